@@ -1,0 +1,49 @@
+"""Every error that a caller can act on.
+
+    NarrowgateError
+    ├── InputError            a file, document or argument is wrong: where, what, what to do
+    │   └── UnknownNameError  a client, target or file that nothing in the source is called
+    └── QuestionError         the question contradicts itself or the source
+
+Messages are lower case without a final stop; values from the user stand in backticks. "The answer is no" and
+"the answer is unknown" are answers, never errors.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class NarrowgateError(Exception):
+    """What went wrong, with the place and the way out kept apart so that each output can lay them out.
+
+    Args:
+        message: one line, lower case, no final stop.
+        where: file, file and line, or file and JSON pointer; empty when there is no place.
+        help: what the user can do about it; empty when the message says all.
+    """
+
+    def __init__(self, message: str, *, where: str = "", help: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.help = help
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{text} ({self.help})" if self.help else text
+
+
+class InputError(NarrowgateError):
+    """A file, a document or an argument cannot be used as it is."""
+
+
+class UnknownNameError(InputError):
+    """A name that nothing in the source carries; suggests the nearest one that exists."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str] = (), *, where: str = "") -> None:
+        near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+        super().__init__(f"unknown {kind} `{name}`", where=where, help=f"did you mean `{near[0]}`?" if near else "")
+
+
+class QuestionError(NarrowgateError):
+    """The question cannot be asked of this source as it stands."""
