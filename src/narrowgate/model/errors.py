@@ -42,7 +42,9 @@ class UnknownNameError(InputError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str] = (), *, where: str = "") -> None:
         near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-        super().__init__(f"unknown {kind} `{name}`", where=where, help=f"did you mean `{near[0]}`?" if near else "")
+        super().__init__(
+            f"unknown {kind} `{name}`", where=where, help=f"did you mean `{near[0]}`?" if near else ""
+        )
 
 
 class QuestionError(NarrowgateError):

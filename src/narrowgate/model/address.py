@@ -1,0 +1,147 @@
+"""Addresses, CIDR blocks and exact interval sets (addresses and ports), as integers for speed.
+
+Parsing is the standard library's `ipaddress`; the algebra is on integers because a trace compares thousands of
+blocks and `ipaddress` objects compare slowly.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from narrowgate.model.errors import InputError
+
+
+class Address(NamedTuple):
+    """An IP address: `family` is 4 or 6, `value` its number."""
+
+    family: int
+    value: int
+
+    def __str__(self) -> str:
+        if self.family == 4:
+            return str(ipaddress.IPv4Address(self.value))
+        return str(ipaddress.IPv6Address(self.value))
+
+
+class Cidr(NamedTuple):
+    """A block: first and last address as numbers, both included."""
+
+    family: int
+    first: int
+    last: int
+    prefix_length: int
+
+    def __contains__(self, address: object) -> bool:
+        return (
+            isinstance(address, Address)
+            and self.family == address.family
+            and self.first <= address.value <= self.last
+        )
+
+    def covers(self, other: "Cidr") -> bool:
+        """True where every address of `other` lies in this block."""
+        return self.family == other.family and self.first <= other.first and other.last <= self.last
+
+    def overlaps(self, other: "Cidr") -> bool:
+        """True where the blocks share an address."""
+        return self.family == other.family and self.first <= other.last and other.first <= self.last
+
+    def __str__(self) -> str:
+        return f"{Address(self.family, self.first)}/{self.prefix_length}"
+
+
+@lru_cache(maxsize=65536)
+def parse_address(text: str) -> Address:
+    """Parse an IPv4 or IPv6 address.
+
+    Raises:
+        InputError: the text is no address.
+    """
+    try:
+        parsed = ipaddress.ip_address(text)
+    except ValueError:
+        raise InputError(f"`{text[:80]}` is no IP address") from None
+    return Address(parsed.version, int(parsed))
+
+
+@lru_cache(maxsize=65536)
+def parse_cidr(text: str) -> Cidr:
+    """Parse a block; a bare address is a block of one; host bits are dropped, as EC2 canonicalises them.
+
+    Raises:
+        InputError: the text is no block.
+    """
+    try:
+        parsed = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise InputError(f"`{text[:80]}` is no CIDR block") from None
+    return Cidr(parsed.version, int(parsed.network_address), int(parsed.broadcast_address), parsed.prefixlen)
+
+
+def is_address(text: str) -> bool:
+    """True where `text` is an IPv4 or IPv6 address."""
+    try:
+        parse_address(text)
+    except InputError:
+        return False
+    return True
+
+
+class IntervalSet:
+    """A set of integers as sorted, disjoint, non-adjacent closed intervals; immutable."""
+
+    __slots__ = ("intervals",)
+
+    def __init__(self, intervals: Iterable[tuple[int, int]] = ()) -> None:
+        merged: list[tuple[int, int]] = []
+        for first, last in sorted(pair for pair in intervals if pair[0] <= pair[1]):
+            if merged and first <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+            else:
+                merged.append((first, last))
+        self.intervals: tuple[tuple[int, int], ...] = tuple(merged)
+
+    def __or__(self, other: "IntervalSet") -> "IntervalSet":
+        return IntervalSet((*self.intervals, *other.intervals))
+
+    def __and__(self, other: "IntervalSet") -> "IntervalSet":
+        return IntervalSet(
+            (max(a, c), min(b, d)) for a, b in self.intervals for c, d in other.intervals if a <= d and c <= b
+        )
+
+    def __sub__(self, other: "IntervalSet") -> "IntervalSet":
+        left = list(self.intervals)
+        for first, last in other.intervals:
+            left = [
+                piece
+                for a, b in left
+                for piece in ((a, min(b, first - 1)), (max(a, last + 1), b))
+                if piece[0] <= piece[1]
+            ]
+        return IntervalSet(left)
+
+    def __contains__(self, value: int) -> bool:
+        return any(first <= value <= last for first, last in self.intervals)
+
+    def __bool__(self) -> bool:
+        return bool(self.intervals)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, IntervalSet) and self.intervals == other.intervals
+
+    def __hash__(self) -> int:
+        return hash(self.intervals)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return iter(self.intervals)
+
+    def __len__(self) -> int:
+        """How many integers the set holds."""
+        return sum(last - first + 1 for first, last in self.intervals)
+
+    def __repr__(self) -> str:
+        return f"IntervalSet({self!s})"
+
+    def __str__(self) -> str:
+        return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in self.intervals) or "none"
