@@ -8,7 +8,7 @@ snapshot, when the first question needs it.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -263,10 +263,10 @@ def index(build: Callable[[Snapshot], T]) -> Callable[[Snapshot], T]:
 
     @wraps(build)
     def lookup(snapshot: Snapshot) -> T:
-        indexes = snapshot._indexes  # noqa: SLF001 - this decorator is the indexes' one owner
+        indexes = snapshot._indexes
         if build not in indexes:
             indexes[build] = build(snapshot)
-        return indexes[build]  # type: ignore[return-value]
+        return cast("T", indexes[build])
 
     return lookup
 
@@ -275,13 +275,17 @@ def index(build: Callable[[Snapshot], T]) -> Callable[[Snapshot], T]:
 def _regions_by_vpc(snapshot: Snapshot) -> dict[str, str]:
     """The Region of each VPC, subnet and interface whose Availability Zone is named."""
     regions: dict[str, str] = {}
-    for resource in (*snapshot.facts.subnets.values(), *snapshot.facts.network_interfaces.values()):
-        found = _REGION_OF_ZONE.match(resource.availability_zone or "")
+    zoned = [(each.subnet_id, each.vpc_id, each.availability_zone) for each in snapshot.facts.subnets.values()]
+    zoned += [
+        (each.network_interface_id, each.vpc_id, each.availability_zone)
+        for each in snapshot.facts.network_interfaces.values()
+    ]
+    for own_id, vpc_id, zone_name in zoned:
+        found = _REGION_OF_ZONE.match(zone_name or "")
         if found:
-            own_id = resource.subnet_id if isinstance(resource, vpc.Subnet) else resource.network_interface_id
             regions[own_id] = found[0]
-            if resource.vpc_id:
-                regions.setdefault(resource.vpc_id, found[0])
+            if vpc_id:
+                regions.setdefault(vpc_id, found[0])
     return regions
 
 
