@@ -1,0 +1,191 @@
+"""Responses into one snapshot: decode each element, join pages and the views of several accounts."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from narrowgate.model.errors import InputError
+from narrowgate.model.outside import Outside
+from narrowgate.model.snapshot import Call, Collections, Place, Snapshot
+from narrowgate.model.vpc import Reservation
+from narrowgate.sources.snapshot import special
+from narrowgate.sources.snapshot.decode import convert, decode_json
+from narrowgate.sources.snapshot.merge import merge_views
+from narrowgate.sources.snapshot.operations import OPERATIONS, Operation
+from narrowgate.sources.snapshot.response import Response
+
+
+def snapshot_from_responses(
+    responses: Iterable[Response],
+    *,
+    refused: Mapping[Call, str] | None = None,
+    assume_complete: bool = False,
+    outside: Outside | None = None,
+    warnings: Iterable[str] = (),
+) -> Snapshot:
+    """Join responses into a snapshot.
+
+    Raises:
+        InputError: a response of the wrong shape, or one id twice in one response with different content.
+    """
+    assembly = Assembly(list(warnings))
+    for response in responses:
+        assembly.add(response)
+    snapshot = Snapshot(
+        assembly.collections,
+        places=assembly.places,
+        calls=assembly.calls,
+        refused=refused,
+        assume_complete=assume_complete,
+        outside=outside,
+    )
+    snapshot.contradictions = {key: tuple(sorted(fields)) for key, fields in assembly.contradictions.items()}
+    snapshot.warnings = tuple(assembly.warnings)
+    return snapshot
+
+
+class Assembly:
+    """What has been read so far."""
+
+    def __init__(self, warnings: list[str]) -> None:
+        """Start empty; `warnings` collects what was set aside."""
+        self.collections = Collections()
+        self.places: dict[str, Place] = {}
+        self.calls: set[Call] = set()
+        self.contradictions: dict[str, set[str]] = {}
+        self.warnings = warnings
+
+    def add(self, response: Response) -> None:
+        """Take one response in.
+
+        Raises:
+            InputError: the response has the wrong shape.
+        """
+        operation = OPERATIONS[response.operation]
+        place = Place(response.account, response.region, response.source or operation.name)
+        parent = self._parent(response, operation)
+        # A per-parent file without any element says that there was no parent to ask for.
+        self.calls.add(Call(response.account, response.region, operation.name, parent))
+        if response.body is None:
+            return
+        reader = special.READERS.get(operation.name)
+        if reader is not None:
+            reader(self, response, parent, place)
+            return
+        elements = self.elements(response, operation)
+        target = getattr(self.collections, operation.into)
+        if operation.name == "ec2.describe_instances":
+            self._instances(elements, place)
+        elif operation.parent is not None:
+            self._children(target, elements, operation, parent, place)
+        elif isinstance(target, list):
+            seen = set(target)
+            target.extend(element for element in elements if element not in seen)
+        else:
+            self._by_id(target, elements, operation, place)
+
+    def elements(self, response: Response, operation: Operation) -> tuple[Any, ...]:
+        """The facts of one response.
+
+        Raises:
+            InputError: wrong JSON or types.
+        """
+        kind = tuple[operation.fact, ...]  # type: ignore[name-defined]
+        where = response.source or operation.name
+        if not isinstance(response.body, msgspec.Raw):
+            body = response.body if isinstance(response.body, dict) else {operation.key: response.body}
+            return convert(body.get(operation.key) or (), kind, where=where, pointer=f".{operation.key}")  # type: ignore[no-any-return]
+        content = decode_json(response.body, dict[str, msgspec.Raw], where=where)
+        raw = content.get(operation.key)
+        if raw is None and operation.key == "item":
+            raw = content.get("items")
+        if raw is None:
+            if content and not set(content) & {"NextToken", "ResponseMetadata", "position"}:
+                raise InputError(f"has no `{operation.key}`, which `{operation.name}` answers with", where=where)
+            return ()
+        return decode_json(raw, kind, where=where, pointer=f".{operation.key}") or ()
+
+    def _parent(self, response: Response, operation: Operation) -> str | None:
+        if operation.parent is None:
+            return None
+        parameters = response.parameters or {}
+        # A private domain's mappings are told apart by its id: its name need not be unique (AGW-08).
+        value = parameters.get("domainNameId") if operation.parent == "domainName" else None
+        value = value or parameters.get(operation.parent)
+        if isinstance(value, str):
+            return special.bare_zone_id(value)
+        return None
+
+    def _instances(self, reservations: tuple[Reservation, ...], place: Place) -> None:
+        for reservation in reservations:
+            for instance in reservation.instances:
+                self.collections.instances[instance.instance_id] = instance
+                self.places[instance.instance_id] = Place(
+                    reservation.owner_id or place.account, place.region, place.source
+                )
+
+    def _children(
+        self,
+        target: dict[str, tuple[Any, ...]],
+        elements: tuple[Any, ...],
+        operation: Operation,
+        parent: str | None,
+        place: Place,
+    ) -> None:
+        groups: dict[str, list[Any]] = {}
+        if parent is not None:
+            groups[parent] = list(elements)
+        elif operation.parent_field is not None:
+            for element in elements:
+                own = getattr(element, operation.parent_field)
+                if own is not None:
+                    groups.setdefault(own, []).append(element)
+        if parent is None and elements and not groups:
+            self.warnings.append(
+                f"{place.source}: set aside: nothing says which `{operation.parent}` it was asked for"
+            )
+        for own, members in groups.items():
+            self.calls.add(Call(place.account, place.region, operation.name, own))
+            known = target.get(own, ())
+            if tuple(members) != known:
+                target[own] = (*known, *(member for member in members if member not in known))
+
+    def _by_id(
+        self, target: dict[str, Any], elements: tuple[Any, ...], operation: Operation, place: Place
+    ) -> None:
+        identity = operation.identity
+        in_this_response: dict[str, Any] = {}
+        for position, element in enumerate(elements):
+            key = (
+                special.identity_of(element)
+                if identity is None
+                else special.bare_zone_id(getattr(element, identity))
+            )
+            first = in_this_response.setdefault(key, element)
+            if first is not element and first != element:
+                raise InputError(
+                    f"the id `{key}` stands here a second time with other content",
+                    where=f"{place.source}: .{operation.key}[{position}]",
+                    help="one response names each resource once",
+                )
+            known = target.get(key)
+            if known is None:
+                target[key] = element
+                self.places[key] = place
+            elif known != element:
+                self._merge(target, key, element, place)
+
+    def _merge(self, target: dict[str, Any], key: str, element: Any, place: Place) -> None:
+        merged, takes_place, contradictions = merge_views(
+            target[key], self.places[key].account, element, place.account
+        )
+        target[key] = merged
+        if contradictions:
+            self.contradictions.setdefault(key, set()).update(contradictions)
+            self.warnings.append(
+                f"`{key}`: {self.places[key].source} and {place.source} contradict each other on "
+                + ", ".join(contradictions)
+            )
+        if takes_place:
+            self.places[key] = place

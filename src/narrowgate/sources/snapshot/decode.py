@@ -1,0 +1,95 @@
+"""Bytes into facts, with every failure turned into one error that names file, line or pointer, and way out."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from narrowgate.model.errors import InputError
+
+_PATH = re.compile(r" - at `\$(?P<path>.*)`$", re.DOTALL)
+_BYTE = re.compile(r"\(byte (?P<byte>\d+)\)")
+# msgspec names types as Python or the schema does; users know JSON's own words.
+_WORDS = {
+    "`str`": "text",
+    "`int`": "a whole number",
+    "`float`": "a number",
+    "`bool`": "true or false",
+    "`array`": "a list",
+    "`object`": "an object",
+    "`null`": "null",
+}
+
+
+@lru_cache(maxsize=256)
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+def decode_json(data: bytes | memoryview, kind: Any, *, where: str, pointer: str = "") -> Any:
+    """Decode JSON into `kind`.
+
+    Args:
+        data: UTF-8 JSON.
+        kind: a type that msgspec decodes.
+        where: the file, for the message.
+        pointer: where in the file `data` stands, as a path such as `.Vpcs`.
+
+    Raises:
+        InputError: no JSON, wrong types, missing fields, nesting without end; with file and line or pointer.
+    """
+    try:
+        return _decoder(kind).decode(data)
+    except msgspec.ValidationError as error:
+        raise InputError(_plain(str(error)), where=f"{where}: {_pointer(str(error), pointer)}") from None
+    except msgspec.DecodeError as error:
+        raise InputError(
+            *_syntax(str(error), bytes(data), pointer), where=_line(str(error), bytes(data), where)
+        ) from None
+    except RecursionError:
+        raise InputError("nested too deeply to be an AWS response", where=where) from None
+    except UnicodeDecodeError:
+        raise InputError("not UTF-8 text", where=where, help="save the file as UTF-8") from None
+
+
+def convert(value: Any, kind: Any, *, where: str, pointer: str = "") -> Any:
+    """The same as `decode_json` for JSON that is parsed already.
+
+    Raises:
+        InputError: as `decode_json`.
+    """
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise InputError(_plain(str(error)), where=f"{where}: {_pointer(str(error), pointer)}") from None
+    except RecursionError:
+        raise InputError("nested too deeply to be an AWS response", where=where) from None
+
+
+def _pointer(message: str, prefix: str) -> str:
+    found = _PATH.search(message)
+    return f"{prefix}{found['path'] if found else ''}" or "top level"
+
+
+def _plain(message: str) -> str:
+    text = _PATH.sub("", message)
+    for word, plain in _WORDS.items():
+        text = text.replace(word, plain)
+    text = text.replace("Object missing required field", "missing the field")
+    return text[:1].lower() + text[1:]
+
+
+def _syntax(message: str, data: bytes, pointer: str) -> tuple[str]:
+    if not data.strip():
+        return ("empty, where an AWS response in JSON was expected",)
+    if "truncated" in message:
+        return ("ends in the middle of a value: the file was cut off",)
+    return (f"is not JSON: {_BYTE.sub('', message).replace('JSON is malformed: ', '').strip()}{pointer}",)
+
+
+def _line(message: str, data: bytes, where: str) -> str:
+    found = _BYTE.search(message)
+    offset = int(found["byte"]) if found else len(data)
+    line = data.count(b"\n", 0, offset) + 1
+    return f"{where}:{line}"
