@@ -179,6 +179,7 @@ class Snapshot:
         self.label = ""
         self._indexes: dict[object, object] = {}
         self._asked = {(call.operation, call.parent, call.account, call.region) for call in self.calls}
+        self._asked_of_parent = {(call.operation, call.parent) for call in self.calls}
 
     def was_collected(
         self, operation: str, account: str | None, region: str | None, parent: str | None = None
@@ -188,9 +189,11 @@ class Snapshot:
         A file that does not say its account or Region speaks for every one; a parent's call is looked up by the
         parent's id alone where ids are unique, which they are for all calls made once per parent.
         """
+        if parent is not None:
+            return (operation, parent) in self._asked_of_parent
         asked = self._asked
         return any(
-            (operation, parent, an_account, a_region) in asked
+            (operation, None, an_account, a_region) in asked
             for an_account in {account, None}
             for a_region in {region, None, "global"}
         )
@@ -275,7 +278,9 @@ def index(build: Callable[[Snapshot], T]) -> Callable[[Snapshot], T]:
 def _regions_by_vpc(snapshot: Snapshot) -> dict[str, str]:
     """The Region of each VPC, subnet and interface whose Availability Zone is named."""
     regions: dict[str, str] = {}
-    zoned = [(each.subnet_id, each.vpc_id, each.availability_zone) for each in snapshot.facts.subnets.values()]
+    zoned: list[tuple[str, str | None, str | None]] = [
+        (each.subnet_id, each.vpc_id, each.availability_zone) for each in snapshot.facts.subnets.values()
+    ]
     zoned += [
         (each.network_interface_id, each.vpc_id, each.availability_zone)
         for each in snapshot.facts.network_interfaces.values()
