@@ -1,0 +1,24 @@
+"""How answers leave: text for people with colour on a terminal only, JSON for machines."""
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from narrowgate.cli.exit_codes import exit_code
+from narrowgate.model.answer import Record, Verdict
+from narrowgate.report.json import to_json
+from narrowgate.report.style import Style
+
+
+def terminal_style() -> Style:
+    """Colour on a terminal that wants it: never in a pipe, never with `NO_COLOR` or a dumb terminal."""
+    wanted = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return Style(is_coloured=wanted or os.environ.get("FORCE_COLOR") not in (None, "", "0"))
+
+
+def finish(answer: Record, text: str, verdict: Verdict, output_format: str) -> NoReturn:
+    """Print an answer and leave with its status."""
+    click.echo(to_json(answer) if output_format == "json" else text)
+    raise click.exceptions.Exit(int(exit_code(verdict)))

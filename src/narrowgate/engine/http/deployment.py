@@ -1,0 +1,280 @@
+"""Which stage and method a request meets in what is deployed (AGW-08, ERR-01, ERR-05, POL-03)."""
+
+import msgspec
+
+from narrowgate.engine.http.symptoms import FORBIDDEN, MISSING_TOKEN, URI_TOO_LONG
+from narrowgate.model.answer import Leg, Missing, Step, Verdict
+from narrowgate.model.apigateway import BasePathMapping, DomainName, Stage
+from narrowgate.model.fact import UnsetType
+from narrowgate.model.reason import Reason
+from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.trace import HttpAnswer
+
+_MAX_PRIVATE_URL = 8192
+_HEALTH_PATHS = frozenset({"/ping", "/sping"})
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """The stage and path that a URL means, after a custom domain's mapping."""
+
+    api_id: str
+    stage: str
+    path: str
+
+
+class DeployedMethod(msgspec.Struct, frozen=True, kw_only=True):
+    """What the deployed stage runs for a path and verb; None where it is not known."""
+
+    resource_path: str
+    authorization_type: str | None
+    api_key_required: bool | None
+    authorizer_id: str | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """A step, and either what was found or the answer that API Gateway gives at once."""
+
+    step: Step
+    http: HttpAnswer | None = None
+    target: Target | None = None
+    method: DeployedMethod | None = None
+    stage: Stage | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def is_health_check(path: str) -> bool:
+    """True for the paths that the service answers itself with 200 (LIM-04)."""
+    return path in _HEALTH_PATHS
+
+
+def split_stage(api_id: str, path: str, url: str) -> Outcome:
+    """The stage is a default name's first path segment (ERR-01 where there is none, ERR-15 for a long URL)."""
+    if len(url) > _MAX_PRIVATE_URL:
+        return Outcome(
+            step=_denied(api_id, Reason.URI_TOO_LONG, "ERR-15", "the URL is too long"), http=URI_TOO_LONG
+        )
+    segments = path.lstrip("/").split("/", 1)
+    if not segments[0]:
+        step = _denied(
+            api_id, Reason.STAGE_NOT_FOUND, "ERR-01", "the URL names no stage: it comes first in the path"
+        )
+        return Outcome(step=step, http=FORBIDDEN)
+    rest = "/" + segments[1] if len(segments) > 1 else "/"
+    step = _passed(api_id, f"stage `{segments[0]}`, path `{rest}`")
+    return Outcome(step=step, target=Target(api_id=api_id, stage=segments[0], path=rest))
+
+
+def map_base_path(snapshot: Snapshot, domain: DomainName, path: str) -> Outcome:
+    """The stage and path behind a custom domain name: its base path mappings, longest first (AGW-08)."""
+    name = domain.domain_name
+    mappings = next(
+        (
+            snapshot.facts.base_path_mappings[key]
+            for key in (domain.domain_name_id, name, domain.domain_name_arn)
+            if key in snapshot.facts.base_path_mappings
+        ),
+        None,
+    )
+    if (domain.routing_mode or "BASE_PATH_MAPPING_ONLY") != "BASE_PATH_MAPPING_ONLY":
+        missing = Missing(fact="RoutingRule", resource=name, why="routing rules are not modelled")
+        return Outcome(step=_unknown(name, "the domain uses routing rules", missing))
+    if mappings is None:
+        parent = domain.domain_name_id or name
+        gap = snapshot.missing("apigateway.get_base_path_mappings", None, None, parent=parent)
+        if gap is not None:
+            return Outcome(step=_unknown(name, "the domain's base path mappings are not known", gap))
+        mappings = ()
+    best = max((each for each in mappings if _covers(each, path)), key=_depth, default=None)
+    if best is None or best.rest_api_id is None:
+        step = _denied(name, Reason.NO_BASE_PATH_MAPPING, "AGW-08", f"no base path mapping covers `{path}`")
+        return Outcome(step=step, http=FORBIDDEN)
+    rest = path.strip("/")
+    if _depth(best):
+        rest = rest[len(best.base_path.strip("/")) :].lstrip("/")
+    if best.stage in (None, "", "(none)"):
+        # A mapping without a stage leaves the stage to the path's next segment.
+        return split_stage(best.rest_api_id, "/" + rest, "")
+    step = _passed(name, f"base path `{best.base_path}` maps to stage `{best.stage}` of {best.rest_api_id}")
+    return Outcome(step=step, target=Target(api_id=best.rest_api_id, stage=str(best.stage), path="/" + rest))
+
+
+def _covers(mapping: BasePathMapping, path: str) -> bool:
+    return _depth(mapping) == 0 or path.strip("/").split("/")[: _depth(mapping)] == mapping.base_path.strip(
+        "/"
+    ).split("/")
+
+
+def _depth(mapping: BasePathMapping) -> int:
+    base = mapping.base_path.strip("/")
+    return 0 if base in ("", "(none)") else base.count("/") + 1
+
+
+def find_stage(snapshot: Snapshot, target: Target) -> Outcome:
+    """Whether the API has the stage (ERR-01)."""
+    stages = snapshot.facts.api_stages.get(target.api_id)
+    if stages is None:
+        place = snapshot.place(target.api_id)
+        gap = snapshot.missing("apigateway.get_stages", place.account, place.region, parent=target.api_id)
+        if gap is not None:
+            return Outcome(step=_unknown(target.api_id, "the API's stages are not known", gap), target=target)
+        stages = ()
+    stage = next((each for each in stages if each.stage_name == target.stage), None)
+    if stage is None:
+        names = ", ".join(f"`{each.stage_name}`" for each in stages) or "none"
+        text = f"the API has no stage `{target.stage}` (it has {names})"
+        return Outcome(step=_denied(target.api_id, Reason.STAGE_NOT_FOUND, "ERR-01", text), http=FORBIDDEN)
+    return Outcome(step=_passed(target.api_id, f"stage `{target.stage}` exists"), target=target, stage=stage)
+
+
+def find_method(snapshot: Snapshot, target: Target, verb: str, stage: Stage | None) -> Outcome:
+    """The deployed method for a path and verb (ERR-05).
+
+    What the stage runs is the export or the deployment's summary (POL-03); without either the saved resources
+    stand in for them, and the answer says so.
+    """
+    view = _deployed_view(snapshot, target, stage)
+    if isinstance(view, Missing):
+        return Outcome(step=_unknown(target.api_id, "the API's resources are not known", view), target=target)
+    methods, warnings = view
+    resource = _match(tuple(methods), target.path)
+    found = None
+    if resource is not None:
+        found = methods[resource].get(verb) or methods[resource].get("ANY")
+    if resource is None or found is None:
+        what = f"no resource for `{target.path}`" if resource is None else f"no method {verb} on `{resource}`"
+        step = _denied(target.api_id, Reason.METHOD_NOT_FOUND, "ERR-05", f"the deployed stage has {what}")
+        return Outcome(step=step, http=MISSING_TOKEN, target=target, warnings=warnings)
+    step = _passed(
+        target.api_id, f"{verb} `{resource}` is deployed, authorization {found.authorization_type or 'unknown'}"
+    )
+    return Outcome(step=step, target=target, method=found, stage=stage, warnings=warnings)
+
+
+_Methods = dict[str, dict[str, DeployedMethod]]
+
+
+def _deployed_view(
+    snapshot: Snapshot, target: Target, stage: Stage | None
+) -> tuple[_Methods, tuple[str, ...]] | Missing:
+    saved = _saved_methods(snapshot, target.api_id)
+    export = snapshot.facts.stage_exports.get((target.api_id, target.stage))
+    if export is not None:
+        names = {path: tuple(found) for path, found in export.methods.items()}
+        kinds = {(path, verb): kind for path, found in export.methods.items() for verb, kind in found.items()}
+        return _joined(names, kinds, saved), ()
+    summary = _summary(snapshot, target.api_id, stage)
+    if summary is not None:
+        return summary, ()
+    if saved is None:
+        place = snapshot.place(target.api_id)
+        gap = snapshot.missing("apigateway.get_resources", place.account, place.region, parent=target.api_id)
+        return gap if gap is not None else ({}, ())
+    return saved, ("the saved resources are taken as the deployed ones: no export or deployment summary tells",)
+
+
+def _joined(
+    names: dict[str, tuple[str, ...]], kinds: dict[tuple[str, str], str | None], saved: _Methods | None
+) -> _Methods:
+    """An export names the methods; what it leaves out about one is taken from the saved resource."""
+    joined: _Methods = {}
+    for path, verbs in names.items():
+        joined[path] = {}
+        for verb in verbs:
+            known = (saved or {}).get(path, {}).get(verb)
+            joined[path][verb] = DeployedMethod(
+                resource_path=path,
+                authorization_type=kinds[path, verb] or (known.authorization_type if known else None),
+                api_key_required=known.api_key_required if known else None,
+                authorizer_id=known.authorizer_id if known else None,
+            )
+    return joined
+
+
+def _summary(snapshot: Snapshot, api_id: str, stage: Stage | None) -> _Methods | None:
+    if stage is None or stage.deployment_id is None:
+        return None
+    deployments = snapshot.facts.api_deployments.get(api_id, ())
+    deployment = next((each for each in deployments if each.id == stage.deployment_id), None)
+    if deployment is None or not deployment.api_summary:
+        return None
+    return {
+        path: {
+            "ANY" if verb == "ANY" else verb.upper(): DeployedMethod(
+                resource_path=path,
+                authorization_type=each.authorization_type,
+                api_key_required=each.api_key_required,
+            )
+            for verb, each in verbs.items()
+        }
+        for path, verbs in deployment.api_summary.items()
+    }
+
+
+def _saved_methods(snapshot: Snapshot, api_id: str) -> _Methods | None:
+    resources = snapshot.facts.api_resources.get(api_id)
+    if resources is None:
+        return None
+    methods: _Methods = {}
+    for resource in resources:
+        path = resource.path or "/"
+        methods[path] = {}
+        for verb, each in (
+            {} if isinstance(resource.resource_methods, UnsetType) else resource.resource_methods
+        ).items():
+            kind = None if isinstance(each.authorization_type, UnsetType) else each.authorization_type
+            methods[path][verb.upper()] = DeployedMethod(
+                resource_path=path,
+                authorization_type=kind,
+                api_key_required=each.api_key_required,
+                authorizer_id=each.authorizer_id,
+            )
+    return methods
+
+
+def _match(resources: tuple[str, ...], path: str) -> str | None:
+    """The resource that serves a path: literal segments before `{name}`, these before `{name+}`."""
+    wanted = [segment for segment in path.split("/") if segment]
+    best: tuple[tuple[int, ...], str] | None = None
+    for resource in resources:
+        rank = _rank([segment for segment in resource.split("/") if segment], wanted)
+        if rank is not None and (best is None or rank < best[0]):
+            best = (rank, resource)
+    return best[1] if best else None
+
+
+def _rank(pattern: list[str], wanted: list[str]) -> tuple[int, ...] | None:
+    rank: list[int] = []
+    for position, segment in enumerate(pattern):
+        if segment.startswith("{") and segment.endswith("+}"):
+            return (*rank, 2) if len(wanted) > position else None
+        if position >= len(wanted):
+            return None
+        if segment.startswith("{") and segment.endswith("}"):
+            rank.append(1)
+        elif segment == wanted[position]:
+            rank.append(0)
+        else:
+            return None
+    return tuple(rank) if len(wanted) == len(pattern) else None
+
+
+def _passed(component: str, text: str) -> Step:
+    return Step(layer="http", component=component, verdict=Verdict.ALLOWED, text=text, rule="AGW-03")
+
+
+def _unknown(component: str, text: str, missing: Missing) -> Step:
+    return Step(
+        layer="http", component=component, verdict=Verdict.UNKNOWN, text=text, rule="AGW-03", unknowns=(missing,)
+    )
+
+
+def _denied(component: str, reason: Reason, rule: str, text: str) -> Step:
+    return Step(
+        layer="http",
+        component=component,
+        verdict=Verdict.DENIED,
+        text=text,
+        leg=Leg.FORWARD,
+        reason=reason,
+        rule=rule,
+    )

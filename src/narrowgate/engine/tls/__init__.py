@@ -1,0 +1,1 @@
+"""Which certificate a call meets and whether it covers the name that the caller typed."""
