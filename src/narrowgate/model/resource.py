@@ -1,0 +1,45 @@
+"""Resources that a design adds, in CloudFormation's vocabulary: one list that every generator and the engine share."""
+
+from typing import Any
+
+import msgspec
+
+
+class Ref(msgspec.Struct, frozen=True, tag="Ref"):
+    """The id (or CloudFormation's `Ref` value) of another resource of the list, by its logical id."""
+
+    logical_id: str
+
+
+class GetAtt(msgspec.Struct, frozen=True, tag="GetAtt"):
+    """An attribute of another resource of the list, such as `DnsEntries` or `Arn`."""
+
+    logical_id: str
+    attribute: str
+
+
+class Join(msgspec.Struct, frozen=True, tag="Join"):
+    """Text made of literals and references, in order."""
+
+    parts: tuple["str | Ref | GetAtt", ...]
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """One resource: CloudFormation type and properties, and where it is made.
+
+    `properties` holds JSON values in which `Ref`, `GetAtt` and `Join` may stand wherever text may. `purpose` is one
+    sentence for people: why the design needs it; `rule` the rule of the rule book behind it.
+    """
+
+    logical_id: str
+    type: str
+    account: str
+    region: str
+    properties: dict[str, Any]
+    depends_on: tuple[str, ...] = ()
+    purpose: str = ""
+    rule: str | None = None
+    exists: bool = False
+    """True for a resource that is there already: referred to, never generated."""
+    physical_id: str | None = None
+    """The id of an existing resource."""
