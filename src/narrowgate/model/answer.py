@@ -222,4 +222,6 @@ class ResolveAnswer(Record, frozen=True, kw_only=True):
     answered_by: str | None = None
     blocked: FirewallBlock | None = None
     steps: tuple[Step, ...] = ()
+    works: tuple[str, ...] = ()
+    fails: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -162,6 +162,32 @@ class Reason(StrEnum):
         "private DNS needs enableDnsSupport and enableDnsHostnames",
     )
     DNS_CNAME_LOOP = "DNS_CNAME_LOOP", "the name's CNAME records lead back to it"
+    DNS_ALIAS_MISMATCH = (
+        "DNS_ALIAS_MISMATCH",
+        "the alias names another hosted zone than its target has, which AWS refuses",
+    )
+    DNS_RECORDS_DIFFER = "DNS_RECORDS_DIFFER", "a routing policy chooses between records that differ"
+    DNS_TIE_UNDEFINED = (
+        "DNS_TIE_UNDEFINED",
+        "two settings of one name answer differently, and AWS documents no order between them",
+    )
+    DNS_PRIVATE_DNS_OFF = "DNS_PRIVATE_DNS_OFF", "the interface endpoint's private DNS is off"
+    DNS_ASSOCIATION_INCOMPLETE = (
+        "DNS_ASSOCIATION_INCOMPLETE",
+        "the association with the VPC is not COMPLETE, and so does not count",
+    )
+    DNS_RULE_NOT_ASSOCIATED = (
+        "DNS_RULE_NOT_ASSOCIATED",
+        "a rule for the name exists and is not associated with the VPC",
+    )
+    DNS_ZONE_NOT_ASSOCIATED = (
+        "DNS_ZONE_NOT_ASSOCIATED",
+        "a private hosted zone has the name and is not associated with the VPC",
+    )
+    DNS_PEERING_OPTION_ONLY = (
+        "DNS_PEERING_OPTION_ONLY",
+        "the peering's DNS option covers public hostnames of EC2 instances and nothing else",
+    )
     # --- TLS and HTTP
     TLS_NAME_MISMATCH = "TLS_NAME_MISMATCH", "the certificate served does not cover the name called"
     TLS_NO_SNI = "TLS_NO_SNI", "an address in the URL sends no server name"

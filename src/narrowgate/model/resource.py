@@ -1,4 +1,4 @@
-"""Resources that a design adds, in CloudFormation's vocabulary: one list that every generator and the engine share."""
+"""Resources that a design adds, in CloudFormation's vocabulary: one list for the engine and every generator."""
 
 from typing import Any
 
@@ -27,8 +27,8 @@ class Join(msgspec.Struct, frozen=True, tag="Join"):
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """One resource: CloudFormation type and properties, and where it is made.
 
-    `properties` holds JSON values in which `Ref`, `GetAtt` and `Join` may stand wherever text may. `purpose` is one
-    sentence for people: why the design needs it; `rule` the rule of the rule book behind it.
+    `properties` holds JSON values in which `Ref`, `GetAtt` and `Join` may stand wherever text may. `purpose` is
+    one sentence for people: why the design needs it; `rule` the rule of the rule book behind it.
     """
 
     logical_id: str

@@ -14,7 +14,8 @@ def render_reach(answer: ReachAnswer, style: Style, *, verbose: bool = False) ->
 
 def _lines(answer: ReachAnswer, style: Style, verbose: bool) -> Iterator[str]:
     port = "" if answer.port is None else f" {answer.port}"
-    yield f"{style.mark(answer.verdict)} {style.verdict(answer.verdict)}  {answer.protocol}{port} to {clean(answer.target)}"
+    asked = f"{answer.protocol}{port} to {clean(answer.target)}"
+    yield f"{style.mark(answer.verdict)} {style.verdict(answer.verdict)}  {asked}"
     yield f"  from  {clean(answer.client)}"
     yield from section("There", step_lines(answer.forward, style, verbose=verbose), style)
     yield from section("Back", step_lines(answer.back, style, verbose=verbose), style)

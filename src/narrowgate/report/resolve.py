@@ -13,8 +13,9 @@ def render_resolve(answer: ResolveAnswer, style: Style, *, verbose: bool = False
 
 
 def _lines(answer: ResolveAnswer, style: Style, verbose: bool) -> Iterator[str]:
-    asked = f" @{answer.server}" if answer.server else ""
-    yield f"{style.mark(answer.verdict)} {style.verdict(answer.verdict)}  {clean(answer.name)} {answer.type}{clean(asked)}"
+    server = f" @{answer.server}" if answer.server else ""
+    asked = clean(f"{answer.name} {answer.type}{server}")
+    yield f"{style.mark(answer.verdict)} {style.verdict(answer.verdict)}  {asked}"
     yield f"  asked by  {clean(answer.client)}"
     yield f"  answer    {summary(answer)}"
     if answer.answered_by:

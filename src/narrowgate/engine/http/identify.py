@@ -50,8 +50,8 @@ def identify_api(snapshot: Snapshot, endpoint: VpcEndpoint, request: HttpRequest
         found = _by_id(snapshot, endpoint, request, name.api_id, f"the host name `{host}`")
         if name.vpc_endpoint_id not in (None, endpoint.vpc_endpoint_id):
             note = (
-                f"the name says {name.vpc_endpoint_id}, but its address here belongs to {endpoint.vpc_endpoint_id}: "
-                "policies see the endpoint that was reached (AGW-20)"
+                f"the name says {name.vpc_endpoint_id}, but its address here belongs to "
+                f"{endpoint.vpc_endpoint_id}: policies see the endpoint that was reached (AGW-20)"
             )
             found = msgspec.structs.replace(found, warnings=(*found.warnings, note))
         return found
@@ -124,8 +124,8 @@ def _not_served(snapshot: Snapshot, endpoint: VpcEndpoint, api: RestApi) -> Iden
             api.id,
             Reason.API_NOT_PRIVATE,
             "AGW-17",
-            f"the API is {'/'.join(api.endpoint_configuration.types) or 'of no type'}, and an execute-api endpoint "
-            "serves private APIs only",
+            f"the API is {'/'.join(api.endpoint_configuration.types) or 'of no type'}, "
+            "and an execute-api endpoint serves private APIs only",
         )
     here, there = snapshot.region_of(endpoint.vpc_endpoint_id), snapshot.region_of(api.id)
     if here is not None and there is not None and here != there:

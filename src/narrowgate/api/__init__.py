@@ -1,0 +1,16 @@
+"""The use cases, one function each: what the command line calls, for other programs as well.
+
+    from pathlib import Path
+    from narrowgate import api
+
+    snapshot = api.load(Path("snapshot"))
+    answer = api.trace(snapshot, "web-1", "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod/orders")
+    answer.verdict, answer.decided_by
+
+Errors are `narrowgate.model.errors.NarrowgateError`; "no" and "not known" are answers.
+"""
+
+from narrowgate.api.policies import Document, authorize
+from narrowgate.api.questions import Flow, load, reach, resolve, trace
+
+__all__ = ["Document", "Flow", "authorize", "load", "reach", "resolve", "trace"]

@@ -1,0 +1,141 @@
+"""Questions of a source: load it, then resolve, reach, trace."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from narrowgate.engine import dns as dns_engine
+from narrowgate.engine import network as network_engine
+from narrowgate.engine import trace as trace_engine
+from narrowgate.engine.http.url import parse_request
+from narrowgate.model.answer import ReachAnswer, ResolveAnswer
+from narrowgate.model.domain import parse_query_name
+from narrowgate.model.errors import InputError
+from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.trace import TraceAnswer
+from narrowgate.sources.snapshot import load_snapshot
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """What `reach` asks of the packet path; `client_ports` is `A-B`, `ip_version` `4` or `6`."""
+
+    port: int
+    protocol: str = "tcp"
+    client_ports: str | None = None
+    ip_version: str | None = None
+
+
+def load(source: Path, *, assume_complete: bool = False) -> Snapshot:
+    """Read a SOURCE into a snapshot.
+
+    Raises:
+        InputError: the source cannot be read; with file, place and way out.
+    """
+    return load_snapshot(source, assume_complete=assume_complete)
+
+
+def resolve(
+    snapshot: Snapshot,
+    client: str,
+    name: str,
+    record_type: str = "A",
+    *,
+    server: str | None = None,
+    security_groups: Iterable[str] = (),
+) -> ResolveAnswer:
+    """What a client gets when it asks for a name.
+
+    Raises:
+        InputError: no such client, a name or type that is none, a server that is no address.
+    """
+    asking = network_engine.find_client(snapshot, client, security_groups=tuple(security_groups))
+    return dns_engine.evaluate_resolve(
+        snapshot, asking, parse_query_name(name), _record_type(record_type), server=server
+    )
+
+
+def reach(
+    snapshot: Snapshot, client: str, target: str, flow: Flow, *, security_groups: Iterable[str] = ()
+) -> ReachAnswer:
+    """Whether a client can open a socket to a target, there and back.
+
+    Raises:
+        InputError: no such client or target, ports or protocol out of range.
+    """
+    asking = network_engine.find_client(snapshot, client, security_groups=tuple(security_groups))
+    return network_engine.evaluate_reach(
+        snapshot,
+        asking,
+        network_engine.find_target(snapshot, target),
+        port=_port(flow.port),
+        protocol=_protocol(flow.protocol),
+        client_ports=_client_ports(flow.client_ports),
+        ip_version=_ip_version(flow.ip_version),
+    )
+
+
+def trace(
+    snapshot: Snapshot,
+    client: str,
+    url: str,
+    *,
+    method: str = "GET",
+    headers: Iterable[str] = (),
+    principal: str = "anonymous",
+    security_groups: Iterable[str] = (),
+) -> TraceAnswer:
+    """Whether a client can call a URL, and what it sees.
+
+    Raises:
+        InputError: no such client, a URL, method, header or principal that is none.
+    """
+    asking = network_engine.find_client(snapshot, client, security_groups=tuple(security_groups))
+    request = parse_request(url, method=method, headers=headers)
+    return trace_engine.trace(snapshot, asking, request, principal=principal)
+
+
+_TYPES = frozenset(
+    {"A", "AAAA", "CNAME", "TXT", "MX", "NS", "SOA", "PTR", "SRV", "CAA", "HTTPS", "SVCB", "NAPTR", "SPF", "DS"}
+)
+
+
+def _record_type(text: str) -> str:
+    kind = text.upper()
+    if kind not in _TYPES:
+        raise InputError(f"`{text[:40]}` is no record type", help="one of " + ", ".join(sorted(_TYPES)))
+    return kind
+
+
+def _port(port: int) -> int:
+    if not 0 <= port <= 65535:
+        raise InputError(f"port {port} is out of range", help="0 to 65535")
+    return port
+
+
+def _protocol(protocol: str) -> str:
+    kind = protocol.lower()
+    if kind not in {"tcp", "udp"}:
+        raise InputError(f"`{protocol[:40]}` is no protocol", help="tcp or udp")
+    return kind
+
+
+def _client_ports(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    first, dash, last = text.partition("-")
+    try:
+        low, high = int(first), int(last if dash else first)
+    except ValueError:
+        raise InputError(f"`{text[:40]}` is no port range", help="write it as 1024-65535") from None
+    if not 0 <= low <= high <= 65535:
+        raise InputError(f"`{text[:40]}` is no port range", help="0 to 65535, the lower one first")
+    return low, high
+
+
+def _ip_version(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if text not in {"4", "6"}:
+        raise InputError(f"`{text[:40]}` is no IP version", help="4 or 6")
+    return int(text)

@@ -1,0 +1,189 @@
+"""What an execute-api endpoint makes of a request: certificate, API, stage, method, policies (AGW-03)."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from narrowgate.engine.http.deployment import (
+    Outcome,
+    find_method,
+    find_stage,
+    is_health_check,
+    map_base_path,
+    split_stage,
+)
+from narrowgate.engine.http.identify import Identification, identify_api
+from narrowgate.engine.http.symptoms import PASSED_ON
+from narrowgate.engine.http.url import HttpRequest
+from narrowgate.engine.tls.server_identity import evaluate_server_identity, service_certificate
+from narrowgate.engine.trace.authorization import Authorization, Called, evaluate_authorization
+from narrowgate.model.answer import Missing, Step, Verdict, conjunction
+from narrowgate.model.apigateway import RestApi
+from narrowgate.model.fact import UnsetType
+from narrowgate.model.policy import AuthorizeAnswer
+from narrowgate.model.privatelink import VpcEndpoint
+from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.trace import HttpAnswer, Symptom
+
+
+class ApiCall(msgspec.Struct, frozen=True, kw_only=True):
+    """What the caller gets from the endpoint, if its packets arrive."""
+
+    verdict: Verdict
+    steps: tuple[Step, ...]
+    symptom: Symptom | None = None
+    http: HttpAnswer | None = None
+    endpoint: str | None = None
+    authorization: AuthorizeAnswer | None = None
+    unknowns: tuple[Missing, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def evaluate_api_call(
+    snapshot: Snapshot,
+    endpoint: VpcEndpoint,
+    request: HttpRequest,
+    principal: str,
+    *,
+    source: str | None,
+    certificate: Step | None = None,
+) -> ApiCall:
+    """Decide a request that reached an endpoint.
+
+    Args:
+        snapshot: the estate.
+        endpoint: the endpoint that was reached.
+        request: what was called.
+        principal: `anonymous` or the signer's ARN.
+        source: the address that the endpoint sees the call come from (VPCE-06).
+        certificate: the TLS step where something in front of the endpoint ends TLS.
+    """
+    wrong_service = _service_step(endpoint)
+    if wrong_service is not None:
+        return _finish(endpoint, [wrong_service], None, (), None)
+    identity = identify_api(snapshot, endpoint, request)
+    tls = certificate or _certificate(snapshot, endpoint, request, identity)
+    if is_health_check(request.path) and identity.domain is None:
+        step = Step(
+            layer="http",
+            component=endpoint.vpc_endpoint_id,
+            verdict=Verdict.ALLOWED,
+            text=f"`{request.path}` is the service's own health check",
+            rule="LIM-04",
+        )
+        return _finish(endpoint, [tls, step], PASSED_ON, (), None)
+    steps = [tls, identity.step]
+    warnings = list(identity.warnings)
+    if identity.http is not None or (identity.api is None and identity.domain is None):
+        return _finish(endpoint, steps, identity.http, warnings, None)
+    outcome = _target(snapshot, identity, request)
+    api = _mapped_api(snapshot, identity, outcome)
+    for found in (outcome, *_deployed(snapshot, outcome, request)):
+        steps.append(found.step)
+        warnings.extend(found.warnings)
+        if found.http is not None or found.target is None or api is None:
+            return _finish(endpoint, steps, found.http, warnings, None)
+        outcome = found
+    called = Called(
+        api=api,
+        endpoint=endpoint,
+        domain=identity.domain,
+        outcome=outcome,
+        request=request,
+        principal=principal,
+        source=source,
+    )
+    decided = evaluate_authorization(snapshot, called)
+    warnings.extend(decided.warnings)
+    return _finish(endpoint, [*steps, *decided.steps], decided.http, warnings, decided)
+
+
+def _target(snapshot: Snapshot, identity: Identification, request: HttpRequest) -> Outcome:
+    if identity.domain is not None:
+        return map_base_path(snapshot, identity.domain, request.path)
+    api_id = identity.api.id if identity.api is not None else ""
+    return split_stage(api_id, request.path, request.url)
+
+
+def _mapped_api(snapshot: Snapshot, identity: Identification, outcome: Outcome) -> RestApi | None:
+    if identity.api is not None:
+        return identity.api
+    return snapshot.facts.rest_apis.get(outcome.target.api_id) if outcome.target is not None else None
+
+
+def _deployed(snapshot: Snapshot, outcome: Outcome, request: HttpRequest) -> Sequence[Outcome]:
+    if outcome.target is None:
+        return ()
+    stage = find_stage(snapshot, outcome.target)
+    if stage.target is None or stage.step.verdict is not Verdict.ALLOWED:
+        return (stage,)
+    return (stage, find_method(snapshot, outcome.target, request.method, stage.stage))
+
+
+def _service_step(endpoint: VpcEndpoint) -> Step | None:
+    """Why this endpoint serves no API; None for an execute-api endpoint (AGW-23)."""
+    if isinstance(endpoint.service_name, UnsetType):
+        missing = Missing(fact="VpcEndpoint.ServiceName", resource=endpoint.vpc_endpoint_id)
+        return _unknown(endpoint, "which service the endpoint serves is not known", missing)
+    if endpoint.service_name.rsplit(".", 1)[-1] == "execute-api":
+        return None
+    missing = Missing(fact="what the service answers", resource=endpoint.vpc_endpoint_id, why="not modelled")
+    return _unknown(endpoint, f"the endpoint serves {endpoint.service_name}, not execute-api", missing)
+
+
+def _unknown(endpoint: VpcEndpoint, text: str, missing: Missing) -> Step:
+    return Step(
+        layer="endpoint",
+        component=endpoint.vpc_endpoint_id,
+        verdict=Verdict.UNKNOWN,
+        text=text,
+        rule="AGW-23",
+        unknowns=(missing,),
+    )
+
+
+def _certificate(
+    snapshot: Snapshot, endpoint: VpcEndpoint, request: HttpRequest, identity: Identification
+) -> Step:
+    """The certificate is chosen by SNI: the custom domain's for an associated endpoint, else AWS's (AGW-12)."""
+    region = snapshot.region_of(endpoint.vpc_endpoint_id) or "*"
+    names = service_certificate(region)
+    domain = identity.domain
+    # API Gateway takes a certificate only if it covers the domain name (AGW-08), so the name itself is covered.
+    # An endpoint without the association ends in 403 (AGW-08), not here: AWS's pages name no TLS failure for it.
+    if domain is not None and domain.domain_name.lower() == request.host:
+        names = (domain.domain_name,)
+    if request.scheme != "https":
+        missing = Missing(fact="plain HTTP on this port", resource=endpoint.vpc_endpoint_id, why="not modelled")
+        return _unknown(
+            endpoint, "execute-api speaks TLS only; what plain HTTP meets there is not modelled", missing
+        )
+    return evaluate_server_identity(
+        endpoint.vpc_endpoint_id, request.host, is_literal=request.is_literal, certificate_names=names
+    )
+
+
+def _finish(
+    endpoint: VpcEndpoint,
+    steps: Sequence[Step],
+    http: HttpAnswer | None,
+    warnings: Sequence[str],
+    decided: Authorization | None,
+) -> ApiCall:
+    verdict = conjunction(step.verdict for step in steps)
+    tls_failed = next((step for step in steps if step.layer == "tls" and step.verdict is Verdict.DENIED), None)
+    symptom: Symptom | None = None
+    if tls_failed is not None:
+        symptom, http = Symptom.TLS_NAME_MISMATCH, None
+    elif http is not None and verdict is not Verdict.UNKNOWN:
+        symptom = Symptom(f"http_{http.status}")
+    return ApiCall(
+        verdict=verdict,
+        steps=tuple(steps),
+        symptom=symptom,
+        http=http if symptom is not None else None,
+        endpoint=endpoint.vpc_endpoint_id,
+        authorization=decided.answer if decided is not None else None,
+        unknowns=tuple(missing for step in steps for missing in step.unknowns),
+        warnings=tuple(warnings),
+    )

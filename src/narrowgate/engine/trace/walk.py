@@ -1,0 +1,184 @@
+"""One host calls one URL: the name, then each address that it resolved to, as far as the call gets."""
+
+import msgspec
+
+from narrowgate.engine.dns import resolve
+from narrowgate.engine.http.url import HttpRequest
+from narrowgate.engine.network import endpoint_of_interface, evaluate_path
+from narrowgate.engine.trace.api_call import ApiCall, evaluate_api_call
+from narrowgate.engine.trace.load_balancer import evaluate_balancer, find_balancer
+from narrowgate.model.address import Address, parse_address
+from narrowgate.model.answer import (
+    Cause,
+    Missing,
+    Rcode,
+    ReachPath,
+    ResolveAnswer,
+    Step,
+    Verdict,
+    cause_of,
+    conjunction,
+)
+from narrowgate.model.host import Host
+from narrowgate.model.privatelink import VpcEndpoint
+from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.trace import Symptom, TracePath
+
+_DNS_SYMPTOMS = {
+    Rcode.NXDOMAIN: Symptom.DNS_NXDOMAIN,
+    Rcode.NODATA: Symptom.DNS_NODATA,
+    Rcode.SERVFAIL: Symptom.DNS_SERVFAIL,
+    Rcode.TIMEOUT: Symptom.DNS_TIMEOUT,
+}
+
+
+class HostTrace(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one host's call: its DNS answer and one path per address."""
+
+    dns: ResolveAnswer | None
+    paths: tuple[TracePath, ...]
+
+
+def trace_host(snapshot: Snapshot, host: Host, request: HttpRequest, principal: str) -> HostTrace:
+    """Follow one host's call.
+
+    A dual-stack client falls back to IPv4 when IPv6 fails, so IPv4 decides where the name has both; a failing
+    IPv6 address then stands in the answer as a warning (IP6-01).
+    """
+    if request.is_literal:
+        address = parse_address(request.host)
+        return HostTrace(dns=None, paths=(_walk(snapshot, host, request, principal, address, None),))
+    dns = _ask(snapshot, host, request.host)
+    early = _dns_outcome(host, dns)
+    if early is not None:
+        return HostTrace(dns=dns, paths=(early,))
+    paths = tuple(
+        _walk(snapshot, host, request, principal, parse_address(text), dns) for text in sorted(dns.addresses)
+    )
+    return HostTrace(dns=dns, paths=paths)
+
+
+def _ask(snapshot: Snapshot, host: Host, name: str) -> ResolveAnswer:
+    answer = resolve(snapshot, host, name, "A")
+    has_v6 = host.address(6) is not None
+    if has_v6 and answer.rcode is Rcode.NODATA:
+        return resolve(snapshot, host, name, "AAAA")
+    return answer
+
+
+def _dns_outcome(host: Host, dns: ResolveAnswer) -> TracePath | None:
+    """The path of a call that ends at the name; None where addresses came back."""
+    if dns.addresses:
+        return None
+    symptom: Symptom | None
+    if dns.blocked is not None:
+        symptom = Symptom.DNS_BLOCKED
+    elif dns.target == "public" and dns.verdict is Verdict.ALLOWED:
+        symptom = Symptom.PUBLIC_ANSWER
+    elif dns.rcode is not None:
+        symptom = _DNS_SYMPTOMS.get(dns.rcode)
+    else:
+        # A private API's name that only public DNS was asked for: "could not resolve host" (AGW-05, ERR-09).
+        symptom = Symptom.DNS_NXDOMAIN if dns.verdict is Verdict.DENIED else None
+    verdict, blocking, unknowns = dns.verdict, dns.blocking, dns.unknowns
+    if verdict is Verdict.ALLOWED:
+        verdict = Verdict.UNKNOWN
+        what = "a public API or server" if symptom is Symptom.PUBLIC_ANSWER else f"what `{dns.name}` leads to"
+        unknowns = (*unknowns, Missing(fact="public Internet", resource=dns.name, why=f"{what} is not modelled"))
+    return TracePath(
+        client=host.label,
+        client_address=_shown(host),
+        address=None,
+        endpoint=None,
+        verdict=verdict,
+        symptom=symptom,
+        blocking=blocking,
+        unknowns=unknowns,
+        warnings=dns.warnings,
+    )
+
+
+def _walk(
+    snapshot: Snapshot,
+    host: Host,
+    request: HttpRequest,
+    principal: str,
+    address: Address,
+    dns: ResolveAnswer | None,
+) -> TracePath:
+    connection = evaluate_path(snapshot, host, address, protocol="tcp", port=request.port)
+    balancer = find_balancer(snapshot, connection.target)
+    if balancer is not None:
+        call = evaluate_balancer(snapshot, balancer, connection, request, principal)
+    else:
+        call = _call(snapshot, connection, request, principal, dns)
+    dns_verdict = dns.verdict if dns is not None else Verdict.ALLOWED
+    verdict = conjunction((dns_verdict, connection.verdict, call.verdict))
+    steps = (*connection.forward, *connection.back, *call.steps)
+    causes = tuple(cause for step in call.steps if (cause := cause_of(step)) is not None)
+    is_cut = connection.verdict in (Verdict.DENIED, Verdict.INVALID)
+    is_open = (
+        connection.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE) and call.verdict is not Verdict.ALLOWED
+    )
+    symptom = Symptom.CONNECT_TIMEOUT if is_cut else None if is_open else call.symptom
+    if connection.verdict is Verdict.PARTIAL and call.verdict is Verdict.ALLOWED:
+        symptom = Symptom.CONNECT_TIMEOUT
+    answered = symptom is not None and symptom.startswith("http_")
+    return TracePath(
+        client=host.label,
+        client_address=connection.client_address,
+        address=str(address),
+        endpoint=call.endpoint,
+        verdict=verdict,
+        symptom=symptom if verdict is not Verdict.UNKNOWN else None,
+        http=call.http if answered and verdict is not Verdict.UNKNOWN else None,
+        connection=connection,
+        steps=steps,
+        authorization=call.authorization,
+        blocking=(*_dns_causes(dns), *connection.blocking, *causes),
+        unknowns=(*(dns.unknowns if dns else ()), *connection.unknowns, *call.unknowns),
+        warnings=(*(dns.warnings if dns else ()), *call.warnings),
+    )
+
+
+def _call(
+    snapshot: Snapshot, connection: ReachPath, request: HttpRequest, principal: str, dns: ResolveAnswer | None
+) -> ApiCall:
+    endpoint = _endpoint(snapshot, connection, dns)
+    if endpoint is None:
+        return _elsewhere(connection)
+    return evaluate_api_call(snapshot, endpoint, request, principal, source=connection.arrives_from)
+
+
+def _endpoint(snapshot: Snapshot, connection: ReachPath, dns: ResolveAnswer | None) -> VpcEndpoint | None:
+    """The endpoint whose interface has the address; for a cut path, the one that the name stands for."""
+    found = endpoint_of_interface(snapshot, connection.target)
+    if found is None and dns is not None and dns.target is not None:
+        found = snapshot.facts.vpc_endpoints.get(dns.target)
+    return found
+
+
+def _elsewhere(connection: ReachPath) -> ApiCall:
+    """The address belongs to no endpoint: what answers there is not ours to know."""
+    missing = Missing(
+        fact="what serves this address",
+        resource=connection.target,
+        why="only execute-api endpoints and load balancers in front of them are modelled",
+    )
+    step = Step(
+        layer="http",
+        component=connection.target,
+        verdict=Verdict.UNKNOWN,
+        text=f"{connection.target} is no execute-api endpoint: what it answers is not known",
+        rule="AGW-01",
+        unknowns=(missing,),
+    )
+    return ApiCall(verdict=Verdict.UNKNOWN, steps=(step,), unknowns=(missing,))
+
+
+def _dns_causes(dns: ResolveAnswer | None) -> tuple[Cause, ...]:
+    return dns.blocking if dns is not None else ()
+
+
+def _shown(host: Host) -> str | None:
+    return str(host.addresses[0]) if host.addresses else None

@@ -1,0 +1,27 @@
+"""JSON Schemas of the answers, made from the answers' types: they cannot disagree with what is printed."""
+
+from typing import Any
+
+import msgspec
+
+from narrowgate.model.answer import ReachAnswer, ResolveAnswer
+from narrowgate.model.policy import AuthorizeAnswer
+from narrowgate.model.trace import TraceAnswer
+
+SCHEMAS: dict[str, type[msgspec.Struct]] = {
+    "authorize": AuthorizeAnswer,
+    "reach": ReachAnswer,
+    "resolve": ResolveAnswer,
+    "trace": TraceAnswer,
+}
+
+
+def json_schema(verb: str) -> str:
+    """The schema of a verb's answer, as indented JSON (draft 2020-12)."""
+    schema: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:narrowgate:{verb}:1",
+        "title": f"narrowgate.{verb}/1",
+        **msgspec.json.schema(SCHEMAS[verb]),
+    }
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2).decode()
