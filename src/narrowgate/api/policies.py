@@ -1,0 +1,79 @@
+"""Policies without a source: decide one request, check a document."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from narrowgate.engine.policy.authorize import authorize as decide
+from narrowgate.engine.policy.document import compile_policy
+from narrowgate.engine.policy.request_json import decode_request, request_from, with_policy_options
+from narrowgate.engine.policy.statements import Policy, PolicyKind
+from narrowgate.model.errors import InputError
+from narrowgate.model.policy import AuthorizeAnswer
+
+_MAX_BYTES = 4 * 1024 * 1024
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A JSON document and where it came from; `content` is bytes or the parsed value."""
+
+    content: Any
+    where: str
+
+    @classmethod
+    def read(cls, path: Path) -> "Document":
+        """Read a file.
+
+        Raises:
+            InputError: it cannot be read, or is far larger than any policy or request.
+        """
+        try:
+            size = path.stat().st_size
+            if size > _MAX_BYTES:
+                raise InputError(
+                    f"has {size:,} bytes; a policy or request has at most {_MAX_BYTES:,}", where=str(path)
+                )
+            return cls(content=path.read_bytes(), where=str(path))
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from None
+
+
+def authorize(
+    request: Document,
+    *,
+    resource_policy: Document | None = None,
+    endpoint_policy: Document | None = None,
+    identity_policies: Sequence[Document] = (),
+) -> AuthorizeAnswer:
+    """Whether policies let one request through.
+
+    Args:
+        request: a `narrowgate.authorize-request/1`.
+        resource_policy: the API's policy, if the request does not hold it.
+        endpoint_policy: the endpoint's policy, if the request does not hold it.
+        identity_policies: the caller's policies, if the request does not hold them.
+
+    Raises:
+        InputError: a malformed request or policy, or a layer given in two ways.
+    """
+    if isinstance(request.content, bytes):
+        asked = decode_request(request.content, where=request.where)
+    else:
+        asked = request_from(request.content, where=request.where)
+    completed = with_policy_options(
+        asked,
+        resource_policy=_compiled(resource_policy, PolicyKind.RESOURCE),
+        endpoint_policy=_compiled(endpoint_policy, PolicyKind.ENDPOINT),
+        identity_policies=[_compile(each, PolicyKind.IDENTITY) for each in identity_policies],
+    )
+    return decide(completed)
+
+
+def _compiled(document: Document | None, kind: PolicyKind) -> Policy | None:
+    return None if document is None else _compile(document, kind)
+
+
+def _compile(document: Document, kind: PolicyKind) -> Policy:
+    return compile_policy(document.content, kind=kind, where=document.where)
