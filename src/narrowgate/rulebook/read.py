@@ -33,7 +33,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Base of everything in a data file: an unknown field is a typing error, never ignored."""
 
 
-class _RuleEntry(_Entry):
+class _RuleEntry(_Entry, frozen=True, kw_only=True):
     id: str
     title: str
     statement: str
@@ -47,7 +47,7 @@ class _RuleEntry(_Entry):
     see: list[str] = []
 
 
-class _FamilyFile(_Entry):
+class _FamilyFile(_Entry, frozen=True, kw_only=True):
     family: str
     book: Book
     title: str
@@ -55,7 +55,7 @@ class _FamilyFile(_Entry):
     rule: list[dict[str, Any]]
 
 
-class _BookEntry(_Entry):
+class _BookEntry(_Entry, frozen=True, kw_only=True):
     id: Book
     title: str
     intro: str
@@ -63,12 +63,12 @@ class _BookEntry(_Entry):
     beliefs: str
 
 
-class _BooksFile(_Entry):
+class _BooksFile(_Entry, frozen=True, kw_only=True):
     cast: str
     book: list[_BookEntry]
 
 
-class _BeliefEntry(_Entry):
+class _BeliefEntry(_Entry, frozen=True, kw_only=True):
     id: str
     claim: str
     verdict: Truth
@@ -76,7 +76,7 @@ class _BeliefEntry(_Entry):
     rules: list[str]
 
 
-class _LedgerFile(_Entry):
+class _LedgerFile(_Entry, frozen=True, kw_only=True):
     book: Book
     belief: list[dict[str, Any]]
 
@@ -130,9 +130,7 @@ def _read_family(root: Traversable, name: str, book: Book, sources: Mapping[str,
         if entry.id.rpartition(":")[2].rpartition("-")[0] != content.family:
             raise InputError(f"id does not belong to family `{content.family}`", where=where)
         if (entry.status == "modelled") == bool(entry.why.strip()):
-            raise InputError(
-                "`why` is for rules that are not fully modelled, and only for these", where=where
-            )
+            raise InputError("`why` is for rules that are not fully modelled, and only for these", where=where)
         rules.append(_rule(entry, content, sources, where))
     return Family(
         name=content.family,

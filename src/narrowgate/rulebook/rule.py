@@ -10,6 +10,12 @@ Basis = Literal["documented", "derived", "field", "own"]
 Status = Literal["modelled", "approximated", "not_modelled"]
 Truth = Literal["true", "false", "nuanced"]
 
+STATUS_WORDS: dict[Status, str] = {
+    "modelled": "modelled",
+    "approximated": "approximated",
+    "not_modelled": "not modelled",
+}
+
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A document that a rule rests on."""

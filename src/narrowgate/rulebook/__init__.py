@@ -1,0 +1,36 @@
+"""The rule book: what AWS does, rule by rule, as data with sources, examples and confidence.
+
+`data/` holds one file for each family of rules, and the ledger of common beliefs. Engine and reports cite rules
+by id only and never load this package: it is read when somebody asks for an explanation. Start at `rule.py` for
+what a rule is, at `catalogue.py` for how one is found.
+"""
+
+from narrowgate.rulebook.catalogue import (
+    beliefs,
+    books,
+    cast,
+    explain,
+    find_rule,
+    find_rules,
+    load_rules,
+    search_rules,
+)
+from narrowgate.rulebook.rule import Belief, BookTitle, Family, Rule, Source
+from narrowgate.rulebook.text import render_rule
+
+__all__ = [
+    "Belief",
+    "BookTitle",
+    "Family",
+    "Rule",
+    "Source",
+    "beliefs",
+    "books",
+    "cast",
+    "explain",
+    "find_rule",
+    "find_rules",
+    "load_rules",
+    "render_rule",
+    "search_rules",
+]
