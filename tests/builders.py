@@ -1,9 +1,10 @@
 """Estates for tests: valid ones, in which the one detail that matters is visible in the test.
 
-`Estate` and the words for its rules make AWS responses; `snapshot_of` reads them. `guide()` is the scenario of
+`Estate` and the words for its rules make AWS responses; `snapshot_of` reads them. `build_guide` is the scenario of
 the product's guide in its working form.
 """
 
+from narrowgate.guide.estate import Guide, build_guide
 from narrowgate.guide.folder import snapshot_of, write_snapshot
 from narrowgate.guide.responses import (
     Estate,
@@ -19,8 +20,10 @@ from narrowgate.guide.responses import (
 
 __all__ = [
     "Estate",
+    "Guide",
     "allow",
     "any_protocol",
+    "build_guide",
     "deny",
     "firewall_rule",
     "invoke_statement",

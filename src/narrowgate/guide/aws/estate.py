@@ -37,7 +37,7 @@ class Estate(LoadBalancerBuilder):
                     "Messages": [],
                     "RegionName": self.region,
                     "ZoneName": f"{self.region}{letter}",
-                    "ZoneId": zone_id(self.region, letter, shift=self.zone_shift),
+                    "ZoneId": zone_id(self.region, letter),
                     "GroupName": self.region,
                     "NetworkBorderGroup": self.region,
                     "ZoneType": "availability-zone",

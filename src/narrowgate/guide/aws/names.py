@@ -51,11 +51,11 @@ def mac_address(*key: object) -> str:
     return ":".join(["0a", *(digest[at : at + 2] for at in range(0, 10, 2))])
 
 
-def zone_id(region: str, letter: str, *, shift: int = 0) -> str:
-    """The id of an AZ such as `use1-az1`; `shift` is the account's own mapping from letters to ids (SHR-01)."""
+def zone_id(region: str, letter: str) -> str:
+    """The id of an AZ such as `use1-az1`: every account made here maps letters to ids alike (SHR-01)."""
     continent, *direction, number = region.split("-")
     short = "".join(_DIRECTIONS.get(word, word[:1]) for word in direction)
-    return f"{continent}{short}{number}-az{(ord(letter) - ord('a') + shift) % 6 + 1}"
+    return f"{continent}{short}{number}-az{ord(letter) - ord('a') + 1}"
 
 
 def private_dns_name(address: str, region: str) -> str:

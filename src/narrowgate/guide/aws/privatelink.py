@@ -55,7 +55,7 @@ class PrivateLinkBuilder(HostBuilder):
             "VpcId": vpc_id,
             "ServiceName": f"com.amazonaws.{self.region}.{service}",
             "State": "available",
-            "PolicyDocument": _FULL_ACCESS if policy is None else json.dumps(policy, indent=2),
+            "PolicyDocument": _document(policy),
             "RouteTableIds": [],
             "SubnetIds": list(subnets),
             "Groups": [{"GroupId": group, "GroupName": self.resource(group)["GroupName"]} for group in groups],
@@ -93,6 +93,10 @@ class PrivateLinkBuilder(HostBuilder):
             entries += [{"DnsName": name, "HostedZoneId": zone} for name in (private, *wildcard)]
         endpoint["PrivateDnsEnabled"] = enabled
         endpoint["DnsEntries"] = entries
+
+    def set_endpoint_policy(self, endpoint_id: str, policy: Record | None) -> None:
+        """Give an endpoint another policy; None is full access (VPE-01)."""
+        self.resource(endpoint_id)["PolicyDocument"] = _document(policy)
 
     def set_endpoint_groups(self, endpoint_id: str, groups: Sequence[str]) -> None:
         """Give an endpoint and all its interfaces other security groups."""
@@ -140,3 +144,7 @@ class PrivateLinkBuilder(HostBuilder):
         for table_id in tables:
             self.route(table_id, service_list, endpoint_id)
         return endpoint_id
+
+
+def _document(policy: Record | None) -> str:
+    return _FULL_ACCESS if policy is None else json.dumps(policy, indent=2)

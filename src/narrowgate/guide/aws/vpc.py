@@ -15,9 +15,6 @@ _RESERVED = 5
 class VpcBuilder(RoutingBuilder):
     """Builds VPCs and subnets."""
 
-    zone_shift = 0
-    """How many places this account's AZ letters are shifted against AZ ids; see `zone_id`."""
-
     def vpc(
         self,
         cidr: str,
@@ -97,7 +94,7 @@ class VpcBuilder(RoutingBuilder):
         """A subnet in the AZ with that letter; it starts under the VPC's default ACL and main table."""
         subnet_id = self._new_id("subnet", name or cidr)
         element: Record = {
-            "AvailabilityZoneId": zone_id(self.region, zone, shift=self.zone_shift),
+            "AvailabilityZoneId": zone_id(self.region, zone),
             "MapCustomerOwnedIpOnLaunch": False,
             "OwnerId": self.account,
             "AssignIpv6AddressOnCreation": False,
@@ -131,6 +128,16 @@ class VpcBuilder(RoutingBuilder):
         self._add("ec2.describe_subnets", element, subnet_id)
         self.move_to_acl(subnet_id, self.default_of(vpc_id, "ec2.describe_network_acls"))
         return subnet_id
+
+    def share_subnet(self, subnet_id: str, account: str) -> None:
+        """Share a subnet with another account of the organization, which then sees it and its VPC (SHR-01)."""
+        participant = self.at(account)
+        subnet = self.resource(subnet_id)
+        vpc = self.resource(subnet["VpcId"])
+        participant._add("ec2.describe_subnets", subnet | {"Tags": []})
+        shown = self.ledger.elements.get((participant.where, "ec2.describe_vpcs"), ())
+        if not any(each["VpcId"] == vpc["VpcId"] for each in shown):
+            participant._add("ec2.describe_vpcs", vpc | {"Tags": []})
 
     def dhcp_options(self, servers: Sequence[str], *, domain: str | None = None) -> str:
         """DHCP options with DNS servers (`AmazonProvidedDNS` or addresses)."""

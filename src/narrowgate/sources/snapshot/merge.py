@@ -8,7 +8,7 @@ from narrowgate.model.fact import UNSET
 from narrowgate.model.routing import PeeringVpcInfo
 
 # What differs between views by nature and decides nothing.
-_OWN_TO_EACH_VIEW = frozenset({"tags", "tag_set", "description", "share_status", "name"})
+_OWN_TO_EACH_VIEW = frozenset({"arn", "tags", "tag_set", "description", "share_status", "name"})
 
 
 def merge_views(
