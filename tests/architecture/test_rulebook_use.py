@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from narrowgate.rulebook import load_rules
 
 SOURCE = Path(__file__).parents[2] / "src" / "narrowgate"
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if SOURCE / "rulebook" not in path.parents)
+EXPLAIN = SOURCE / "cli" / "commands" / "explain.py"
 RULES = load_rules()
 FAMILIES = sorted({rule.family for rule in RULES}, key=len, reverse=True)
 CITATION = re.compile(rf"(?<![A-Z0-9-])(?:{'|'.join(map(re.escape, FAMILIES))})-[0-9]{{2}}(?![0-9-])")
@@ -30,16 +33,27 @@ def test_a_module_cites_only_rules_that_exist(module):
     assert sorted(cited - KNOWN) == []
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(SOURCE).as_posix())
-def test_a_module_imports_the_rule_book_inside_a_function_if_at_all(module):
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    loading = [
-        node.lineno
-        for node in tree.body
-        if (
-            isinstance(node, ast.Import)
-            and any(name.name.startswith("narrowgate.rulebook") for name in node.names)
-        )
-        or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("narrowgate.rulebook"))
-    ]
-    assert loading == []
+def test_only_the_verb_that_explains_imports_the_rule_book_at_once():
+    loading = {module for module in MODULES if _imports_at_once(module)}
+    assert loading <= {EXPLAIN}
+
+
+def test_tracing_loads_no_rule_book():
+    program = (
+        "import sys, narrowgate.cli.main, narrowgate.cli.commands.trace\n"
+        "sys.exit(any(name.startswith('narrowgate.rulebook') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def _imports_at_once(module: Path) -> bool:
+    imported = [name for node in ast.parse(module.read_text(encoding="utf-8")).body for name in _imported(node)]
+    return any(name.startswith("narrowgate.rulebook") for name in imported)
+
+
+def _imported(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [name.name for name in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{name.name}" for name in node.names]
+    return []
