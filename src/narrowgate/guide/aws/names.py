@@ -3,7 +3,7 @@
 import hashlib
 import string
 
-HEX_DIGITS = 17
+_HEX_DIGITS = 16
 CREATED = "2026-11-20T09:00:00+00:00"
 """The time of everything: no clock is read, so that the same estate gives the same bytes."""
 
@@ -21,8 +21,8 @@ _DIRECTIONS = {
 
 
 def hex_id(prefix: str, *key: object) -> str:
-    """An id such as `vpc-0a1b…`: prefix and 17 hex digits, always the same for the same key."""
-    return f"{prefix}-{_digest(prefix, *key)[:HEX_DIGITS]}"
+    """An id such as `vpc-0a1b…`: prefix and 17 hex digits, the first a 0; always the same for the same key."""
+    return f"{prefix}-0{_digest(prefix, *key)[:_HEX_DIGITS]}"
 
 
 def short_id(length: int, alphabet: str, *key: object) -> str:
