@@ -39,6 +39,10 @@ class Cidr(NamedTuple):
             and self.first <= address.value <= self.last
         )
 
+    def holds(self, address: Address) -> bool:
+        """True where the block contains the address; as `in`, for type checkers that know a tuple's `in` only."""
+        return self.family == address.family and self.first <= address.value <= self.last
+
     def covers(self, other: "Cidr") -> bool:
         """True where every address of `other` lies in this block."""
         return self.family == other.family and self.first <= other.first and other.last <= self.last

@@ -1,0 +1,352 @@
+"""One sender to one address, there and back, in the order in which AWS judges a packet (RCH-01)."""
+
+from itertools import product
+
+import msgspec
+
+from narrowgate.engine.network.arrival import Arrival
+from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Flow, Packet, parse_flow
+from narrowgate.engine.network.interfaces import (
+    End,
+    Interface,
+    end_of_host,
+    end_of_interface,
+    interface,
+    interface_with_public_address,
+    interfaces_of_vpc,
+    interfaces_with_address,
+)
+from narrowgate.engine.network.references import Way
+from narrowgate.engine.network.routing import is_private
+from narrowgate.engine.network.security_groups import Direction, check_security_groups
+from narrowgate.engine.network.services import (
+    check_builtin,
+    check_client,
+    check_listening,
+    check_peer_resolver,
+    check_target,
+)
+from narrowgate.engine.network.steps import At
+from narrowgate.engine.network.vpcs import missing_of_vpc, subnet_of_address
+from narrowgate.engine.network.walk import Conflict, Walker, reply, reply_ports
+from narrowgate.model.address import Address, IntervalSet
+from narrowgate.model.answer import (
+    Cause,
+    Considered,
+    Leg,
+    Missing,
+    ReachPath,
+    Step,
+    Verdict,
+    alternatives,
+    cause_of,
+    conjunction,
+)
+from narrowgate.model.host import Host
+from narrowgate.model.reason import Reason
+from narrowgate.model.snapshot import Snapshot, index
+
+_REMEMBERED = 50_000
+_MOST_CHOICES = 16
+
+
+@index
+def _remembered(snapshot: Snapshot) -> dict[tuple[object, ...], ReachPath]:
+    """Paths of this snapshot: a trace asks for the same Resolver path for every client of a VPC."""
+    return {}
+
+
+def evaluate_path(
+    snapshot: Snapshot,
+    host: Host,
+    destination: Address,
+    *,
+    protocol: str,
+    port: int,
+    client_ports: tuple[int, int] = DEFAULT_CLIENT_PORTS,
+    network_interface_id: str | None = None,
+) -> ReachPath:
+    """Say whether a host can open a connection to an address, with every step there and back.
+
+    Args:
+        snapshot: the estate.
+        host: who sends; a host without `network_interface_id` and groups stands for one that could be started.
+        destination: where to; its family picks the host's address.
+        protocol: `tcp` or `udp`.
+        port: the destination port.
+        client_ports: what the host may send from, first and last (ACL-07).
+        network_interface_id: whose address it is meant to be, where the caller knows; otherwise the host's own
+            routing tells.
+
+    Raises:
+        InputError: protocol or ports make no flow.
+    """
+    key = (host, destination, protocol, port, client_ports, network_interface_id)
+    remembered = _remembered(snapshot)
+    if key not in remembered:
+        if len(remembered) >= _REMEMBERED:
+            remembered.clear()
+        flow = parse_flow(protocol, port, client_ports)
+        remembered[key] = _evaluate(snapshot, host, destination, flow, network_interface_id)
+    return remembered[key]
+
+
+def _evaluate(
+    snapshot: Snapshot, host: Host, destination: Address, flow: Flow, network_interface_id: str | None
+) -> ReachPath:
+    known = interface(snapshot, network_interface_id) if network_interface_id else None
+    source = host.address(destination.family)
+    if source is None:
+        return _no_address(host, destination, known)
+    client = end_of_host(snapshot, host, source)
+    first = Walker(snapshot)
+    path = _walk(first, flow, client, destination, known)
+    if not first.conflicts:
+        return path
+    return _weigh_choices(snapshot, flow, client, destination, known, first.conflicts, path)
+
+
+def _weigh_choices(
+    snapshot: Snapshot,
+    flow: Flow,
+    client: End,
+    destination: Address,
+    known: Interface | None,
+    conflicts: list[Conflict],
+    first: ReachPath,
+) -> ReachPath:
+    """NET-04: AWS picks one of the prefix lists at random, so only what holds for each pick is certain."""
+    unique = list(dict.fromkeys(conflicts))
+    picks = [
+        dict(zip(((each.table_id, each.block) for each in unique), choice, strict=True))
+        for choice, _ in zip(product(*(each.targets for each in unique)), range(_MOST_CHOICES), strict=False)
+    ]
+    paths = [first, *(_walk(Walker(snapshot, pick), flow, client, destination, known) for pick in picks[1:])]
+    verdict = alternatives([path.verdict for path in paths])
+    if verdict is not Verdict.INDETERMINATE:
+        return next(path for path in paths if path.verdict is verdict)
+    failing = next(path for path in paths if path.verdict is not Verdict.ALLOWED)
+    leg = Leg.FORWARD if any(step.component == unique[0].table_id for step in failing.forward) else Leg.RETURN
+    at = At(leg, "route_table", unique[0].table_id, "NET-04")
+    names = [target.id for target in unique[0].targets]
+    step = at.fails(
+        Reason.PREFIX_LIST_CONFLICT,
+        f"two prefix lists send {unique[0].block} to {' and '.join(names)}, and AWS picks one at random",
+        verdict=Verdict.INDETERMINATE,
+        considered=tuple(Considered(item=name, outcome="unknown") for name in names),
+    )
+    cause = cause_of(step)
+    return msgspec.structs.replace(
+        failing,
+        verdict=verdict,
+        forward=(step, *failing.forward) if leg is Leg.FORWARD else failing.forward,
+        back=(step, *failing.back) if leg is Leg.RETURN else failing.back,
+        blocking=((cause,) if cause else ()) + failing.blocking,
+    )
+
+
+def _walk(walker: Walker, flow: Flow, client: End, destination: Address, known: Interface | None) -> ReachPath:
+    snapshot = walker.snapshot
+    if client.vpc_id and known is None:
+        builtin = check_builtin(snapshot, flow, client.vpc_id, destination)
+        if builtin:
+            return _path(client, destination, None, [*check_client(snapshot, client), builtin], [])
+    opening = check_client(snapshot, client)
+    target = _target_end(known, destination)
+    request = Packet(
+        Leg.FORWARD, flow.protocol, client.address, destination, IntervalSet([(flow.port, flow.port)])
+    )
+    if target is None:
+        target = _in_same_subnet(snapshot, client, destination)
+    there = walker.travel(request, client, target)
+    resolved, presence = (target, []) if target else _find_target(walker, there, client, destination)
+    if resolved is not None and target is None:
+        walker.deliver(there, there.sender or client, resolved)
+    foreign = _peer_resolver(snapshot, client, there, resolved, destination)
+    forward = [*foreign, *opening]
+    if not client.is_internet:
+        peer = resolved or End(label=str(destination), address=destination)
+        # SG-01 judges the address that the client sends to: behind an internet gateway that is the public one.
+        peer = msgspec.structs.replace(peer, address=destination)
+        forward.append(check_security_groups(snapshot, flow, client, peer, Direction.EGRESS, there.carriage))
+    forward += there.steps
+    forward += presence
+    seen_as = _seen_as(there, client)
+    if resolved is not None and not resolved.is_internet:
+        forward += _at_target(snapshot, flow, there, resolved, seen_as)
+    back = _walk_back(walker, flow, there, client, resolved, destination) if not foreign else []
+    return _path(client, destination, resolved, forward, back, seen_as)
+
+
+def _target_end(known: Interface | None, destination: Address) -> End | None:
+    if known is None:
+        return None
+    inside = next((own for own, public in known.public_addresses if public == destination), destination)
+    return end_of_interface(known, inside)
+
+
+def _in_same_subnet(snapshot: Snapshot, client: End, destination: Address) -> End | None:
+    """An interface of the sender's own VPC: the local route leads there whatever else the table holds."""
+    if client.vpc_id is None:
+        return None
+    found = interfaces_of_vpc(snapshot, client.vpc_id).get(destination)
+    return end_of_interface(found, destination) if found else None
+
+
+def _find_target(
+    walker: Walker, there: Arrival, client: End, destination: Address
+) -> tuple[End | None, list[Step]]:
+    """Who has the address where the packet came out; where it came out nowhere, who is likely meant."""
+    snapshot = walker.snapshot
+    at = At(Leg.FORWARD, "network_interface", str(destination), "RCH-01")
+    way = there.carriage.way
+    if there.vpc_id is not None:
+        found = interfaces_of_vpc(snapshot, there.vpc_id).get(destination)
+        if found is None and way is Way.INTERNET:
+            found = interface_with_public_address(snapshot, destination)
+        if found is not None:
+            return _target_end(found, destination), []
+        return _nobody(snapshot, there.vpc_id, destination)
+    if way in (Way.INTERNET, Way.GATEWAY_ENDPOINT):
+        return End(label="internet", address=destination, is_internet=True), []
+    if way is Way.NOWHERE or way is Way.UNKNOWN:
+        meant = [each for each in interfaces_with_address(snapshot, destination) if each.vpc_id != client.vpc_id]
+        if len(meant) == 1:
+            return end_of_interface(meant[0], destination), []
+    if way is Way.UNKNOWN:
+        missing = Missing(fact="where the address is", resource=str(destination), why="the way there is not known")
+        return None, [at.unknown(f"who has {destination} is not known", [missing])]
+    return None, []
+
+
+def _nobody(snapshot: Snapshot, vpc_id: str, destination: Address) -> tuple[End | None, list[Step]]:
+    subnet = subnet_of_address(snapshot, vpc_id, destination)
+    place = subnet.subnet_id if subnet else vpc_id
+    at = At(Leg.FORWARD, "network_interface", place, "RCH-01")
+    missing = missing_of_vpc(snapshot, "ec2.describe_network_interfaces", vpc_id)
+    if missing:
+        end = End(
+            label=str(destination),
+            address=destination,
+            vpc_id=vpc_id,
+            subnet_id=subnet.subnet_id if subnet else None,
+        )
+        return end, [at.unknown(f"which interface has {destination} is not known", [missing])]
+    return None, [at.fails(Reason.NO_SUCH_ADDRESS, f"no interface of {vpc_id} has {destination}")]
+
+
+def _peer_resolver(
+    snapshot: Snapshot, client: End, there: Arrival, resolved: End | None, destination: Address
+) -> list[Step]:
+    other = there.vpc_id or (resolved.vpc_id if resolved else None)
+    if other is None or other == client.vpc_id or there.carriage.way is Way.INTERNET:
+        return []
+    step = check_peer_resolver(snapshot, other, destination)
+    return [step] if step else []
+
+
+def _seen_as(there: Arrival, client: End) -> End:
+    """Whom the target sees: the client, a NAT gateway, or a public address that stands for either (VPCE-06)."""
+    sender = there.sender or client
+    if there.carriage.way is Way.INTERNET and not client.is_internet and there.packet.source != sender.address:
+        return End(label=sender.label, address=there.packet.source, security_groups=(), original=sender)
+    return sender
+
+
+def _at_target(snapshot: Snapshot, flow: Flow, there: Arrival, target: End, seen_as: End) -> list[Step]:
+    """RCH-01 steps 7 and 8: the endpoint's state, the target's groups, and what it serves."""
+    steps = check_target(snapshot, target.interface) if target.interface else []
+    steps.append(check_security_groups(snapshot, flow, target, seen_as, Direction.INGRESS, there.carriage))
+    if target.interface:
+        steps += check_listening(snapshot, flow, target.interface)
+    return steps
+
+
+def _walk_back(
+    walker: Walker, flow: Flow, there: Arrival, client: End, target: End | None, destination: Address
+) -> list[Step]:
+    """The reply: its own route, its own ACLs; security groups let it pass (SG-01, NET-10)."""
+    if target is None or there.carriage.way is Way.GATEWAY_ENDPOINT:
+        return []
+    ports = reply_ports(there.sender is not None, flow.client_ports)
+    if there.carriage.way is Way.INTERNET:
+        return _walk_back_from_internet(walker, there, client, target, ports)
+    to = there.sender or client
+    answer = Packet(Leg.RETURN, flow.protocol, target.address, to.address, ports)
+    steps = walker.travel(answer, target, to, there.carriage).steps
+    if there.sender is not None:
+        last = Packet(Leg.RETURN, flow.protocol, destination, client.address, IntervalSet([flow.client_ports]))
+        steps += walker.back_through_nat(last, there.sender, client)
+    return steps
+
+
+def _walk_back_from_internet(
+    walker: Walker, there: Arrival, client: End, target: End, ports: IntervalSet
+) -> list[Step]:
+    answer = reply(there.packet, client, ports)
+    steps: list[Step] = []
+    inside = there.sender or client
+    if not target.is_internet:
+        outward = answer._replace(source=target.address, destination=there.packet.source)
+        steps += walker.depart(outward, target, None).steps
+    if client.is_internet:
+        return steps
+    came = answer._replace(destination=inside.public_address or inside.address)
+    steps += walker.travel(came, End(label="internet", address=came.source, is_internet=True), inside).steps
+    if there.sender is not None:
+        last = came._replace(destination=client.address)
+        steps += walker.back_through_nat(last, there.sender, client)
+    return steps
+
+
+def _no_address(host: Host, destination: Address, known: Interface | None) -> ReachPath:
+    at = At(Leg.FORWARD, "network_interface", host.network_interface_id or host.label, "IP6-01")
+    text = f"{host.label} has no IPv{destination.family} address"
+    step = at.fails(Reason.NO_ADDRESS_OF_FAMILY, text)
+    return ReachPath(
+        client=host.label,
+        client_address=None,
+        target=known.label if known else str(destination),
+        target_address=str(destination),
+        verdict=Verdict.DENIED,
+        forward=(step,),
+        blocking=tuple(cause for cause in (cause_of(step),) if cause),
+    )
+
+
+def _path(
+    client: End,
+    destination: Address,
+    target: End | None,
+    forward: list[Step],
+    back: list[Step],
+    seen_as: End | None = None,
+) -> ReachPath:
+    steps = (*forward, *back)
+    return ReachPath(
+        client=client.label,
+        client_address=str(client.address),
+        target=target.label if target else str(destination),
+        target_address=str(destination),
+        verdict=conjunction(step.verdict for step in steps),
+        forward=tuple(forward),
+        back=tuple(back),
+        blocking=tuple(cause for step in steps if (cause := cause_of(step))),
+        unknowns=tuple(dict.fromkeys(missing for step in steps for missing in step.unknowns)),
+        arrives_from=str((seen_as or client).address),
+    )
+
+
+def deciding_cause(path: ReachPath) -> Cause | None:
+    """The first cause in packet order among those that make the path's verdict; None where nothing fails."""
+    for step in (*path.forward, *path.back):
+        if step.verdict is path.verdict:
+            cause = cause_of(step)
+            if cause:
+                return cause
+    return path.blocking[0] if path.blocking else None
+
+
+def is_public(address: Address) -> bool:
+    """True for an address that can be one on the Internet."""
+    return not is_private(address)
