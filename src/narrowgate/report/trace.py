@@ -29,7 +29,7 @@ def render_trace(answer: TraceAnswer, style: Style, *, verbose: bool = False) ->
 def _lines(answer: TraceAnswer, style: Style, verbose: bool) -> Iterator[str]:
     yield f"{style.mark(answer.verdict)} {style.verdict(answer.verdict)}  {answer.method} {clean(answer.url)}"
     yield f"  from           {clean(answer.client)}"
-    yield f"  caller sees    {style.strong(_seen(answer))}"
+    yield f"  caller sees    {style.strong(caller_sees(answer))}"
     if answer.decided_by is not None:
         decided = answer.decided_by
         yield f"  decided by     {clean(decided.resource or '')} {decided.reason} - {decided.reason.meaning}"
@@ -65,7 +65,8 @@ def _part(step: Step) -> str:
     return "Back" if step.leg == "return" else "There"
 
 
-def _seen(answer: TraceAnswer) -> str:
+def caller_sees(answer: TraceAnswer) -> str:
+    """What the caller sees, in a few words."""
     if answer.http is not None:
         kind = f"  {answer.http.error_type}" if answer.http.error_type else ""
         body = f"  {answer.http.body}" if answer.http.body else ""

@@ -15,6 +15,7 @@ from narrowgate.engine.http.deployment import (
 from narrowgate.engine.http.identify import Identification, identify_api
 from narrowgate.engine.http.symptoms import PASSED_ON
 from narrowgate.engine.http.url import HttpRequest
+from narrowgate.engine.network.interfaces import interface
 from narrowgate.engine.tls.server_identity import evaluate_server_identity, service_certificate
 from narrowgate.engine.trace.authorization import Authorization, Called, evaluate_authorization
 from narrowgate.model.answer import Missing, Step, Verdict, conjunction
@@ -37,6 +38,14 @@ class ApiCall(msgspec.Struct, frozen=True, kw_only=True):
     authorization: AuthorizeAnswer | None = None
     unknowns: tuple[Missing, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+def endpoint_of_interface(snapshot: Snapshot, interface_id: str) -> VpcEndpoint | None:
+    """The endpoint that an interface belongs to, or None."""
+    found = interface(snapshot, interface_id)
+    if found is None or found.vpc_endpoint_id is None:
+        return None
+    return snapshot.facts.vpc_endpoints.get(found.vpc_endpoint_id)
 
 
 def evaluate_api_call(
@@ -77,13 +86,17 @@ def evaluate_api_call(
     if identity.http is not None or (identity.api is None and identity.domain is None):
         return _finish(endpoint, steps, identity.http, warnings, None)
     outcome = _target(snapshot, identity, request)
-    api = _mapped_api(snapshot, identity, outcome)
+    api = _meant_api(snapshot, identity, outcome)
+    if isinstance(api, Step):
+        return _finish(endpoint, [*steps, outcome.step, api], None, warnings, None)
     for found in (outcome, *_deployed(snapshot, outcome, request)):
         steps.append(found.step)
         warnings.extend(found.warnings)
-        if found.http is not None or found.target is None or api is None:
-            return _finish(endpoint, steps, found.http, warnings, None)
         outcome = found
+        if found.http is not None or found.target is None:
+            break
+    if api is None or outcome.method is None:
+        return _finish(endpoint, steps, outcome.http, warnings, None)
     called = Called(
         api=api,
         endpoint=endpoint,
@@ -105,10 +118,22 @@ def _target(snapshot: Snapshot, identity: Identification, request: HttpRequest) 
     return split_stage(api_id, request.path, request.url)
 
 
-def _mapped_api(snapshot: Snapshot, identity: Identification, outcome: Outcome) -> RestApi | None:
-    if identity.api is not None:
+def _meant_api(snapshot: Snapshot, identity: Identification, outcome: Outcome) -> RestApi | Step | None:
+    """The API behind a name or mapping; a step where a mapping leads to one that was not collected."""
+    if identity.api is not None or outcome.target is None:
         return identity.api
-    return snapshot.facts.rest_apis.get(outcome.target.api_id) if outcome.target is not None else None
+    api = snapshot.facts.rest_apis.get(outcome.target.api_id)
+    if api is not None:
+        return api
+    missing = Missing(fact="apigateway.get_rest_apis", resource=outcome.target.api_id)
+    return Step(
+        layer="http",
+        component=outcome.target.api_id,
+        verdict=Verdict.UNKNOWN,
+        text=f"the mapping leads to {outcome.target.api_id}, which no account's API list names",
+        rule="AGW-08",
+        unknowns=(missing,),
+    )
 
 
 def _deployed(snapshot: Snapshot, outcome: Outcome, request: HttpRequest) -> Sequence[Outcome]:

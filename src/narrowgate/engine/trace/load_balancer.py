@@ -5,34 +5,25 @@ from collections.abc import Sequence
 import msgspec
 
 from narrowgate.engine.http.url import HttpRequest
-from narrowgate.engine.network import endpoint_of_interface, evaluate_path
+from narrowgate.engine.network.interfaces import interface
+from narrowgate.engine.network.path import evaluate_path
 from narrowgate.engine.tls.server_identity import evaluate_server_identity
-from narrowgate.engine.trace.api_call import ApiCall, evaluate_api_call
+from narrowgate.engine.trace.api_call import ApiCall, endpoint_of_interface, evaluate_api_call
 from narrowgate.model.address import is_address, parse_address
 from narrowgate.model.answer import Missing, ReachPath, Step, Verdict, conjunction, spread
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.host import Host
 from narrowgate.model.loadbalancing import Listener, LoadBalancer, TargetHealthDescription
 from narrowgate.model.reason import Reason
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import Symptom
 
 
 def find_balancer(snapshot: Snapshot, interface_id: str) -> LoadBalancer | None:
-    """The load balancer that an interface belongs to; ELB writes its name into the description."""
-    interface = snapshot.facts.network_interfaces.get(interface_id)
-    if interface is None or not interface.description.startswith("ELB "):
-        return None
-    return _balancers_by_name(snapshot).get(interface.description.removeprefix("ELB "))
-
-
-@index
-def _balancers_by_name(snapshot: Snapshot) -> dict[str, LoadBalancer]:
-    """By `app/name/id` or `net/name/id`, the last part of the ARN."""
-    return {
-        balancer.load_balancer_arn.rsplit("loadbalancer/", 1)[-1]: balancer
-        for balancer in snapshot.facts.load_balancers.values()
-    }
+    """The load balancer that an interface belongs to, or None."""
+    found = interface(snapshot, interface_id)
+    arn = found.load_balancer_arn if found is not None else None
+    return snapshot.facts.load_balancers.get(arn) if arn is not None else None
 
 
 def evaluate_balancer(

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from narrowgate.engine.dns import resolve
+from narrowgate.engine.dns.resolve import resolve
 from narrowgate.engine.http.url import HttpRequest
-from narrowgate.engine.network import endpoint_of_interface, evaluate_path
-from narrowgate.engine.trace.api_call import ApiCall, evaluate_api_call
+from narrowgate.engine.network.path import evaluate_path
+from narrowgate.engine.trace.api_call import ApiCall, endpoint_of_interface, evaluate_api_call
 from narrowgate.engine.trace.load_balancer import evaluate_balancer, find_balancer
 from narrowgate.model.address import Address, parse_address
 from narrowgate.model.answer import (
