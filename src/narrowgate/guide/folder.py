@@ -1,6 +1,5 @@
 """An estate onto disk, as a snapshot folder; and straight into a `Snapshot`."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -86,4 +85,4 @@ def _content(answers: list[tuple[dict[str, Any] | None, Any]]) -> Any:
 
 
 def _write(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")

@@ -258,11 +258,6 @@ class ApiGatewayBuilder(DnsPolicyBuilder):
         if policy is not None:
             document["x-amazon-apigateway-policy"] = policy
         body = {"contentType": "application/octet-stream", "body": json.dumps(document)}
-        exchanges = self.ledger.exchanges.get((self.where, "apigateway.get_export"), [])
-        for exchange in exchanges:
-            if exchange.parent == f"{api_id}/{stage}":
-                exchange.body = body
-                return
         self._ask(
             "apigateway.get_export",
             f"{api_id}/{stage}",

@@ -44,6 +44,7 @@ class Ledger:
         self.refused: dict[tuple[Where, str, str | None], tuple[str, str]] = {}
         self.taken: dict[str, set[str]] = {}
         self.outside: Record | None = None
+        self._answers: dict[tuple[str, str], Exchange] = {}
         self._made: Counter[tuple[object, ...]] = Counter()
 
     def new_id(self, prefix: str, where: Where, name: str) -> str:
@@ -65,18 +66,23 @@ class Ledger:
         return element
 
     def ask(self, where: Where, call: str, parent: str, parameters: Record, body: Record) -> Record:
-        """Answer a call for one parent."""
-        self.exchanges.setdefault((where, call), []).append(Exchange(parent, parameters, body))
+        """Answer a call for one parent; a later answer takes an earlier one's place."""
+        known = self._answers.get((call, parent))
+        if known is not None:
+            known.body = body
+            return body
+        exchange = Exchange(parent, parameters, body)
+        self.exchanges.setdefault((where, call), []).append(exchange)
+        self._answers[(call, parent)] = exchange
         return body
 
     def answer(self, call: str, parent: str) -> Record:
-        """The answer of a call for one parent, to change it."""
-        for (_, name), exchanges in self.exchanges.items():
-            if name == call:
-                for exchange in exchanges:
-                    if exchange.parent == parent:
-                        return exchange.body
-        raise KeyError(f"{call} was not asked for {parent}")
+        """The answer of a call for one parent, to change it.
+
+        Raises:
+            KeyError: the call was not asked for that parent.
+        """
+        return self._answers[(call, parent)].body
 
     def responses(self) -> Iterator[Response]:
         """Every response of a complete collection, but for what was forgotten or refused."""

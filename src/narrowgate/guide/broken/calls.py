@@ -55,7 +55,7 @@ def endpoint_name_without_header() -> Case:
 def endpoint_name_with_header() -> Case:
     """The call goes by the endpoint's own name with `x-apigw-api-id`."""
     guide = build_guide(resolver=False)
-    headers = (("x-apigw-api-id", ORDERS),)
+    headers = (f"x-apigw-api-id: {ORDERS}",)
     return Case(guide=guide, expected=works(), url=guide.endpoint_url, headers=headers)
 
 

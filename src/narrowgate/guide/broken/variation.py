@@ -36,7 +36,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     expected: Expected
     url: str
     method: str = "GET"
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[str, ...] = ()
+    """Each as `Name: value`."""
+
     client: str = CLIENT
 
 
