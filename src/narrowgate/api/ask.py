@@ -7,7 +7,7 @@ thousand questions of one estate read it once.
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +54,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Sources:
     """Loaded snapshots, the least recently used dropped."""
 
-    def __init__(self, base: Path) -> None:
-        """`base` is the folder that relative paths are looked up in when they are not in the working folder."""
+    def __init__(self, base: Path, loaded: Mapping[str, Snapshot]) -> None:
+        """`base` is where relative paths are looked up when the working folder has none; `loaded` is by name."""
         self.base = base
+        self._loaded = loaded
         self._kept: OrderedDict[tuple[Path, bool], Snapshot] = OrderedDict()
 
     def snapshot(self, source: str | Path, *, assume_complete: bool) -> Snapshot:
@@ -65,6 +66,8 @@ class Sources:
         Raises:
             InputError: the source cannot be read.
         """
+        if isinstance(source, str) and source in self._loaded:
+            return self._loaded[source]
         key = (self.path(source), assume_complete)
         if key not in self._kept:
             self._kept[key] = api.load(key[0], assume_complete=assume_complete)
@@ -80,7 +83,12 @@ class Sources:
 
 
 def answer_questions(
-    lines: Iterable[bytes], *, source: Path | None, assume_complete: bool = False, base: Path | None = None
+    lines: Iterable[bytes],
+    *,
+    source: Path | None,
+    assume_complete: bool = False,
+    base: Path | None = None,
+    loaded: Mapping[str, Snapshot] | None = None,
 ) -> Iterator[bytes]:
     """Answer each line in order.
 
@@ -89,8 +97,9 @@ def answer_questions(
         source: the source of questions that name none.
         assume_complete: the default for questions that do not say.
         base: where relative paths are looked up second.
+        loaded: snapshots that questions may name as their source, for a caller that has them already.
     """
-    sources = Sources(base or Path())
+    sources = Sources(base or Path(), loaded or {})
     for line in lines:
         if line.strip():
             yield _answer(line, sources, source, assume_complete)
