@@ -42,17 +42,17 @@ class Decision(StrEnum):
         return Verdict.UNKNOWN if self is Decision.UNKNOWN else Verdict.DENIED
 
 
-class Decider(Record, frozen=True, kw_only=True):
+class Decider(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One statement or layer that decided, or that left the answer open.
 
-    `index` counts statements from 0 inside their document; `policy` is the document's place in a layer that
-    holds several (identity policies, service control policies), else null.
+    `index` counts statements from 0 inside their document; `policy` is the document's place in a layer of which
+    several were given (identity policies, service control policies), and stands only there.
     """
 
     layer: Layer
+    statement: str | None
+    index: int | None
     reason: str
-    statement: str | None = None
-    index: int | None = None
     policy: int | None = None
 
 
@@ -90,11 +90,11 @@ class StatementResult(Record, frozen=True, kw_only=True):
 
 
 class HttpRefusal(Record, frozen=True, kw_only=True):
-    """What the client sees when API Gateway refuses; `body` is the text of the response."""
+    """What the client sees when API Gateway refuses; `body` is null where it would name a caller nobody told."""
 
     status: int
     error_type: str
-    body: str
+    body: str | None
     rule: str
 
 

@@ -139,9 +139,12 @@ class View:
             return LayerEffects(ALLOW)
         documents: list[Evaluated] = []
         masks: list[int] = []
+        alone = sum(len(level) for level in levels) == 1
         for level in levels:
             here = [
-                self._document(Layer.SCP, policy, len(documents) + number, self._shared.resource)
+                self._document(
+                    Layer.SCP, policy, None if alone else len(documents) + number, self._shared.resource
+                )
                 for number, policy in enumerate(level)
             ]
             documents.extend(here)
@@ -285,7 +288,8 @@ class Evaluation:
         consulted = authorization_type == "AWS_IAM" and header == "sigv4_valid"
         view = self.view(signed if consulted else ANONYMOUS)
         resource = view.layer(Layer.RESOURCE_POLICY).mask
-        domain, association = ALLOW, _YES
+        domain = ALLOW
+        association: tuple[bool, ...] = (True,)
         if request.domain is not None:
             domain = _plain(view.layer(Layer.DOMAIN_POLICY).mask)
             association = _flag(request.domain.access_association)
@@ -320,9 +324,6 @@ class Evaluation:
             return ("",)
         result = self.request.authorizer_result
         return (result,) if not isinstance(result, UnsetType) and result in own else own
-
-
-_YES: Final = (True,)
 
 
 def _flag(value: bool | UnsetType) -> tuple[bool, ...]:

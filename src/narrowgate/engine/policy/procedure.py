@@ -233,7 +233,8 @@ def _combinations(scenario: Scenario) -> Iterator[_Effects]:
         scenario.authorizer,
         (True, False) if undocumented else (True,),
     )
-    return (_Effects(*effects) for effects in product(*choices))
+    # The choices stand in the order of the fields; a product of them has no more precise type.
+    return map(_Effects._make, product(*choices))
 
 
 def _bits(mask: int) -> tuple[int, ...]:

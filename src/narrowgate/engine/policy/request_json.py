@@ -405,16 +405,15 @@ class _Decoder:
         tree = self._object(self._tree.get("policies", {}), ("policies",))
         self._known(tree, tuple(_POLICY_FIELDS), ("policies",))
         found: dict[str, Any] = {}
-        readers: dict[str, Callable[[Any, Pointer, PolicyKind], Any]] = {
-            "identity_policies": self._list_of_policies,
-            "session_policies": self._list_of_policies,
-            "scp": self._levels,
-        }
         for name, value in tree.items():
             if value is not None:
-                reader = readers.get(name, self._policy)
-                found[name] = reader(value, ("policies", name), _POLICY_FIELDS[name])
+                found[name] = self._layer(name)(value, ("policies", name), _POLICY_FIELDS[name])
         return Policies(**found)
+
+    def _layer(self, name: str) -> Callable[[Any, Pointer, PolicyKind], Any]:
+        if name == "scp":
+            return self._levels
+        return self._list_of_policies if name.endswith("policies") else self._policy
 
     def _policy(self, _value: Any, place: Pointer, kind: PolicyKind) -> Policy:
         return compile_tree(self._document, place, kind)
