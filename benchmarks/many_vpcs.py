@@ -1,0 +1,91 @@
+"""Figures on a large estate: loading it, and every consumer VPC against every private API."""
+
+import json
+import random
+import time
+from pathlib import Path
+
+from figures import Figure, a_second, at_most, in_a_process
+
+from narrowgate import api
+from narrowgate.model.snapshot import Snapshot
+
+_LOAD = """
+import json, resource, sys, time
+from pathlib import Path
+from narrowgate.sources.snapshot import load_snapshot
+started = time.perf_counter()
+snapshot = load_snapshot(Path(sys.argv[1]))
+seconds = time.perf_counter() - started
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({"seconds": seconds, "peak": peak, "vpcs": len(snapshot.facts.vpcs)}))
+"""
+_PARSE = """
+import json, sys, time
+from pathlib import Path
+started = time.perf_counter()
+kept = [json.loads(path.read_bytes()) for path in Path(sys.argv[1]).rglob("*.json")]
+print(time.perf_counter() - started)
+"""
+_GIB = 1024**3
+_PAIR_SECONDS = 20.0
+
+
+def load(folder: Path) -> list[Figure]:
+    """Reading it, in a process of its own, beside the standard library's parser on the same files."""
+    found = json.loads(in_a_process(_LOAD, str(folder)))
+    parse = float(in_a_process(_PARSE, str(folder)))
+    size = sum(path.stat().st_size for path in folder.rglob("*.json"))
+    what = f"load {found['vpcs']:,} VPCs, {size / 1e6:,.0f} MB"
+    peer = f"json.loads of the same files: {parse:.2f} s, ratio {found['seconds'] / parse:.2f}"
+    return [
+        at_most(what, found["seconds"], 3.0, peer=peer),
+        at_most("  … and the most memory that the process had", found["peak"] / _GIB, 1.0, unit="GiB"),
+    ]
+
+
+def questions(folder: Path) -> list[Figure]:
+    """Single questions, and every consumer against every API, on the large estate."""
+    snapshot = api.load(folder)
+    dice = random.Random(1)
+    instances = sorted(snapshot.facts.instances)
+    urls = _urls(snapshot)
+    vpcs = sorted(snapshot.facts.vpcs)
+    clients = [dice.choice(instances) for _ in range(500)]
+    reach = a_second(lambda: api.reach(snapshot, dice.choice(clients), dice.choice(clients), api.Flow(port=443)))
+    names = [url.partition("//")[2].partition("/")[0] for url in urls]
+    resolve = a_second(lambda: api.resolve(snapshot, dice.choice(clients), dice.choice(names)))
+    return [
+        Figure(what=f"reach between instances of {len(vpcs):,} VPCs", measured=f"{reach:,.0f} a second"),
+        Figure(what="resolve of private API names there", measured=f"{resolve:,.0f} a second"),
+        _every_pair(snapshot, vpcs, urls, dice),
+    ]
+
+
+def _urls(snapshot: Snapshot) -> list[str]:
+    """One URL for each private API: its default name, its first method."""
+    return [
+        f"https://{each.id}.execute-api.{snapshot.region_of(each.id)}.amazonaws.com/prod/v1/resource-00"
+        for each in snapshot.facts.rest_apis.values()
+    ]
+
+
+def _every_pair(snapshot: Snapshot, vpcs: list[str], urls: list[str], dice: random.Random) -> Figure:
+    """As many pairs as fit the time, drawn without order, and what all of them would take at that rate."""
+    pairs = [(vpc, url) for vpc in vpcs for url in urls]
+    dice.shuffle(pairs)
+    verdicts: dict[str, int] = {}
+    started = time.perf_counter()
+    done = 0
+    for vpc, url in pairs:
+        verdict = api.trace(snapshot, vpc, url).verdict
+        verdicts[verdict] = verdicts.get(verdict, 0) + 1
+        done += 1
+        if time.perf_counter() - started > _PAIR_SECONDS:
+            break
+    seconds = time.perf_counter() - started
+    whole = seconds * len(pairs) / done
+    said = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(verdicts.items()))
+    what = f"every consumer VPC x every private API: {len(pairs):,} pairs"
+    how = "all traced" if done == len(pairs) else f"reckoned from {done:,} traced"
+    return at_most(what, whole, 10.0, peer=f"{how}: {said}")
