@@ -23,6 +23,7 @@ from narrowgate.model.snapshot import Snapshot, index
 
 _ALL_PORTS = IntervalSet([(0, 65535)])
 _STAR = 32767
+_REMEMBERED = 4096
 
 
 class Entry(NamedTuple):
@@ -48,24 +49,17 @@ class Admission(NamedTuple):
 class CompiledAcl:
     """An ACL with its entries parsed, ordered and split by direction."""
 
-    __slots__ = ("_decided", "acl_id", "egress", "ingress")
+    __slots__ = ("acl_id", "egress", "ingress", "judged")
 
     def __init__(self, acl: NetworkAcl, entries: tuple[NetworkAclEntry, ...]) -> None:
         self.acl_id = acl.network_acl_id
         self.egress = _ordered(entries, is_egress=True)
         self.ingress = _ordered(entries, is_egress=False)
-        self._decided: dict[tuple[bool, int, Address, IntervalSet], Admission] = {}
+        self.judged: dict[tuple[object, ...], tuple[Step, IntervalSet]] = {}
+        """Steps already written: an estate asks one ACL about the same few peers again and again."""
 
     def admission(self, is_egress: bool, protocol: int, peer: Address, ports: IntervalSet) -> Admission:
         """Decide for a set of destination ports; the lowest number that matches decides each port (ACL-02)."""
-        key = (is_egress, protocol, peer, ports)
-        if key not in self._decided:
-            if len(self._decided) > 4096:
-                self._decided.clear()
-            self._decided[key] = self._decide(is_egress, protocol, peer, ports)
-        return self._decided[key]
-
-    def _decide(self, is_egress: bool, protocol: int, peer: Address, ports: IntervalSet) -> Admission:
         rest = ports
         allowed, undecided = IntervalSet(), IntervalSet()
         decisive: list[Entry] = []
@@ -228,10 +222,14 @@ def check_acl(
         at = At(packet.leg, "network_acl", subnet_id, rule)
         return at.unknown(f"the ACL on the way {way} {subnet_id} is not known", [acl]), packet.ports
     peer = packet.destination if is_egress else packet.source
-    found = acl.admission(is_egress, packet.protocol, peer, packet.ports)
-    return _judge(
-        snapshot, packet, found, At(packet.leg, "network_acl", acl.acl_id, rule), f"{way} {subnet_id}", peer
-    )
+    key = (packet.leg, subnet_id, is_egress, packet.protocol, peer, packet.ports, rule)
+    if key not in acl.judged:
+        if len(acl.judged) >= _REMEMBERED:
+            acl.judged.clear()
+        found = acl.admission(is_egress, packet.protocol, peer, packet.ports)
+        at = At(packet.leg, "network_acl", acl.acl_id, rule)
+        acl.judged[key] = _judge(snapshot, packet, found, at, f"{way} {subnet_id}", peer)
+    return acl.judged[key]
 
 
 def _judge(

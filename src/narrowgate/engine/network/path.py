@@ -5,6 +5,8 @@ from itertools import product
 import msgspec
 
 from narrowgate.engine.network.arrival import Arrival
+from narrowgate.engine.network.delivery import deliver
+from narrowgate.engine.network.departure import Conflict, Departure, Router
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Flow, Packet, parse_flow
 from narrowgate.engine.network.interfaces import (
     End,
@@ -28,7 +30,7 @@ from narrowgate.engine.network.services import (
 )
 from narrowgate.engine.network.steps import At
 from narrowgate.engine.network.vpcs import missing_of_vpc, subnet_of_address
-from narrowgate.engine.network.walk import Conflict, Walker, reply, reply_ports
+from narrowgate.engine.network.walk import back_through_nat, reply_ports, travel
 from narrowgate.model.address import Address, IntervalSet
 from narrowgate.model.answer import (
     Cause,
@@ -99,7 +101,7 @@ def _evaluate(
     if source is None:
         return _no_address(host, destination, known)
     client = end_of_host(snapshot, host, source)
-    first = Walker(snapshot)
+    first = Router(snapshot)
     path = _walk(first, flow, client, destination, known)
     if not first.conflicts:
         return path
@@ -121,7 +123,7 @@ def _weigh_choices(
         dict(zip(((each.table_id, each.block) for each in unique), choice, strict=True))
         for choice, _ in zip(product(*(each.targets for each in unique)), range(_MOST_CHOICES), strict=False)
     ]
-    paths = [first, *(_walk(Walker(snapshot, pick), flow, client, destination, known) for pick in picks[1:])]
+    paths = [first, *(_walk(Router(snapshot, pick), flow, client, destination, known) for pick in picks[1:])]
     verdict = alternatives([path.verdict for path in paths])
     if verdict is not Verdict.INDETERMINATE:
         return next(path for path in paths if path.verdict is verdict)
@@ -145,8 +147,8 @@ def _weigh_choices(
     )
 
 
-def _walk(walker: Walker, flow: Flow, client: End, destination: Address, known: Interface | None) -> ReachPath:
-    snapshot = walker.snapshot
+def _walk(router: Router, flow: Flow, client: End, destination: Address, known: Interface | None) -> ReachPath:
+    snapshot = router.snapshot
     if client.vpc_id and known is None:
         builtin = check_builtin(snapshot, flow, client.vpc_id, destination)
         if builtin:
@@ -158,10 +160,10 @@ def _walk(walker: Walker, flow: Flow, client: End, destination: Address, known: 
     )
     if target is None:
         target = _in_same_subnet(snapshot, client, destination)
-    there = walker.travel(request, client, target)
-    resolved, presence = (target, []) if target else _find_target(walker, there, client, destination)
+    there = travel(router, request, client, target)
+    resolved, presence = (target, []) if target else _find_target(router, there, client, destination)
     if resolved is not None and target is None:
-        walker.deliver(there, there.sender or client, resolved)
+        deliver(snapshot, there, there.sender or client, resolved)
     foreign = _peer_resolver(snapshot, client, there, resolved, destination)
     forward = [*foreign, *opening]
     if not client.is_internet:
@@ -174,7 +176,7 @@ def _walk(walker: Walker, flow: Flow, client: End, destination: Address, known: 
     seen_as = _seen_as(there, client)
     if resolved is not None and not resolved.is_internet:
         forward += _at_target(snapshot, flow, there, resolved, seen_as)
-    back = _walk_back(walker, flow, there, client, resolved, destination) if not foreign else []
+    back = _walk_back(router, flow, there, client, resolved, destination) if not foreign else []
     return _path(client, destination, resolved, forward, back, seen_as)
 
 
@@ -194,10 +196,10 @@ def _in_same_subnet(snapshot: Snapshot, client: End, destination: Address) -> En
 
 
 def _find_target(
-    walker: Walker, there: Arrival, client: End, destination: Address
+    router: Router, there: Arrival, client: End, destination: Address
 ) -> tuple[End | None, list[Step]]:
     """Who has the address where the packet came out; where it came out nowhere, who is likely meant."""
-    snapshot = walker.snapshot
+    snapshot = router.snapshot
     at = At(Leg.FORWARD, "network_interface", str(destination), "RCH-01")
     way = there.carriage.way
     if there.vpc_id is not None:
@@ -263,39 +265,41 @@ def _at_target(snapshot: Snapshot, flow: Flow, there: Arrival, target: End, seen
 
 
 def _walk_back(
-    walker: Walker, flow: Flow, there: Arrival, client: End, target: End | None, destination: Address
+    router: Router, flow: Flow, there: Arrival, client: End, target: End | None, destination: Address
 ) -> list[Step]:
     """The reply: its own route, its own ACLs; security groups let it pass (SG-01, NET-10)."""
     if target is None or there.carriage.way is Way.GATEWAY_ENDPOINT:
         return []
     ports = reply_ports(there.sender is not None, flow.client_ports)
     if there.carriage.way is Way.INTERNET:
-        return _walk_back_from_internet(walker, there, client, target, ports)
+        return _walk_back_from_internet(router, there, client, target, ports)
     to = there.sender or client
     answer = Packet(Leg.RETURN, flow.protocol, target.address, to.address, ports)
-    steps = walker.travel(answer, target, to, there.carriage).steps
+    steps = travel(router, answer, target, to, there.carriage).steps
     if there.sender is not None:
         last = Packet(Leg.RETURN, flow.protocol, destination, client.address, IntervalSet([flow.client_ports]))
-        steps += walker.back_through_nat(last, there.sender, client)
+        steps += back_through_nat(router, last, there.sender, client)
     return steps
 
 
 def _walk_back_from_internet(
-    walker: Walker, there: Arrival, client: End, target: End, ports: IntervalSet
+    router: Router, there: Arrival, client: End, target: End, ports: IntervalSet
 ) -> list[Step]:
-    answer = reply(there.packet, client, ports)
+    request = there.packet
+    answer = Packet(Leg.RETURN, request.protocol, request.destination, client.address, ports)
     steps: list[Step] = []
     inside = there.sender or client
     if not target.is_internet:
         outward = answer._replace(source=target.address, destination=there.packet.source)
-        steps += walker.depart(outward, target, None).steps
+        steps += router.depart(Departure(outward, target)).steps
     if client.is_internet:
         return steps
     came = answer._replace(destination=inside.public_address or inside.address)
-    steps += walker.travel(came, End(label="internet", address=came.source, is_internet=True), inside).steps
+    outside = End(label="internet", address=came.source, is_internet=True)
+    steps += travel(router, came, outside, inside).steps
     if there.sender is not None:
         last = came._replace(destination=client.address)
-        steps += walker.back_through_nat(last, there.sender, client)
+        steps += back_through_nat(router, last, there.sender, client)
     return steps
 
 

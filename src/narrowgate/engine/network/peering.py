@@ -5,11 +5,11 @@ from narrowgate.engine.network.flow import Packet
 from narrowgate.engine.network.references import Carriage, Way
 from narrowgate.engine.network.steps import At, is_contradicted, missing_field, missing_resource
 from narrowgate.engine.network.vpcs import vpc_blocks
-from narrowgate.model.answer import Missing, Step, Verdict
+from narrowgate.model.answer import Leg, Missing, Step, Verdict
 from narrowgate.model.fact import UNSET
 from narrowgate.model.reason import Reason
 from narrowgate.model.routing import VpcPeeringConnection
-from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.snapshot import Snapshot, index
 
 LAYER = "vpc_peering_connection"
 
@@ -28,14 +28,32 @@ def cross_peering(snapshot: Snapshot, packet: Packet, vpc_id: str, connection_id
     other = connection.other_side(vpc_id)
     if other is None or other.vpc_id is None:
         return _wrong_vpc(packet, connection, vpc_id)
-    state = _state(snapshot, packet, connection)
-    carriage = Carriage(way=Way.PEERING, connection=connection_id)
+    steps = list(_connection_steps(snapshot, packet.leg, connection, vpc_id, other.vpc_id))
     address = _address(snapshot, packet, connection_id, other.vpc_id)
-    overlap = _overlap(snapshot, packet, connection_id, vpc_id, other.vpc_id)
-    steps = [step for step in (state, overlap, address) if step is not None]
-    if address is not None and address.verdict is Verdict.DENIED:
-        return nowhere(packet, *steps)
+    if address is not None:
+        steps.append(address)
+        if address.verdict is Verdict.DENIED:
+            return nowhere(packet, *steps)
+    carriage = Carriage(way=Way.PEERING, connection=connection_id)
     return Arrival(packet=packet, steps=steps, carriage=carriage, vpc_id=other.vpc_id)
+
+
+@index
+def _judged(snapshot: Snapshot) -> dict[tuple[Leg, str, str], tuple[Step, ...]]:
+    """What holds for every packet of a connection; filled as connections are crossed."""
+    return {}
+
+
+def _connection_steps(
+    snapshot: Snapshot, leg: Leg, connection: VpcPeeringConnection, vpc_id: str, other_vpc: str
+) -> tuple[Step, ...]:
+    judged = _judged(snapshot)
+    key = (leg, connection.vpc_peering_connection_id, vpc_id)
+    if key not in judged:
+        state = _state(snapshot, leg, connection)
+        overlap = _overlap(snapshot, leg, connection, vpc_id, other_vpc)
+        judged[key] = (state,) if overlap is None else (state, overlap)
+    return judged[key]
 
 
 def _wrong_vpc(packet: Packet, connection: VpcPeeringConnection, vpc_id: str) -> Arrival:
@@ -50,9 +68,9 @@ def _wrong_vpc(packet: Packet, connection: VpcPeeringConnection, vpc_id: str) ->
     return nowhere(packet, at.fails(Reason.INVALID_ROUTE, text, verdict=Verdict.INVALID))
 
 
-def _state(snapshot: Snapshot, packet: Packet, connection: VpcPeeringConnection) -> Step:
+def _state(snapshot: Snapshot, leg: Leg, connection: VpcPeeringConnection) -> Step:
     own_id = connection.vpc_peering_connection_id
-    at = At(packet.leg, LAYER, own_id, "PCX-01")
+    at = At(leg, LAYER, own_id, "PCX-01")
     contradicted = is_contradicted(snapshot, own_id, "Status")
     code = connection.status.code
     if contradicted is not None:
@@ -85,16 +103,18 @@ def _address(snapshot: Snapshot, packet: Packet, connection_id: str, other_vpc: 
     return at.fails(Reason.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR, text, evidence=evidence)
 
 
-def _overlap(snapshot: Snapshot, packet: Packet, connection_id: str, vpc_id: str, other_vpc: str) -> Step | None:
+def _overlap(
+    snapshot: Snapshot, leg: Leg, connection: VpcPeeringConnection, vpc_id: str, other_vpc: str
+) -> Step | None:
     """PCX-04: AWS fails a request between overlapping VPCs, so an active connection between such cannot be."""
     ours, theirs = vpc_blocks(snapshot, vpc_id), vpc_blocks(snapshot, other_vpc)
-    connection = snapshot.facts.vpc_peering_connections[connection_id]
+    connection_id = connection.vpc_peering_connection_id
     if connection.status.code != "active":
         return None
     for mine in ours or ():
         for other in theirs or ():
             if mine.overlaps(other):
-                at = At(packet.leg, LAYER, connection_id, "PCX-04")
+                at = At(leg, LAYER, connection_id, "PCX-04")
                 text = f"{mine} of {vpc_id} overlaps {other} of {other_vpc}: AWS refuses to peer such VPCs"
                 return at.fails(Reason.OVERLAPPING_CIDRS, text, verdict=Verdict.INVALID)
     return None

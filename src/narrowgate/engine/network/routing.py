@@ -7,7 +7,7 @@ from narrowgate.engine.network.prefix_lists import prefix_list_blocks, prefix_li
 from narrowgate.engine.network.steps import missing_field
 from narrowgate.engine.network.vpcs import missing_of_vpc, subnet_blocks, subnets_by_vpc, vpc_blocks
 from narrowgate.model.address import Address, Cidr, parse_cidr
-from narrowgate.model.answer import Considered, Missing
+from narrowgate.model.answer import Considered, Leg, Missing, Step
 from narrowgate.model.fact import UNSET
 from narrowgate.model.routing import Route, RouteTable
 from narrowgate.model.snapshot import Snapshot, index
@@ -105,7 +105,7 @@ class Lookup(NamedTuple):
 class CompiledTable:
     """A route table with its blocks parsed, its local routes completed and its prefix lists expanded."""
 
-    __slots__ = ("_blocks", "_by_length", "_found", "table_id", "unread", "vpc_id")
+    __slots__ = ("_blocks", "_by_length", "_found", "table_id", "unread", "vpc_id", "written")
 
     def __init__(
         self, table: RouteTable, candidates: list[Candidate], unread: list[UnreadList], blocks: tuple[Cidr, ...]
@@ -120,6 +120,8 @@ class CompiledTable:
             by_length.setdefault((cidr.family, cidr.prefix_length), {}).setdefault(cidr.first, []).append(each)
         self._by_length = sorted(by_length.items(), reverse=True)
         self._found: dict[Address, Lookup] = {}
+        self.written: dict[tuple[Leg, Address, Candidate], Step] = {}
+        """Steps already written: the hosts of a subnet call the same few addresses."""
 
     def lookup(self, address: Address) -> Lookup:
         """Longest prefix, then static before prefix list before propagated (NET-03, NET-04, NET-07)."""
@@ -356,9 +358,11 @@ def _expand(
 
 def is_refused(snapshot: Snapshot, table: CompiledTable, candidate: Candidate) -> str | None:
     """Why AWS would refuse a route inside the VPC's own blocks; None where it would accept it (NET-06)."""
+    if candidate.origin is Origin.PROPAGATED or candidate.target.kind is TargetKind.LOCAL:
+        return None
     blocks = vpc_blocks(snapshot, table.vpc_id) or ()
     inside = next((block for block in blocks if block.covers(candidate.cidr)), None)
-    if inside is None or candidate.origin is Origin.PROPAGATED or candidate.target.kind is TargetKind.LOCAL:
+    if inside is None:
         return None
     middleboxes = (
         TargetKind.NAT_GATEWAY,
