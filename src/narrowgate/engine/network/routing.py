@@ -172,7 +172,7 @@ class CompiledTable:
         )
 
 
-_PRIVATE = tuple(
+PRIVATE_BLOCKS = tuple(
     parse_cidr(text)
     for text in (
         "10.0.0.0/8",
@@ -189,7 +189,7 @@ _PRIVATE = tuple(
 
 def is_private(address: Address) -> bool:
     """True for an address that the Internet does not route, so no service's public list holds it."""
-    return any(block.holds(address) for block in _PRIVATE)
+    return any(block.holds(address) for block in PRIVATE_BLOCKS)
 
 
 def target_of(route: Route) -> Target:

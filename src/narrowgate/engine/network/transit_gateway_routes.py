@@ -116,6 +116,15 @@ def _read(snapshot: Snapshot, table_id: str) -> _Table:
     return _Table((), (), missing)
 
 
+def all_routes(snapshot: Snapshot) -> tuple[GatewayRoute, ...]:
+    """Every route of every collected gateway table."""
+    tables = _tables(snapshot)
+    for table_id in snapshot.facts.transit_gateway_route_queries:
+        if table_id not in tables:
+            tables[table_id] = _read(snapshot, table_id)
+    return tuple(route for table in tables.values() for route in table.routes)
+
+
 def _routes(snapshot: Snapshot, fact: TransitGatewayRoute) -> list[GatewayRoute]:
     is_static = None if fact.type is UNSET else fact.type == "static"
     state = None if fact.state is UNSET else fact.state

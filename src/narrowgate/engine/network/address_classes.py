@@ -1,0 +1,158 @@
+"""Parts of a subnet (or of the Internet) that rules treat alike: one host stands for each (RCH-02).
+
+A group rule, ACL entry or route that covers only part of a subnet makes the answer differ inside it. Asking about
+one address would hide that, asking about each would take for ever; so the subnet is cut at the borders of the
+blocks that could matter, and one free address is asked for each part.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from narrowgate.engine.network.hosts import Client, first_free
+from narrowgate.engine.network.interfaces import Interface
+from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
+from narrowgate.engine.network.prefix_lists import prefix_list_blocks
+from narrowgate.engine.network.routing import PRIVATE_BLOCKS, CompiledTable, table_of_subnet
+from narrowgate.engine.network.security_groups import Direction, group_rules
+from narrowgate.engine.network.transit_gateway_routes import all_routes
+from narrowgate.engine.network.vpcs import subnet_blocks
+from narrowgate.model.address import Address, Cidr, IntervalSet, parse_cidr
+from narrowgate.model.fact import UNSET
+from narrowgate.model.host import Host
+from narrowgate.model.snapshot import Snapshot, index
+
+_EVERYTHING = {4: parse_cidr("0.0.0.0/0"), 6: parse_cidr("::/0")}
+_MOST_PARTS = 512
+
+
+def refine_client(
+    snapshot: Snapshot, client: Client, targets: Iterable[Interface], family: int, blocks: Iterable[Cidr] = ()
+) -> Client:
+    """Cut the hosts of a client that stand for many addresses into parts that all rules treat alike.
+
+    Args:
+        snapshot: the estate.
+        client: as `find_client` gave it; one whose hosts have fixed addresses comes back unchanged.
+        targets: the interfaces that are to be reached: their groups, ACLs and routes are asked for blocks.
+        family: 4 or 6, the family of the flow.
+        blocks: further blocks that matter, such as those of a policy's conditions.
+    """
+    if not client.any_address:
+        return client
+    given, found = tuple(blocks), tuple(targets)
+    hosts = [part for host in client.hosts for part in refine_host(snapshot, host, found, family, given)]
+    return msgspec.structs.replace(client, hosts=tuple(hosts))
+
+
+def refine_host(
+    snapshot: Snapshot, host: Host, targets: tuple[Interface, ...], family: int, blocks: tuple[Cidr, ...] = ()
+) -> list[Host]:
+    """Cut one host that stands for many addresses; one with an interface of its own comes back as it is."""
+    address = host.address(family)
+    whole = _whole(snapshot, host, address) if address else None
+    if address is None or whole is None or host.network_interface_id is not None:
+        return [host]
+    relevant = {*blocks, *_relevant_blocks(snapshot, host, targets)}
+    inside = [block for block in relevant if whole.covers(block) and block != whole]
+    return _parts(snapshot, host, address, whole, inside) if inside else [host]
+
+
+@index
+def _found(snapshot: Snapshot) -> dict[tuple[str | None, tuple[str, ...]], frozenset[Cidr]]:
+    """Relevant blocks by the host's subnet and the targets."""
+    return {}
+
+
+def _relevant_blocks(snapshot: Snapshot, host: Host, targets: tuple[Interface, ...]) -> frozenset[Cidr]:
+    cache = _found(snapshot)
+    key = (host.subnet_id, tuple(target.label for target in targets))
+    if key not in cache:
+        cache[key] = frozenset(_collect(snapshot, host, targets))
+    return cache[key]
+
+
+def _collect(snapshot: Snapshot, host: Host, targets: tuple[Interface, ...]) -> Iterable[Cidr]:
+    subnets = {subnet_id for subnet_id in (host.subnet_id, *(each.subnet_id for each in targets)) if subnet_id}
+    vpcs = {vpc_id for vpc_id in (host.vpc_id, *(each.vpc_id for each in targets)) if vpc_id}
+    for attachment in snapshot.facts.transit_gateway_vpc_attachments.values():
+        if attachment.vpc_id in vpcs:
+            subnets.update(attachment.subnet_ids if attachment.subnet_ids is not UNSET else ())
+    for gateway in snapshot.facts.nat_gateways.values():
+        if gateway.vpc_id == host.vpc_id and gateway.subnet_id:
+            subnets.add(gateway.subnet_id)
+    for group in {group for target in targets for group in target.security_groups or ()}:
+        yield from _of_group(snapshot, group)
+    for subnet_id in subnets:
+        acl = acl_of_subnet(snapshot, subnet_id)
+        if isinstance(acl, CompiledAcl):
+            yield from (entry.cidr for entry in (*acl.egress, *acl.ingress))
+        table = table_of_subnet(snapshot, subnet_id)
+        if isinstance(table, CompiledTable):
+            yield from (candidate.cidr for candidate in table.candidates())
+    if snapshot.facts.transit_gateway_route_queries:
+        yield from (route.cidr for route in all_routes(snapshot))
+
+
+def _of_group(snapshot: Snapshot, group: str) -> Iterable[Cidr]:
+    rules = group_rules(snapshot, group, Direction.INGRESS)
+    for rule in rules if isinstance(rules, tuple) else ():
+        yield from rule.blocks
+        for list_id in rule.prefix_lists:
+            blocks = prefix_list_blocks(snapshot, list_id)
+            yield from blocks if isinstance(blocks, tuple) else ()
+
+
+def _whole(snapshot: Snapshot, host: Host, address: Address) -> Cidr | None:
+    if host.is_internet:
+        return _EVERYTHING[address.family]
+    subnet = snapshot.facts.subnets.get(host.subnet_id or "")
+    return next((block for block in subnet_blocks(subnet) if block.holds(address)), None) if subnet else None
+
+
+def _parts(snapshot: Snapshot, host: Host, address: Address, whole: Cidr, blocks: list[Cidr]) -> list[Host]:
+    """One host for each set of addresses that the same blocks cover."""
+    edges = sorted({whole.first, *(block.first for block in blocks), *(block.last + 1 for block in blocks)})
+    pieces: dict[frozenset[Cidr], list[tuple[int, int]]] = {}
+    for first, following in zip(edges, [*edges[1:], whole.last + 1], strict=True):
+        if first <= whole.last:
+            covering = frozenset(block for block in blocks if block.first <= first <= block.last)
+            pieces.setdefault(covering, []).append((first, following - 1))
+    hosts: list[Host] = []
+    for ranges in pieces.values():
+        found = _representative(snapshot, host, whole, ranges)
+        if found is not None:
+            others = tuple(each for each in host.addresses if each.family != address.family)
+            label = f"{host.label} ({_spell(address.family, ranges)})"
+            hosts.append(msgspec.structs.replace(host, label=label, addresses=(found, *others)))
+    if len(hosts) <= 1:
+        return [host]
+    return hosts[:_MOST_PARTS]
+
+
+def _representative(snapshot: Snapshot, host: Host, whole: Cidr, ranges: list[tuple[int, int]]) -> Address | None:
+    if host.is_internet:
+        public = IntervalSet(ranges) - _private(whole.family)
+        wanted = next((each.value for each in host.addresses if each.family == whole.family), None)
+        if wanted is not None and wanted in public:
+            return Address(whole.family, wanted)
+        return Address(whole.family, public.intervals[0][0]) if public else None
+    for first, last in ranges:
+        found = first_free(snapshot, host.vpc_id or "", whole, first, last)
+        if found is not None:
+            return found
+    return None
+
+
+def _private(family: int) -> IntervalSet:
+    return IntervalSet((block.first, block.last) for block in PRIVATE_BLOCKS if block.family == family)
+
+
+def _spell(family: int, ranges: list[tuple[int, int]]) -> str:
+    spelled = [
+        str(Address(family, a)) if a == b else f"{Address(family, a)}-{Address(family, b)}"
+        for a, b in IntervalSet(ranges)
+    ]
+    if len(spelled) > 4:
+        spelled = [*spelled[:3], f"{len(spelled) - 3} more ranges"]
+    return ", ".join(spelled)
