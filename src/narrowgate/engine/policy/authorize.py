@@ -1,21 +1,19 @@
 """The answer of `authorize`: decide one request, and show everything that was looked at.
 
-`decide` is the lean form (decision and deciding statements); `authorize` builds the full answer on the same
-evaluation, so the two cannot disagree.
+For the decision and the deciding statements alone, many times a second, see `quick.decide`.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import msgspec
 
 from narrowgate.engine.policy.kleene import WORDS
 from narrowgate.engine.policy.layers import Evaluated, Evaluation, LayerEffects
 from narrowgate.engine.policy.notes import notes_of
-from narrowgate.engine.policy.procedure import MATCHED, Cause, Resolution, resolve
+from narrowgate.engine.policy.procedure import Cause, Resolution, resolve
 from narrowgate.engine.policy.refusals import agreed, refusal_of
 from narrowgate.engine.policy.request import AuthorizeRequest
-from narrowgate.engine.policy.statements import DENY, SILENT, UNREAD
+from narrowgate.engine.policy.statements import DENY, MATCHED, SILENT, UNREAD
 from narrowgate.model.policy import (
     AuthorizeAnswer,
     ConditionResult,
@@ -47,20 +45,6 @@ _FIELDS = {
 }
 
 
-class Decided(NamedTuple):
-    """The lean answer."""
-
-    decision: Decision
-    decided_by: tuple[Decider, ...]
-
-
-def decide(request: AuthorizeRequest) -> Decided:
-    """Decide one request and name what decided, without explaining the rest."""
-    evaluation = Evaluation(request)
-    resolution = resolve(evaluation.scenarios)
-    return Decided(resolution.decision, _decided_by(evaluation, resolution))
-
-
 def authorize(request: AuthorizeRequest) -> AuthorizeAnswer:
     """Decide one request by the reference procedure, with every statement of every layer explained."""
     evaluation = Evaluation(request)
@@ -69,7 +53,7 @@ def authorize(request: AuthorizeRequest) -> AuthorizeAnswer:
     return AuthorizeAnswer(
         decision=resolution.decision,
         verdict=resolution.decision.verdict,
-        decided_by=_decided_by(evaluation, resolution),
+        decided_by=decided_by(evaluation, resolution),
         blocking=tuple(_deciders(evaluation, resolution.blocking, Decision.EXPLICIT_DENY)),
         unknowns=unknowns,
         possible=resolution.possible,
@@ -81,7 +65,8 @@ def authorize(request: AuthorizeRequest) -> AuthorizeAnswer:
     )
 
 
-def _decided_by(evaluation: Evaluation, resolution: Resolution) -> tuple[Decider, ...]:
+def decided_by(evaluation: Evaluation, resolution: Resolution) -> tuple[Decider, ...]:
+    """The statements and layers that decide, or that leave the decision open."""
     if resolution.decision is Decision.UNKNOWN:
         return tuple(_relevant_unknowns(evaluation, resolution.open_layers))
     return tuple(_deciders(evaluation, resolution.causes, resolution.decision))

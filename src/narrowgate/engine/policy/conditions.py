@@ -27,7 +27,17 @@ class Condition:
         variables: whether policy variables are replaced.
     """
 
-    __slots__ = ("_matcher", "_outcomes", "_when_absent", "key", "lowered", "name", "variables", "wanted")
+    __slots__ = (
+        "_matcher",
+        "_outcomes",
+        "_plain",
+        "_when_absent",
+        "key",
+        "lowered",
+        "name",
+        "variables",
+        "wanted",
+    )
 
     def __init__(self, operator: str, key: str, wanted: tuple[str, ...], *, variables: bool) -> None:
         self.name: OperatorName = parse_operator(operator)
@@ -38,9 +48,11 @@ class Condition:
         modelled = self.name.operator
         self._matcher: Matcher | None = None
         self._outcomes = _POSITIVE
+        self._plain = False
         if modelled is not None:
             self._matcher = build_matcher(modelled, wanted, variables=variables)
             self._outcomes = _NEGATED if modelled.negated else _POSITIVE
+            self._plain = not self.name.quantifier and modelled.family is not Family.NULL
         self._when_absent = self._absent_outcome()
 
     def _absent_outcome(self) -> int:
@@ -61,6 +73,8 @@ class Condition:
         if matcher is None:
             return UNKNOWN
         found = context.state(self.lowered)
+        if self._plain and found.__class__ is tuple and len(found) == 1:
+            return self._outcomes[matcher(found[0], context)]  # nearly every condition of real policies
         if found is UNSET:
             return UNKNOWN
         if not isinstance(found, tuple) or not found:
@@ -71,8 +85,6 @@ class Condition:
         modelled = self.name.operator
         if modelled is not None and modelled.family is Family.NULL:
             return YES if any(read_bool(value) is False for value in self.wanted) else NO
-        if len(found) == 1:
-            return self._outcomes[matcher(found[0], context)]
         outcomes = {self._outcomes[matcher(value, context)] for value in found}
         # IAM asks for a set operator on several values and does not say what happens without one; where every
         # value leads to the same result, it cannot matter.

@@ -5,7 +5,7 @@ request's other facts, then the list of keys that execute-api never supplies; ev
 """
 
 from collections.abc import Callable, Mapping, Set
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import UNSET, UnsetType
 
@@ -15,10 +15,22 @@ from narrowgate.engine.policy.keys import NEVER_SUPPLIED, is_principal_key
 KeyState = tuple[str, ...] | UnsetType | None
 """The values of a key; None when it is absent, UNSET when nobody knows."""
 
-Facts = Mapping[str, tuple[str, ...] | None]
-"""Keys (in lower case) that other facts of the request settle; None means absent."""
 
-NO_FACTS: Final[Facts] = {}
+_SETTLED: Final = frozenset(
+    ("aws:securetransport", "execute-api:viadomainarn", "aws:resourceaccount", "aws:resourceorgid")
+)
+
+
+class Owner(Protocol):
+    """The API, as far as condition keys go."""
+
+    @property
+    def account(self) -> str:
+        """The owner's account id."""
+
+    @property
+    def org_id(self) -> str | UnsetType | None:
+        """The owner's organization; None outside any, UNSET where nobody knows."""
 
 
 class Context:
@@ -30,10 +42,20 @@ class Context:
         resource: the ARN asked about.
         given: condition keys in lower case, with their values.
         absent: condition keys in lower case that are known not to be there.
-        facts: keys settled by other facts of the request.
+        owner: the API, for the keys about the resource; None where it is not known.
+        domain_arn: the private custom domain that the call goes through; None without one.
     """
 
-    __slots__ = ("_absent", "_given", "action", "caller", "facts", "resource", "short_resource")
+    __slots__ = (
+        "_absent",
+        "_domain_arn",
+        "_given",
+        "_owner",
+        "action",
+        "caller",
+        "resource",
+        "short_resource",
+    )
 
     def __init__(
         self,
@@ -43,7 +65,8 @@ class Context:
         resource: str,
         given: Mapping[str, tuple[str, ...]] = {},
         absent: Set[str] = frozenset(),
-        facts: Facts = NO_FACTS,
+        owner: Owner | None = None,
+        domain_arn: str | None = None,
     ) -> None:
         self.caller = caller
         self.action = action.lower()
@@ -51,7 +74,8 @@ class Context:
         self.short_resource = short_resource(resource)
         self._given = given
         self._absent = absent
-        self.facts = facts
+        self._owner = owner
+        self._domain_arn = domain_arn
 
     def state(self, key: str) -> KeyState:
         """The state of a condition key, named in lower case."""
@@ -60,11 +84,24 @@ class Context:
             return values
         if key in self._absent:
             return None
-        if key in self.facts:
-            return self.facts[key]
+        if key in _SETTLED:
+            return self._settled(key)
         if is_principal_key(key):
             return self._principal_state(key)
         return None if key in NEVER_SUPPLIED else UNSET
+
+    def _settled(self, key: str) -> KeyState:
+        """Keys that the API and the domain settle."""
+        if key == "aws:securetransport":
+            return ("true",)  # KEY-07
+        if key == "execute-api:viadomainarn":
+            return None if self._domain_arn is None else (self._domain_arn,)  # KEY-08
+        if self._owner is None:
+            return UNSET
+        if key == "aws:resourceaccount":
+            return (self._owner.account,)
+        organization = self._owner.org_id
+        return (organization,) if isinstance(organization, str) else organization
 
     def _principal_state(self, key: str) -> KeyState:
         caller = self.caller
@@ -80,10 +117,10 @@ def short_resource(resource: str) -> str:
 
     A private custom domain's ARN has nothing behind its name, and `execute-api:/*` covers it (POL-31).
     """
-    tail = resource.split(":", 5)[-1]
-    if tail.startswith("/domainnames/"):
-        return "/"
-    return tail[tail.find("/") :] if "/" in tail else ""
+    # Parts of an execute-api ARN before the API id hold no `/`; a domain's ARN has its first one before
+    # `domainnames`.
+    _, slash, tail = resource.partition("/")
+    return "/" if tail.startswith("domainnames/") and ":/" in resource else slash + tail
 
 
 ContextFunction = Callable[[Context], int]

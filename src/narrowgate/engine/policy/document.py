@@ -166,6 +166,7 @@ class _Reader:
             principals=principals,
             not_principal=negated,
             matchers=(self._actions(tree, place), self._resources(tree, place), self._conditions(tree, place)),
+            layer=self._kind.layer,
         )
 
     def _one_of(self, tree: Mapping[str, Any], name: str, place: Pointer) -> str | None:

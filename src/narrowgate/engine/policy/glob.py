@@ -75,7 +75,7 @@ class _Piece:
 class Glob:
     """A compiled pattern; compare whole strings with `matches`."""
 
-    __slots__ = ("_first", "_last", "_middle", "_shortest", "tokens")
+    __slots__ = ("_first", "_last", "_middle", "_prefix", "_shortest", "tokens")
 
     def __init__(self, tokens: Iterable[Token]) -> None:
         self.tokens = tuple(tokens)
@@ -89,6 +89,9 @@ class Glob:
         self._last = _Piece(pieces[-1]) if len(pieces) > 1 else None
         self._middle = tuple(_Piece(piece) for piece in pieces[1:-1] if piece)
         self._shortest = sum(_Piece(piece).length for piece in pieces)
+        # `text*` is by far the commonest pattern of real policies.
+        simple = len(pieces) == 2 and not pieces[1] and self._first.regex is None
+        self._prefix = self._first.text if simple else None
 
     @property
     def is_literal(self) -> bool:
@@ -97,6 +100,8 @@ class Glob:
 
     def matches(self, text: str) -> bool:
         """Whether the whole text matches."""
+        if self._prefix is not None:
+            return text.startswith(self._prefix)
         length = len(text)
         if length < self._shortest:
             return False

@@ -28,13 +28,13 @@ from narrowgate.engine.policy.statements import (
     UNREAD,
     Effects,
     Policy,
-    is_full_access,
 )
 from narrowgate.model.policy import Layer
 
 _SILENT: Final = Effects(SILENT)
 _UNREAD: Final = Effects(UNREAD)
 _NO_RESTRICTION: Final = Effects(ALLOW)
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Evaluated(NamedTuple):
@@ -75,7 +75,8 @@ class View:
             resource=resource,
             given=shared.given,
             absent=shared.absent,
-            facts=shared.facts,
+            owner=shared.owner,
+            domain_arn=shared.domain_arn,
         )
 
     def layer(self, layer: Layer) -> LayerEffects:
@@ -90,7 +91,7 @@ class View:
         unread = layer.value in request.unknown_policies
         match layer:
             case Layer.RESOURCE_POLICY:
-                return self._one(layer, _running_policy(request), _SILENT)
+                return self._one(layer, running_policy(request), _SILENT)
             case Layer.ENDPOINT_POLICY:
                 return self._endpoint(unread)
             case Layer.DOMAIN_POLICY:
@@ -161,21 +162,21 @@ class View:
         method = self._document(Layer.ENDPOINT_POLICY, policy, None, self._shared.resource)
         mask = method.effects.mask
         if request.domain is None or not mask & ANY_ALLOW:
-            return LayerEffects(_plain(mask), (method,))
+            return LayerEffects(plain(mask), (method,))
         # Whether a call through a private custom domain needs the domain's ARN allowed too is not documented
         # (VPE-05): where that would differ, both results stay possible.
         domain = self._document(Layer.ENDPOINT_POLICY, policy, None, request.domain.arn)
         if domain.effects.mask & (SILENT | DENY):
-            return LayerEffects(_plain(mask) | _plain(domain.effects.mask), (method, domain))
-        return LayerEffects(_plain(mask), (method,))
+            return LayerEffects(plain(mask) | plain(domain.effects.mask), (method, domain))
+        return LayerEffects(plain(mask), (method,))
 
 
-def _plain(mask: int) -> int:
+def plain(mask: int) -> int:
     """Effects where it does not matter how directly an allow names the caller."""
     return (mask & (SILENT | DENY)) | (ALLOW if mask & ANY_ALLOW else 0)
 
 
-def _running_policy(request: AuthorizeRequest) -> Policy | Effects | None:
+def running_policy(request: AuthorizeRequest) -> Policy | Effects | None:
     """The resource policy that the stage runs: the deployed one, else the saved one (POL-03)."""
     policies, unread = request.policies, request.unknown_policies
     if policies.deployed_resource_policy is not None:
@@ -188,20 +189,15 @@ def _running_policy(request: AuthorizeRequest) -> Policy | Effects | None:
 class SharedFacts:
     """What every context of one request has in common."""
 
-    __slots__ = ("absent", "facts", "given", "resource")
+    __slots__ = ("absent", "domain_arn", "given", "owner", "resource")
 
     def __init__(self, request: AuthorizeRequest) -> None:
+        domain = request.domain
         self.resource = request.resource
         self.given = {name.lower(): values for name, values in request.context.items()}
-        self.absent = frozenset([name.lower() for name in request.absent])
-        api, domain = request.api, request.domain
-        self.facts: dict[str, tuple[str, ...] | None] = {
-            "aws:resourceaccount": (api.account,),
-            "aws:securetransport": ("true",),  # KEY-07
-            "execute-api:viadomainarn": None if domain is None else (domain.arn,),  # KEY-08
-        }
-        if api.org_id is None or isinstance(api.org_id, str):
-            self.facts["aws:resourceorgid"] = None if api.org_id is None else (api.org_id,)
+        self.absent = frozenset(map(str.lower, request.absent)) if request.absent else _NOTHING
+        self.owner = request.api
+        self.domain_arn = None if domain is None else domain.arn
 
 
 class Evaluation:
@@ -291,7 +287,7 @@ class Evaluation:
         domain = ALLOW
         association: tuple[bool, ...] = (True,)
         if request.domain is not None:
-            domain = _plain(view.layer(Layer.DOMAIN_POLICY).mask)
+            domain = plain(view.layer(Layer.DOMAIN_POLICY).mask)
             association = _flag(request.domain.access_association)
         return Scenario(
             authorization_type=authorization_type,
@@ -302,7 +298,7 @@ class Evaluation:
             custom_endpoint=self._custom_endpoint(),
             association=association,
             domain=domain,
-            resource=resource if consulted else _plain(resource),
+            resource=resource if consulted else plain(resource),
             identity=view.layer(Layer.IDENTITY_POLICY).mask if consulted else SILENT,
             boundary=view.layer(Layer.PERMISSIONS_BOUNDARY).mask if consulted else SILENT,
             session=view.layer(Layer.SESSION_POLICY).mask if consulted else SILENT,
@@ -316,7 +312,7 @@ class Evaluation:
         if "endpoint_policy" in request.unknown_policies:
             return (True, False)
         policy = request.policies.endpoint_policy
-        return (policy is not None and not is_full_access(policy),)
+        return (policy is not None and not policy.is_full_access,)
 
     def _authorizer(self, authorization_type: str) -> tuple[str, ...]:
         own = AUTHORIZER_RESULTS.get(authorization_type)

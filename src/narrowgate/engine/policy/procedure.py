@@ -16,12 +16,11 @@ from narrowgate.engine.policy.statements import (
     ALLOW_ROLE,
     ANY_ALLOW,
     DENY,
+    MATCHED,
     SILENT,
-    UNREAD,
 )
 from narrowgate.model.policy import Decision, Layer
 
-MATCHED: Final = "statement_matched"
 NO_ALLOW: Final = "no_matching_allow"
 
 
@@ -396,15 +395,3 @@ def intersection(masks: list[int]) -> int:
     if all(mask & ANY_ALLOW for mask in masks):
         result |= ALLOW
     return result
-
-
-__all__ = [
-    "MATCHED",
-    "NO_ALLOW",
-    "UNREAD",
-    "Resolution",
-    "Scenario",
-    "intersection",
-    "resolve",
-    "union",
-]

@@ -111,4 +111,5 @@ class AuthorizeRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 def method_arn(api: Api, stage: str, method: str, path: str) -> str:
     """The ARN of a method; the path is kept as the client sent it."""
-    return f"{api.arn}/{stage}/{method}/{path.removeprefix('/')}"
+    owner = f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}"
+    return f"{owner}/{stage}/{method}{path}" if path[:1] == "/" else f"{owner}/{stage}/{method}/{path}"

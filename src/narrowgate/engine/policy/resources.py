@@ -54,13 +54,13 @@ class ResourcePattern:
 
     def matches(self, context: Context) -> int:
         """No, unknown, yes, or `MISFIT` where a variable is missing."""
+        if self._short is not None:
+            return YES if self._short.matches(context.short_resource) else NO
         if self._tail is not None:
             resource = context.resource
             if not resource.startswith(self._prefix):
                 return NO
             return YES if self._tail.matches(resource[len(self._prefix) :]) else NO
-        if self._short is not None:
-            return YES if self._short.matches(context.short_resource) else NO
         if self._arn is not None:
             return self._arn.matches(context.resource)
         if self._template is None:
@@ -151,7 +151,7 @@ class ResourceSet:
             if outcome == YES:
                 return YES
             if outcome == UNKNOWN:
-                best = UNKNOWN
+                best = UNKNOWN  # an absent variable (`MISFIT`) matches nothing
         return best
 
     def _excluded(self, context: Context) -> int:
@@ -182,18 +182,17 @@ class ResourceSet:
 class ActionSet:
     """A compiled Action or NotAction element: names without case, with wildcards (POL-15, POL-22)."""
 
-    __slots__ = ("_globs", "_invoke", "negated", "values")
+    __slots__ = ("_globs", "invoke", "negated", "values")
 
     def __init__(self, values: tuple[str, ...], *, negated: bool) -> None:
         self.values = values
         self.negated = negated
         self._globs = tuple(compile_glob(value.lower()) for value in values)
-        self._invoke = self._covers("execute-api:invoke")
+        self.invoke = self._covers("execute-api:invoke")
 
     def applies(self, context: Context) -> int:
         """Whether the element covers the action of the context."""
-        action = context.action
-        return self._invoke if action == "execute-api:invoke" else self._covers(action)
+        return self.invoke if context.action == "execute-api:invoke" else self._covers(context.action)
 
     def _covers(self, action: str) -> int:
         listed = any(glob.matches(action) for glob in self._globs)

@@ -4,16 +4,16 @@ A policy's effect is not one value but the set of those that are still possible:
 `DENY` open, an undecided Allow leaves both its allow and silence open. Sets are bit masks.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
 
-from narrowgate.engine.policy.callers import ANONYMOUS
 from narrowgate.engine.policy.conditions import Condition
 from narrowgate.engine.policy.context import Context
 from narrowgate.engine.policy.kleene import NO, UNKNOWN, WORDS, YES
 from narrowgate.engine.policy.principals import BY_ACCOUNT, BY_ROLE, DIRECT, PrincipalSet
 from narrowgate.engine.policy.resources import ActionSet, ResourceSet
-from narrowgate.model.policy import Layer, StatementResult
+from narrowgate.model.policy import Decider, Layer, StatementResult
 
 ALLOW: Final = 1
 """An allow that stands by itself."""
@@ -26,6 +26,8 @@ DENY: Final = 16
 ANY_ALLOW: Final = ALLOW | ALLOW_ROLE | ALLOW_ACCOUNT
 UNREAD: Final = ALLOW | SILENT | DENY
 """The effects of a policy that exists and that nobody read."""
+
+MATCHED: Final = "statement_matched"
 
 _ALLOW_BITS: Final = {DIRECT: ALLOW, BY_ROLE: ALLOW_ROLE, BY_ACCOUNT: ALLOW_ACCOUNT}
 
@@ -42,6 +44,11 @@ class PolicyKind(StrEnum):
     SESSION = "session"
 
     @property
+    def layer(self) -> Layer:
+        """The layer that answers name."""
+        return _LAYERS[self]
+
+    @property
     def has_principal(self) -> bool:
         """Whether its statements must name principals; the others must not."""
         return self in (PolicyKind.RESOURCE, PolicyKind.ENDPOINT, PolicyKind.DOMAIN)
@@ -52,12 +59,24 @@ class PolicyKind(StrEnum):
         return self in (PolicyKind.RESOURCE, PolicyKind.DOMAIN)
 
 
+_LAYERS: Final = {
+    PolicyKind.RESOURCE: Layer.RESOURCE_POLICY,
+    PolicyKind.ENDPOINT: Layer.ENDPOINT_POLICY,
+    PolicyKind.DOMAIN: Layer.DOMAIN_POLICY,
+    PolicyKind.IDENTITY: Layer.IDENTITY_POLICY,
+    PolicyKind.SCP: Layer.SCP,
+    PolicyKind.PERMISSIONS_BOUNDARY: Layer.PERMISSIONS_BOUNDARY,
+    PolicyKind.SESSION: Layer.SESSION_POLICY,
+}
+
+
 class Statement:
     """One compiled statement."""
 
     __slots__ = (
         "actions",
         "conditions",
+        "decider",
         "index",
         "is_deny",
         "not_principal",
@@ -75,7 +94,10 @@ class Statement:
         principals: PrincipalSet | None,
         not_principal: bool,
         matchers: tuple[ActionSet, ResourceSet, tuple[Condition, ...]],
+        layer: Layer,
     ) -> None:
+        self.decider = Decider(layer=layer, statement=sid, index=index, reason=MATCHED)
+        """How answers name the statement where it is the one document of its layer."""
         self.index = index
         self.sid = sid
         self.is_deny = is_deny
@@ -93,6 +115,7 @@ class Statement:
         result = self.actions.applies(context)
         if result == NO:
             return NO
+        # Cheapest first: of the four parts, any NO settles the statement.
         principals = self.principals
         if principals is not None and (self.not_principal or not principals.anyone):
             result = min(result, self._principal(context))
@@ -161,9 +184,9 @@ class Effects:
     def __init__(
         self,
         mask: int,
-        denies: tuple[Statement, ...] = (),
-        allows: tuple[Statement, ...] = (),
-        undecided: tuple[Statement, ...] = (),
+        denies: Sequence[Statement] = (),
+        allows: Sequence[Statement] = (),
+        undecided: Sequence[Statement] = (),
     ) -> None:
         self.mask = mask
         self.denies = denies
@@ -174,7 +197,7 @@ class Effects:
 class Policy:
     """A compiled policy document: immutable, made once by `document.compile_policy`, evaluated often."""
 
-    __slots__ = ("document", "id", "kind", "statements", "version")
+    __slots__ = ("document", "id", "is_full_access", "kind", "statements", "version")
 
     def __init__(
         self,
@@ -190,6 +213,8 @@ class Policy:
         self.id = id
         self.statements = statements
         self.document = document
+        self.is_full_access = kind is PolicyKind.ENDPOINT and _is_full_access(statements)
+        """Whether this is AWS's default endpoint policy, full access (VPE-01): not a custom policy."""
 
     def __repr__(self) -> str:
         return f"Policy({self.kind.value}, {len(self.statements)} statements)"
@@ -206,7 +231,7 @@ class Policy:
             elif applies == UNKNOWN:
                 undecided.append(statement)
         mask = DENY if denies else _allow_mask(allows, undecided, context)
-        return Effects(mask, tuple(denies), tuple(allows), tuple(undecided))
+        return Effects(mask, denies, allows, undecided)
 
 
 def _allow_mask(allows: list[Statement], undecided: list[Statement], context: Context) -> int:
@@ -225,11 +250,10 @@ def _allow_mask(allows: list[Statement], undecided: list[Statement], context: Co
     return mask
 
 
-def is_full_access(policy: Policy) -> bool:
-    """Whether a document is AWS's default endpoint policy, full access (VPE-01): not a custom policy."""
-    if len(policy.statements) != 1:
+def _is_full_access(statements: tuple[Statement, ...]) -> bool:
+    if len(statements) != 1:
         return False
-    only = policy.statements[0]
+    only = statements[0]
     return (
         not only.is_deny
         and not only.conditions
@@ -240,5 +264,4 @@ def is_full_access(policy: Policy) -> bool:
         and not only.resources.negated
         and "*" in only.actions.values
         and any(pattern.text == "*" for pattern in only.resources.patterns)
-        and only.applies(Context(caller=ANONYMOUS, resource="")) == YES
     )
