@@ -5,10 +5,13 @@ from pathlib import Path
 
 import msgspec
 
-from narrowgate.engine import dns as dns_engine
-from narrowgate.engine import network as network_engine
-from narrowgate.engine import trace as trace_engine
+from narrowgate.engine.dns.resolve import evaluate_resolve
 from narrowgate.engine.http.url import parse_request
+from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS
+from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.reach import evaluate_reach
+from narrowgate.engine.network.targets import find_target
+from narrowgate.engine.trace import trace as trace_call
 from narrowgate.model.answer import ReachAnswer, ResolveAnswer
 from narrowgate.model.domain import parse_query_name
 from narrowgate.model.errors import InputError
@@ -49,10 +52,8 @@ def resolve(
     Raises:
         InputError: no such client, a name or type that is none, a server that is no address.
     """
-    asking = network_engine.find_client(snapshot, client, security_groups=tuple(security_groups))
-    return dns_engine.evaluate_resolve(
-        snapshot, asking, parse_query_name(name), _record_type(record_type), server=server
-    )
+    asking = find_client(snapshot, client, security_groups=tuple(security_groups))
+    return evaluate_resolve(snapshot, asking, parse_query_name(name), _record_type(record_type), server=server)
 
 
 def reach(
@@ -63,11 +64,11 @@ def reach(
     Raises:
         InputError: no such client or target, ports or protocol out of range.
     """
-    asking = network_engine.find_client(snapshot, client, security_groups=tuple(security_groups))
-    return network_engine.evaluate_reach(
+    asking = find_client(snapshot, client, security_groups=tuple(security_groups))
+    return evaluate_reach(
         snapshot,
         asking,
-        network_engine.find_target(snapshot, target),
+        find_target(snapshot, target),
         port=_port(flow.port),
         protocol=_protocol(flow.protocol),
         client_ports=_client_ports(flow.client_ports),
@@ -90,9 +91,9 @@ def trace(
     Raises:
         InputError: no such client, a URL, method, header or principal that is none.
     """
-    asking = network_engine.find_client(snapshot, client, security_groups=tuple(security_groups))
+    asking = find_client(snapshot, client, security_groups=tuple(security_groups))
     request = parse_request(url, method=method, headers=headers)
-    return trace_engine.trace(snapshot, asking, request, principal=principal)
+    return trace_call(snapshot, asking, request, principal=principal)
 
 
 _TYPES = frozenset(
@@ -120,9 +121,9 @@ def _protocol(protocol: str) -> str:
     return kind
 
 
-def _client_ports(text: str | None) -> tuple[int, int] | None:
+def _client_ports(text: str | None) -> tuple[int, int]:
     if text is None:
-        return None
+        return DEFAULT_CLIENT_PORTS
     first, dash, last = text.partition("-")
     try:
         low, high = int(first), int(last if dash else first)

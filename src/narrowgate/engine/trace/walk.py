@@ -32,6 +32,14 @@ _DNS_SYMPTOMS = {
 }
 
 
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """What is called, by whom, from which ports."""
+
+    request: HttpRequest
+    principal: str
+    client_ports: tuple[int, int]
+
+
 class HostTrace(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one host's call: its DNS answer and one path per address."""
 
@@ -39,22 +47,20 @@ class HostTrace(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[TracePath, ...]
 
 
-def trace_host(snapshot: Snapshot, host: Host, request: HttpRequest, principal: str) -> HostTrace:
+def trace_host(snapshot: Snapshot, host: Host, call: Call) -> HostTrace:
     """Follow one host's call.
 
     A dual-stack client falls back to IPv4 when IPv6 fails, so IPv4 decides where the name has both; a failing
     IPv6 address then stands in the answer as a warning (IP6-01).
     """
-    if request.is_literal:
-        address = parse_address(request.host)
-        return HostTrace(dns=None, paths=(_walk(snapshot, host, request, principal, address, None),))
-    dns = _ask(snapshot, host, request.host)
+    if call.request.is_literal:
+        address = parse_address(call.request.host)
+        return HostTrace(dns=None, paths=(_walk(snapshot, host, call, address, None),))
+    dns = _ask(snapshot, host, call.request.host)
     early = _dns_outcome(host, dns)
     if early is not None:
         return HostTrace(dns=dns, paths=(early,))
-    paths = tuple(
-        _walk(snapshot, host, request, principal, parse_address(text), dns) for text in sorted(dns.addresses)
-    )
+    paths = tuple(_walk(snapshot, host, call, parse_address(text), dns) for text in sorted(dns.addresses))
     return HostTrace(dns=dns, paths=paths)
 
 
@@ -98,50 +104,46 @@ def _dns_outcome(host: Host, dns: ResolveAnswer) -> TracePath | None:
     )
 
 
-def _walk(
-    snapshot: Snapshot,
-    host: Host,
-    request: HttpRequest,
-    principal: str,
-    address: Address,
-    dns: ResolveAnswer | None,
-) -> TracePath:
-    connection = evaluate_path(snapshot, host, address, protocol="tcp", port=request.port)
+def _walk(snapshot: Snapshot, host: Host, call: Call, address: Address, dns: ResolveAnswer | None) -> TracePath:
+    request, principal = call.request, call.principal
+    connection = evaluate_path(
+        snapshot, host, address, protocol="tcp", port=request.port, client_ports=call.client_ports
+    )
     balancer = find_balancer(snapshot, connection.target)
     if balancer is not None:
-        call = evaluate_balancer(snapshot, balancer, connection, request, principal)
+        answer = evaluate_balancer(snapshot, balancer, connection, request, principal)
     else:
-        call = _call(snapshot, connection, request, principal, dns)
+        answer = _answer(snapshot, connection, request, principal, dns)
     dns_verdict = dns.verdict if dns is not None else Verdict.ALLOWED
-    verdict = conjunction((dns_verdict, connection.verdict, call.verdict))
-    steps = (*connection.forward, *connection.back, *call.steps)
-    causes = tuple(cause for step in call.steps if (cause := cause_of(step)) is not None)
+    verdict = conjunction((dns_verdict, connection.verdict, answer.verdict))
+    steps = (*connection.forward, *connection.back, *answer.steps)
+    causes = tuple(cause for step in answer.steps if (cause := cause_of(step)) is not None)
     is_cut = connection.verdict in (Verdict.DENIED, Verdict.INVALID)
     is_open = (
-        connection.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE) and call.verdict is not Verdict.ALLOWED
+        connection.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE) and answer.verdict is not Verdict.ALLOWED
     )
-    symptom = Symptom.CONNECT_TIMEOUT if is_cut else None if is_open else call.symptom
-    if connection.verdict is Verdict.PARTIAL and call.verdict is Verdict.ALLOWED:
+    symptom = Symptom.CONNECT_TIMEOUT if is_cut else None if is_open else answer.symptom
+    if connection.verdict is Verdict.PARTIAL and answer.verdict is Verdict.ALLOWED:
         symptom = Symptom.CONNECT_TIMEOUT
     answered = symptom is not None and symptom.startswith("http_")
     return TracePath(
         client=host.label,
         client_address=connection.client_address,
         address=str(address),
-        endpoint=call.endpoint,
+        endpoint=answer.endpoint,
         verdict=verdict,
         symptom=symptom if verdict is not Verdict.UNKNOWN else None,
-        http=call.http if answered and verdict is not Verdict.UNKNOWN else None,
+        http=answer.http if answered and verdict is not Verdict.UNKNOWN else None,
         connection=connection,
         steps=steps,
-        authorization=call.authorization,
+        authorization=answer.authorization,
         blocking=(*_dns_causes(dns), *connection.blocking, *causes),
-        unknowns=(*(dns.unknowns if dns else ()), *connection.unknowns, *call.unknowns),
-        warnings=(*(dns.warnings if dns else ()), *call.warnings),
+        unknowns=(*(dns.unknowns if dns else ()), *connection.unknowns, *answer.unknowns),
+        warnings=(*(dns.warnings if dns else ()), *answer.warnings),
     )
 
 
-def _call(
+def _answer(
     snapshot: Snapshot, connection: ReachPath, request: HttpRequest, principal: str, dns: ResolveAnswer | None
 ) -> ApiCall:
     endpoint = _endpoint(snapshot, connection, dns)
