@@ -15,6 +15,10 @@ _NUMBERS = {"tcp": TCP, "udp": UDP, "icmp": ICMP, "icmpv6": ICMPV6, "all": ANY_P
 _NAMES = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmpv6", ANY_PROTOCOL: "all"}
 
 
+_PLATFORM_PORTS = (("windows", (49152, 65535)), ("linux", (32768, 60999)))
+"""ACL-07: what known platforms send from."""
+
+
 class Flow(NamedTuple):
     """A connection to be opened: protocol number, destination port, the ports that the client may send from."""
 
@@ -34,6 +38,13 @@ class Packet(NamedTuple):
     source: Address
     destination: Address
     ports: IntervalSet
+
+
+def platform_ports(platform: str | None) -> tuple[int, int]:
+    """The ports that a host sends from, as far as its platform is known (ACL-07)."""
+    return next(
+        (ports for word, ports in _PLATFORM_PORTS if word in (platform or "").lower()), DEFAULT_CLIENT_PORTS
+    )
 
 
 def protocol_number(text: str) -> int | None:

@@ -145,6 +145,7 @@ def host_of_interface(known: Interface, *, label: str, address: Address | None =
         network_interface_id=known.interface_id,
         instance_id=known.instance_id,
         public_ip=str(public) if public else None,
+        platform=known.platform,
     )
 
 
@@ -209,12 +210,10 @@ def _of_instance(snapshot: Snapshot, instance: Instance, label: str) -> Client:
             security_groups=tuple(group.group_id for group in instance.security_groups),
             public_ip=instance.public_ip_address,
         )
-    host = msgspec.structs.replace(host, instance_id=instance.instance_id, platform=_platform(instance))
+    host = msgspec.structs.replace(
+        host, instance_id=instance.instance_id, platform=instance.platform or instance.platform_details
+    )
     return Client(label=label, kind="instance", hosts=(host,))
-
-
-def _platform(instance: Instance) -> str | None:
-    return (instance.platform or instance.platform_details or "").lower() or None
 
 
 def primary_interface(snapshot: Snapshot, instance: Instance) -> Interface | None:

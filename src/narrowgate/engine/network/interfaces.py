@@ -37,6 +37,7 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     vpc_endpoint_id: str | None = None
     resolver_endpoint_id: str | None = None
     load_balancer_arn: str | None = None
+    platform: str | None = None
     status: str = "in-use"
     source_dest_check: bool = True
 
@@ -133,6 +134,7 @@ def _read(snapshot: Snapshot, fact: NetworkInterface) -> Interface:
     balancer = _BALANCER_OF_DESCRIPTION.match(fact.description)
     owner = _balancers_by_suffix(snapshot).get(balancer[1]) if balancer else None
     instance_id = fact.attachment.instance_id if fact.attachment else None
+    instance = snapshot.facts.instances.get(instance_id or "")
     resolver = _resolver_addresses(snapshot)
     return Interface(
         label=fact.network_interface_id,
@@ -149,6 +151,7 @@ def _read(snapshot: Snapshot, fact: NetworkInterface) -> Interface:
             (resolver[fact.subnet_id, each] for each in addresses if (fact.subnet_id, each) in resolver), None
         ),
         load_balancer_arn=owner.load_balancer_arn if owner else None,
+        platform=(instance.platform or instance.platform_details) if instance else None,
         status=fact.status,
         source_dest_check=fact.source_dest_check,
     )

@@ -7,7 +7,7 @@ import msgspec
 from narrowgate.engine.network.arrival import Arrival
 from narrowgate.engine.network.delivery import deliver
 from narrowgate.engine.network.departure import Conflict, Departure, Router
-from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Flow, Packet, parse_flow
+from narrowgate.engine.network.flow import Flow, Packet, parse_flow, platform_ports
 from narrowgate.engine.network.interfaces import (
     End,
     Interface,
@@ -65,7 +65,7 @@ def evaluate_path(
     *,
     protocol: str,
     port: int,
-    client_ports: tuple[int, int] = DEFAULT_CLIENT_PORTS,
+    client_ports: tuple[int, int] | None = None,
     network_interface_id: str | None = None,
 ) -> ReachPath:
     """Say whether a host can open a connection to an address, with every step there and back.
@@ -76,13 +76,14 @@ def evaluate_path(
         destination: where to; its family picks the host's address.
         protocol: `tcp` or `udp`.
         port: the destination port.
-        client_ports: what the host may send from, first and last (ACL-07).
+        client_ports: what the host may send from, first and last; None takes what its platform tells (ACL-07).
         network_interface_id: whose address it is meant to be, where the caller knows; otherwise the host's own
             routing tells.
 
     Raises:
         InputError: protocol or ports make no flow.
     """
+    client_ports = client_ports or platform_ports(host.platform)
     key = (host, destination, protocol, port, client_ports, network_interface_id)
     remembered = _remembered(snapshot)
     if key not in remembered:
@@ -208,7 +209,7 @@ def _find_target(
             found = interface_with_public_address(snapshot, destination)
         if found is not None:
             return _target_end(found, destination), []
-        return _nobody(snapshot, there.vpc_id, destination)
+        return _nobody(snapshot, there, there.vpc_id, destination)
     if way in (Way.INTERNET, Way.GATEWAY_ENDPOINT):
         return End(label="internet", address=destination, is_internet=True), []
     if way is Way.NOWHERE or way is Way.UNKNOWN:
@@ -221,19 +222,25 @@ def _find_target(
     return None, []
 
 
-def _nobody(snapshot: Snapshot, vpc_id: str, destination: Address) -> tuple[End | None, list[Step]]:
+def _nobody(
+    snapshot: Snapshot, there: Arrival, vpc_id: str, destination: Address
+) -> tuple[End | None, list[Step]]:
+    """The packet came out in a VPC where no interface is known to have the address."""
     subnet = subnet_of_address(snapshot, vpc_id, destination)
-    place = subnet.subnet_id if subnet else vpc_id
-    at = At(Leg.FORWARD, "network_interface", place, "RCH-01")
+    subnet_id = subnet.subnet_id if subnet else None
+    at = At(Leg.FORWARD, "network_interface", subnet_id or vpc_id, "RCH-01")
     missing = missing_of_vpc(snapshot, "ec2.describe_network_interfaces", vpc_id)
     if missing:
-        end = End(
-            label=str(destination),
-            address=destination,
-            vpc_id=vpc_id,
-            subnet_id=subnet.subnet_id if subnet else None,
-        )
+        end = End(label=str(destination), address=destination, vpc_id=vpc_id, subnet_id=subnet_id)
         return end, [at.unknown(f"which interface has {destination} is not known", [missing])]
+    others = interfaces_with_address(snapshot, destination)
+    if there.carriage.way is Way.LOCAL and others:
+        # NET-02: the address is meant to be another VPC's, but the sender's own block covers it too.
+        table_id = next((step.component for step in there.steps if step.layer == "route_table"), vpc_id)
+        at = At(Leg.FORWARD, "route_table", table_id, "NET-02")
+        where = ", ".join(f"{each.label} in {each.vpc_id}" for each in others)
+        text = f"{destination} is in a block of {vpc_id} itself, so the packet never gets to {where}"
+        return None, [at.fails(Reason.VPC_LOCAL_ROUTE_CIDR_RESTRICTION, text)]
     return None, [at.fails(Reason.NO_SUCH_ADDRESS, f"no interface of {vpc_id} has {destination}")]
 
 

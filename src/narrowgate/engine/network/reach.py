@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from narrowgate.engine.network.address_classes import refine_host
-from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Flow, parse_flow, protocol_name
+from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Flow, parse_flow, platform_ports, protocol_name
 from narrowgate.engine.network.hosts import Client, host_of_interface
 from narrowgate.engine.network.interfaces import Interface, interface, interfaces_with_address
 from narrowgate.engine.network.load_balancers import BalancedTarget, forward
@@ -38,7 +38,7 @@ def evaluate_reach(
     *,
     port: int,
     protocol: str = "tcp",
-    client_ports: tuple[int, int] = DEFAULT_CLIENT_PORTS,
+    client_ports: tuple[int, int] | None = None,
     ip_version: int | None = None,
 ) -> ReachAnswer:
     """Judge every path from a client's hosts to a target's addresses, and join them into one answer.
@@ -51,16 +51,17 @@ def evaluate_reach(
         target: from `find_target`.
         port: the destination port.
         protocol: `tcp` or `udp`.
-        client_ports: what the client may send from (ACL-07); a client that is known to use less narrows it.
+        client_ports: what the client may send from; None takes what its platform tells (ACL-07).
         ip_version: 4 or 6; None takes IPv4 wherever both ends have it.
 
     Raises:
         InputError: protocol or ports make no flow.
     """
-    flow = parse_flow(protocol, port, client_ports)
+    parse_flow(protocol, port, client_ports or DEFAULT_CLIENT_PORTS)
     paths: list[ReachPath] = []
     by_host: list[tuple[str, Verdict]] = []
     for host in client.hosts:
+        flow = parse_flow(protocol, port, client_ports or client.client_ports or platform_ports(host.platform))
         destinations = _of_family(target, host, ip_version)
         for part in _parts(snapshot, client, host, destinations):
             found = [_one(snapshot, part, destination, flow, target) for destination in destinations]
@@ -69,7 +70,8 @@ def evaluate_reach(
             by_host.append((part.label, spread([*(path.verdict for path in found), *open_questions])))
     verdict = spread([*(own for _, own in by_host), *([Verdict.UNKNOWN] if client.unknowns else [])])
     labels = by_host if len(by_host) > 1 else [(path.target, path.verdict) for path in paths]
-    return _answer(snapshot, client, target, flow, paths, verdict, labels)
+    asked = (protocol.lower(), port)
+    return _answer(snapshot, client, target, asked, paths, verdict, labels)
 
 
 def _parts(snapshot: Snapshot, client: Client, host: Host, destinations: Sequence[Destination]) -> Sequence[Host]:
@@ -159,7 +161,7 @@ def _answer(
     snapshot: Snapshot,
     client: Client,
     target: ReachTarget,
-    flow: Flow,
+    asked: tuple[str, int],
     paths: list[ReachPath],
     verdict: Verdict,
     labels: list[tuple[str, Verdict]],
@@ -171,12 +173,12 @@ def _answer(
     return ReachAnswer(
         verdict=verdict,
         decided_by=_decided_by(shown, verdict),
-        blocking=_distinct([cause for path in paths for cause in path.blocking]),
+        blocking=_distinct_causes(cause for path in paths for cause in path.blocking),
         unknowns=unknowns,
         client=client.label,
         target=target.label,
-        protocol=protocol_name(flow.protocol),
-        port=flow.port,
+        protocol=asked[0],
+        port=asked[1],
         forward=shown.forward if shown else (),
         back=shown.back if shown else (),
         paths=tuple(paths),
@@ -202,6 +204,14 @@ def _decided_by(shown: ReachPath | None, verdict: Verdict) -> Cause | None:
 
 def _distinct(values: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
+
+
+def _distinct_causes(causes: Iterable[Cause]) -> tuple[Cause, ...]:
+    """One entry for each cause: that it stops several paths does not make it several."""
+    found: dict[tuple[object, ...], Cause] = {}
+    for cause in causes:
+        found.setdefault((cause.leg, cause.layer, cause.reason, cause.resource), cause)
+    return tuple(found.values())
 
 
 def _warnings(snapshot: Snapshot, target: ReachTarget, paths: list[ReachPath]) -> Iterable[str]:

@@ -13,6 +13,7 @@ from narrowgate.model.filters import UserIdGroupPair
 from narrowgate.model.snapshot import Snapshot
 
 _ZONES_WITHOUT_REFERENCES = frozenset({"use1-az3"})
+_REGION_OF_THAT_ZONE = "us-east-1"
 
 
 class Way(Enum):
@@ -104,9 +105,13 @@ def _over_gateway(
         return Carried.NO
     if subject.interface and subject.interface.vpc_endpoint_id:
         return Carried.NO
-    zones = [zone_of_subnet(snapshot, end.subnet_id)[0] for end in (subject, peer) if end.subnet_id]
-    if any(zone in _ZONES_WITHOUT_REFERENCES for zone in zones):
+    zones = {end.label: zone_of_subnet(snapshot, end.subnet_id or "")[0] for end in (subject, peer)}
+    if any(zone in _ZONES_WITHOUT_REFERENCES for zone in zones.values()):
         return Carried.NO
+    if owner_of_vpc(snapshot, subject.vpc_id)[1] in (None, _REGION_OF_THAT_ZONE):
+        unplaced = next((label for label, zone in zones.items() if zone is None), None)
+        if unplaced:
+            return missing_field("Subnet", "AvailabilityZoneId", unplaced)
     switches = [_gateway_switch(snapshot, gateway) for gateway in carriage.gateways]
     switches += [_attachment_switch(snapshot, attachment) for attachment in carriage.attachments]
     if any(switch is False for switch in switches):

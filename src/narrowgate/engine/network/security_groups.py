@@ -164,6 +164,8 @@ def check_security_groups(
     reason = verdicts.obstacles[0] if verdicts.obstacles else Reason.ENI_SG_RULES_MISMATCH
     if not verdicts.rules:
         reason = Reason.SG_HAS_NO_RULES
+    if reason in (Reason.SG_REFERENCES_NOT_PRESERVED, Reason.SG_REFERENCING_SUPPORT):
+        at = At(Leg.FORWARD, "security_group", at.component, "SG-09")
     text = f"no {direction.value} rule of {', '.join(groups)} {way} {peer.address} on {what}"
     if reason not in (Reason.SG_HAS_NO_RULES, Reason.ENI_SG_RULES_MISMATCH):
         text += f": {reason.meaning}"

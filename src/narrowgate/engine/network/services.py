@@ -59,7 +59,7 @@ def check_peer_resolver(snapshot: Snapshot, vpc_id: str, destination: Address) -
     """PCX-12: a VPC's resolver answers only inside that VPC."""
     if destination != resolver_address(snapshot, vpc_id) or not holds_address(snapshot, vpc_id, destination):
         return None
-    at = At(Leg.FORWARD, "vpc", vpc_id, "PCX-12")
+    at = At(Leg.FORWARD, "vpc", str(destination), "PCX-12")
     text = f"{destination} is the resolver of {vpc_id}, which answers no query from another VPC"
     return at.fails(Reason.PEER_DNS_NOT_QUERYABLE, text)
 
