@@ -116,7 +116,7 @@ class AuthorizeAnswer(Record, frozen=True, kw_only=True):
     blocking: tuple[Decider, ...]
     """Every certain cause of refusal, in every step, not only the first that refuses."""
     unknowns: tuple[Decider, ...]
-    """Every open part, whether or not it can change the decision."""
+    """Every open part, also one that cannot change a refusal; empty where the call is allowed."""
     possible: tuple[Decision, ...]
     """Every decision that the open parts could still lead to."""
     statements: tuple[StatementResult, ...]

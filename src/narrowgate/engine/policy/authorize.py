@@ -49,7 +49,9 @@ def authorize(request: AuthorizeRequest) -> AuthorizeAnswer:
     """Decide one request by the reference procedure, with every statement of every layer explained."""
     evaluation = Evaluation(request)
     resolution = resolve(evaluation.scenarios)
-    unknowns = tuple(_all_unknowns(evaluation))
+    # What is open and could change nothing about an allow stands with its statement, not among missing facts.
+    allowed = resolution.decision is Decision.ALLOWED
+    unknowns = () if allowed else tuple(_all_unknowns(evaluation))
     return AuthorizeAnswer(
         decision=resolution.decision,
         verdict=resolution.decision.verdict,
@@ -152,9 +154,10 @@ def _layer_unknowns(evaluation: Evaluation, layer: Layer) -> Iterator[Decider]:
         effects = view.layer(layer)
         if not effects.documents and effects.mask == UNREAD:
             seen.add(_whole(layer, _unread_name(evaluation.request, layer)))
-        found = [*_undecided(effects, layer), *_domain_unknowns(effects, layer)]
-        seen.update(found)
-    yield from sorted(seen, key=lambda decider: (decider.policy or 0, decider.index or 0, decider.reason))
+        seen.update(_undecided(effects, layer))
+        seen.update(_domain_unknowns(effects, layer))
+    if seen:
+        yield from sorted(seen, key=lambda decider: (decider.policy or 0, decider.index or 0, decider.reason))
 
 
 def _unread_name(request: AuthorizeRequest, layer: Layer) -> str:

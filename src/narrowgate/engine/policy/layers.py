@@ -203,12 +203,13 @@ class SharedFacts:
 class Evaluation:
     """One request, evaluated: a view for each caller that is possible, and the scenarios they make."""
 
-    __slots__ = ("_by_caller", "request", "scenarios", "shared")
+    __slots__ = ("_by_caller", "_viewers", "request", "scenarios", "shared")
 
     def __init__(self, request: AuthorizeRequest) -> None:
         self.request = request
         self.shared = SharedFacts(request)
         self._by_caller: dict[Caller, View] = {}
+        self._viewers: dict[Layer, tuple[View, ...]] = {}
         self.scenarios = tuple(self._scenarios())
 
     def view(self, caller: Caller) -> View:
@@ -220,12 +221,15 @@ class Evaluation:
 
     def viewers(self, layer: Layer) -> tuple[View, ...]:
         """The views in which a layer is consulted, over all scenarios."""
-        seen: dict[Caller, None] = {}
-        for scenario in self.scenarios:
-            caller = self._seen_by(layer, scenario.authorization_type, scenario.header)
-            if caller is not None:
-                seen.setdefault(caller)
-        return tuple(self.view(caller) for caller in seen)
+        viewers = self._viewers.get(layer)
+        if viewers is None:
+            seen: dict[Caller, None] = {}
+            for scenario in self.scenarios:
+                caller = self._seen_by(layer, scenario.authorization_type, scenario.header)
+                if caller is not None:
+                    seen.setdefault(caller)
+            viewers = self._viewers[layer] = tuple([self.view(caller) for caller in seen])
+        return viewers
 
     def _seen_by(self, layer: Layer, authorization_type: str, header: str) -> Caller | None:
         """Whom a layer sees; None where it is not consulted."""
