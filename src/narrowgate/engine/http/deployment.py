@@ -136,7 +136,7 @@ def find_method(snapshot: Snapshot, target: Target, verb: str, stage: Stage | No
     if isinstance(view, Missing):
         return Outcome(step=_unknown(target.api_id, "the API's resources are not known", view), target=target)
     methods, warnings = view
-    resource = _match(tuple(methods), target.path)
+    resource = match_resource(tuple(methods), target.path)
     found = None
     if resource is not None:
         found = methods[resource].get(verb) or methods[resource].get("ANY")
@@ -231,7 +231,7 @@ def _saved_methods(snapshot: Snapshot, api_id: str) -> _Methods | None:
     return methods
 
 
-def _match(resources: tuple[str, ...], path: str) -> str | None:
+def match_resource(resources: tuple[str, ...], path: str) -> str | None:
     """The resource that serves a path: literal segments before `{name}`, these before `{name+}`."""
     wanted = [segment for segment in path.split("/") if segment]
     best: tuple[tuple[int, ...], str] | None = None
