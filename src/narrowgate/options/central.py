@@ -1,0 +1,135 @@
+"""The base of options with one endpoint beside the API, over a path: peering, a hub, or links that exist."""
+
+import abc
+from typing import ClassVar
+
+from narrowgate.model.design import Design
+from narrowgate.model.resource import Resource
+from narrowgate.options.option import FITS, Fit, Option, refused
+from narrowgate.options.parts.base import base_resources
+from narrowgate.options.parts.endpoints import central_doors, central_endpoints
+from narrowgate.options.parts.paths import home_of, missing_pairs, overlapping_pair, pairs_of
+from narrowgate.options.parts.peerings import peering_resources
+from narrowgate.options.parts.resource_list import ResourceList, Text
+from narrowgate.options.parts.rest_apis import api_resources
+from narrowgate.options.parts.transit_gateways import transit_gateway_resources
+
+
+class CentralOption(Option, abc.ABC):
+    """One endpoint in the API's VPC serves every consumer."""
+
+    uses_peering = True
+    private_dns: ClassVar[bool] = False
+    """Whether the endpoint's private DNS is needed."""
+    has_alias_names: ClassVar[bool] = False
+    """Whether the API is associated with the endpoint."""
+
+    def applies(self, design: Design) -> Fit:
+        """Refused without a VPC for the endpoint, or where no packet can pass."""
+        return check_private_apis(design) or self.check_path(design) or self.check(design) or FITS
+
+    def check(self, design: Design) -> Fit | None:
+        """What else the option asks for."""
+        return None
+
+    def check_path(self, design: Design) -> Fit | None:
+        """Whether the consumers' packets can reach the endpoint."""
+        return check_peering(design) if self.uses_peering else check_transit_gateway(design)
+
+    def path_resources(self, design: Design) -> tuple[Resource, ...]:
+        """What joins the VPCs that nothing joins yet."""
+        return transit_gateway_resources(design) if self.uses_transit_gateway else peering_resources(design)
+
+    def resources(self, design: Design) -> tuple[Resource, ...]:
+        """The base, the path, the endpoint, the APIs, and the option's own."""
+        found = ResourceList()
+        found.extend(base_resources(design))
+        found.extend(self.path_resources(design))
+        found.extend(self.door_resources(design))
+        found.extend(self.naming_resources(design))
+        return found.all()
+
+    def door_resources(self, design: Design) -> tuple[Resource, ...]:
+        """The endpoints, and the APIs that admit them."""
+        doors = central_doors(design)
+        associated: dict[str, list[Text]] = {}
+        if self.has_alias_names:
+            associated = {name: [each[0].endpoint] for name, each in doors.items() if each}
+        return (
+            *central_endpoints(design, private_dns=self.private_dns),
+            *api_resources(design, doors, associated),
+        )
+
+    def naming_resources(self, design: Design) -> tuple[Resource, ...]:
+        """What makes the name that consumers call resolve; nothing by default."""
+        return ()
+
+
+def check_private_apis(design: Design) -> Fit | None:
+    """An endpoint beside the API needs a VPC to stand in."""
+    if not design.private_apis:
+        return refused("AGW-01", "no consumer may call a private API", "name one in `may_call`")
+    for api in design.private_apis:
+        if api.vpc is None:
+            return refused(
+                "AGW-01",
+                f"`{api.name}` names no VPC for an endpoint: a private API is in none itself",
+                f"`apis.{api.name}.vpc`, or an endpoint on the consumers' side (`privatelink`)",
+            )
+    return None
+
+
+def check_peering(design: Design) -> Fit | None:
+    """Peering joins no overlapping ranges, and carries no packets of other networks."""
+    return _check_overlap(design, "PCX-04", "AWS refuses such a peering") or _check_edges(design)
+
+
+def check_transit_gateway(design: Design) -> Fit | None:
+    """A gateway joins no overlapping ranges, and stands in one Region."""
+    overlap = _check_overlap(design, "TGW-06", "a transit gateway does not route such a pair")
+    if overlap is not None:
+        return overlap
+    missing = missing_pairs(design)
+    if not missing and pairs_of(design):
+        return refused(
+            "TGW-01", "the VPCs are joined already: a hub would add nothing", "use the links that exist"
+        )
+    regions = {design.vpc(name).region for pair in missing for name in (pair.consumer, pair.provider)}
+    if len(regions) > 1:
+        return refused(
+            "TGW-09",
+            f"one gateway does not reach over {' and '.join(sorted(regions))}: two of them and a peering with "
+            "static routes would, which is not built here",
+            "inter-Region VPC peering joins the two at no hourly price",
+        )
+    return _check_edges(design)
+
+
+def _check_overlap(design: Design, rule: str, words: str) -> Fit | None:
+    overlap = overlapping_pair(design)
+    if overlap is None:
+        return None
+    one, other = overlap
+    return refused(
+        rule,
+        f"`{one.name}` ({', '.join(one.cidrs)}) and `{other.name}` ({', '.join(other.cidrs)}) overlap: {words}",
+        "an endpoint in the consumer's own VPC needs no route (`privatelink`)",
+    )
+
+
+def _check_edges(design: Design) -> Fit | None:
+    """A peering has no edge: packets of a network on premises cannot go on through it (PCX-08)."""
+    for consumer in design.consumers:
+        if consumer.on_premises is None:
+            continue
+        home = home_of(design, consumer)
+        for permission in consumer.may_call:
+            api = design.api(permission.api)
+            if api.is_private and api.vpc not in (None, home.name):
+                return refused(
+                    "PCX-08",
+                    f"`{consumer.name}` comes in by `{home.name}`, and packets from outside go no further than "
+                    f"that VPC, while the endpoint stands in `{api.vpc}`",
+                    f"an endpoint in `{home.name}` (`privatelink`)",
+                )
+    return None
