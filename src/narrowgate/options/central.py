@@ -21,6 +21,8 @@ class CentralOption(Option, abc.ABC):
     uses_peering = True
     private_dns: ClassVar[bool] = False
     """Whether the endpoint's private DNS is needed."""
+    has_domains: ClassVar[bool] = False
+    """Whether calls come by private custom domain names."""
     has_alias_names: ClassVar[bool] = False
     """Whether the API is associated with the endpoint."""
 
@@ -56,7 +58,7 @@ class CentralOption(Option, abc.ABC):
         if self.has_alias_names:
             associated = {name: [each[0].endpoint] for name, each in doors.items() if each}
         return (
-            *central_endpoints(design, private_dns=self.private_dns),
+            *central_endpoints(design, private_dns=self.private_dns, with_domains=self.has_domains),
             *api_resources(design, doors, associated),
         )
 

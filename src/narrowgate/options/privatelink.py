@@ -7,7 +7,7 @@ from narrowgate.options.parts.base import base_resources
 from narrowgate.options.parts.endpoints import add_endpoint, callers_of
 from narrowgate.options.parts.networks import EXECUTE_API, endpoint_ref
 from narrowgate.options.parts.paths import home_of
-from narrowgate.options.parts.policies import Door, sources_of
+from narrowgate.options.parts.policies import Door, endpoint_policy, sources_of
 from narrowgate.options.parts.resource_list import ResourceList, Text
 from narrowgate.options.parts.rest_apis import api_resources
 
@@ -76,7 +76,7 @@ class PrivateLink(Option):
             ]
             users = [(api, consumers) for api, consumers in users if consumers]
             sources = [block for _, each in users for consumer in each for block in sources_of(design, consumer)]
-            add_endpoint(found, design.vpc(name), users, sources, private_dns=self.private_dns)
+            add_endpoint(found, design.vpc(name), endpoint_policy(users), sources, private_dns=self.private_dns)
         doors = {api.name: self._doors(design, api) for api in design.private_apis}
         associated: dict[str, list[Text]] = {}
         if not self.private_dns:

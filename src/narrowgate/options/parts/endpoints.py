@@ -1,6 +1,6 @@
 """execute-api endpoints: the only way into a private API (AGW-01), in every Availability Zone of the design."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from narrowgate.model.design import Api, Consumer, Design, Vpc
 from narrowgate.model.resource import GetAtt, Ref, Resource
@@ -13,7 +13,7 @@ from narrowgate.options.parts.networks import (
     subnet_ref,
     vpc_ref,
 )
-from narrowgate.options.parts.policies import Door, endpoint_policy, sources_of
+from narrowgate.options.parts.policies import Door, Policy, endpoint_policy, sources_of
 from narrowgate.options.parts.resource_list import Because, ResourceList, place_of, tags
 from narrowgate.options.parts.security_groups import HTTPS, Group, add_group, add_rules, admit
 
@@ -54,19 +54,33 @@ def central_doors(design: Design, *, behind: Sequence[str] | None = None) -> dic
 
 
 def central_endpoints(
-    design: Design, *, private_dns: bool, behind: dict[str, Sequence[str]] | None = None
+    design: Design,
+    *,
+    private_dns: bool,
+    behind: Mapping[str, Sequence[str]] | None = None,
+    with_domains: bool = False,
 ) -> tuple[Resource, ...]:
-    """The endpoint of each API's VPC; `behind` gives, by VPC, the addresses that call in the consumers' place."""
+    """The endpoint of each API's VPC.
+
+    Args:
+        design: the design.
+        private_dns: whether its private DNS is on.
+        behind: by VPC, the addresses that call in the consumers' place, as those of a balancer do.
+        with_domains: whether calls come by private custom domain names, which its policy has to name (VPE-05).
+    """
     found = ResourceList()
     for name, users in central_users(design).items():
         vpc = design.vpc(name)
         consumers = dict.fromkeys(consumer.name for _, each in users for consumer in each)
         sources = [block for each in consumers for block in sources_of(design, design.consumer(each))]
-        add_endpoint(found, vpc, users, (behind or {}).get(name, sources), private_dns=private_dns)
+        policy = endpoint_policy(users, with_domains=with_domains)
+        add_endpoint(found, vpc, policy, (behind or {}).get(name, sources), private_dns=private_dns)
     return found.all()
 
 
-def add_endpoint(found: ResourceList, vpc: Vpc, users: Users, sources: Sequence[str], *, private_dns: bool) -> Ref:
+def add_endpoint(
+    found: ResourceList, vpc: Vpc, policy: Policy, sources: Sequence[str], *, private_dns: bool
+) -> Ref:
     """An endpoint with its group and policy; one that the VPC has already is used, and its group widened."""
     rules = admit("tcp", HTTPS, sources, "calls of private APIs")
     if vpc.endpoint(EXECUTE_API) is not None:
@@ -103,7 +117,7 @@ def add_endpoint(found: ResourceList, vpc: Vpc, users: Users, sources: Sequence[
         logical_id(own.logical_id, "policy"),
         "Custom::VpcEndpointPolicy",
         place_of(vpc),
-        {"VpcEndpointId": own, "PolicyDocument": endpoint_policy(users)},
+        {"VpcEndpointId": own, "PolicyDocument": policy},
         Because("this network may call the named methods of the named APIs, and no other API", "VPE-02"),
     )
     return own

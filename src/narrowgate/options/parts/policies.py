@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from narrowgate.model.design import Api, Consumer, Design, Route
-from narrowgate.model.resource import Join, Ref
+from narrowgate.model.resource import GetAtt, Join, Ref
 from narrowgate.options.parts.names import logical_id
 from narrowgate.options.parts.resource_list import Text
 
@@ -94,18 +94,21 @@ def stage_and_method(api: Api, route: Route) -> str:
     return f"{api.stage}/{method}/{'/'.join(parts)}"
 
 
-def endpoint_policy(apis: Iterable[tuple[Api, Sequence[Consumer]]]) -> Policy:
+def endpoint_policy(apis: Iterable[tuple[Api, Sequence[Consumer]]], *, with_domains: bool = False) -> Policy:
     """An endpoint's policy: the named methods of the named APIs, and no other API of any account (AGW-14)."""
     statements = []
     for api, consumers in apis:
         routes = dict.fromkeys(route for consumer in consumers for route in routes_for(consumer, api))
+        resources = [method_arn(api, stage_and_method(api, route)) for route in routes]
+        if with_domains:
+            resources.append(domain_arn(api))
         statements.append(
             {
                 "Sid": logical_id("only", api.name),
                 "Effect": "Allow",
                 "Principal": "*",
                 "Action": "execute-api:Invoke",
-                "Resource": [method_arn(api, stage_and_method(api, route)) for route in routes],
+                "Resource": resources,
             }
         )
     return {"Version": _VERSION, "Statement": statements}
@@ -114,6 +117,12 @@ def endpoint_policy(apis: Iterable[tuple[Api, Sequence[Consumer]]]) -> Policy:
 def method_arn(api: Api, method: str) -> Join:
     """The ARN of an API's method; the API's id may be known only once it is made."""
     return Join((f"arn:aws:execute-api:{api.region}:{api.account}:", api_ref(api), f"/{method}"))
+
+
+def domain_arn(api: Api) -> Join:
+    """The ARN of an API's private custom domain name, as policies of calls name it (POL-31, VPE-05)."""
+    prefix = f"arn:aws:execute-api:{api.region}:{api.account}:/domainnames/{api.custom_domain}+"
+    return Join((prefix, GetAtt(logical_id(api.name, "domain"), "DomainNameId")))
 
 
 def unique(texts: Iterable[Text]) -> list[Text]:

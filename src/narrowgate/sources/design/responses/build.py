@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from narrowgate.model.outside import Outside
-from narrowgate.model.resource import Resource
+from narrowgate.model.resource import Ref, Resource
 from narrowgate.options.world import World
 from narrowgate.sources.design.responses.building import Building, references
 from narrowgate.sources.design.responses.handlers import HANDLERS
@@ -49,14 +49,35 @@ def in_order(resources: Iterable[Resource]) -> list[Resource]:
         if name in waiting:
             raise LookupError(f"{name} waits for itself")
         waiting.add(name)
-        needed = (*(each.logical_id for each in references(resource.properties)), *resource.depends_on)
-        for each in needed:
+        for each in (*_named(resource), *resource.depends_on, *_named_by_parts(resource, by_id.values())):
             visit(by_id[each])
         done[name] = resource
 
     for each in by_id.values():
         visit(each)
     return list(done.values())
+
+
+# What these are made of stands in resources that refer back to them: those resources' needs are theirs.
+_PARTS = {
+    "AWS::Route53Profiles::Profile": (
+        ("AWS::Route53Profiles::ProfileAssociation", "ProfileId"),
+        ("AWS::Route53Profiles::ProfileResourceAssociation", "ProfileId"),
+    ),
+    "AWS::ApiGateway::DomainNameV2": (("AWS::ApiGateway::BasePathMappingV2", "DomainNameArn"),),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": (("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn"),),
+}
+
+
+def _named(resource: Resource) -> tuple[str, ...]:
+    return tuple(each.logical_id for each in references(resource.properties))
+
+
+def _named_by_parts(resource: Resource, others: Iterable[Resource]) -> Iterator[str]:
+    for kind, field in _PARTS.get(resource.type, ()):
+        for other in others:
+            if other.type == kind and other.properties[field] == Ref(resource.logical_id):
+                yield from (name for name in _named(other) if name != resource.logical_id)
 
 
 _OFFERED = {

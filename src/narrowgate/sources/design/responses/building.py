@@ -94,6 +94,7 @@ class Building:
 _ATTRIBUTES = {
     "Arn": ("Arn", "TransitGatewayArn"),
     "DomainNameArn": ("domainNameArn",),
+    "DomainNameId": ("domainNameId",),
     "CanonicalHostedZoneID": ("CanonicalHostedZoneId",),
 }
 """Where AWS's list says what CloudFormation calls otherwise."""

@@ -34,6 +34,8 @@ HANDLERS: Mapping[str, Handler] = {
     "AWS::EC2::TransitGatewayRouteTablePropagation": transit.propagation,
     "AWS::RAM::ResourceShare": vpcs.part_of_another,
     "AWS::EC2::VPCEndpoint": endpoints.endpoint,
+    "AWS::VpcLattice::ResourceGateway": endpoints.lattice,
+    "AWS::VpcLattice::ResourceConfiguration": endpoints.lattice,
     "Custom::VpcEndpointPolicy": endpoints.endpoint_policy,
     "AWS::Route53::HostedZone": route53.hosted_zone,
     "AWS::Route53::RecordSet": route53.record_set,
