@@ -27,10 +27,11 @@ class ResourcePattern:
         variables: whether policy variables are replaced.
     """
 
-    __slots__ = ("_arn", "_prefix", "_short", "_tail", "_template", "is_short", "text")
+    __slots__ = ("_arn", "_prefix", "_short", "_tail", "_template", "is_short", "text", "variables")
 
     def __init__(self, text: str, *, short_form: bool, variables: bool) -> None:
         self.text = text
+        self.variables = variables
         self.is_short = short_form and text.startswith(SHORT_FORM)
         self._template: Template | None = None
         self._arn: _ArnPattern | None = None
