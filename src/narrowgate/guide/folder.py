@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 
-from narrowgate.guide.aws.estate import Estate
 from narrowgate.model.outside import Outside
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.snapshot import snapshot_from_responses
 from narrowgate.sources.snapshot.operations import OPERATIONS
+from narrowgate.sources.synthetic.estate import Estate
 
 TOOL = "narrowgate guide"
 CREATED = "2026-11-20T09:00:00Z"

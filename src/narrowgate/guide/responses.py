@@ -1,9 +1,9 @@
-"""The words with which tests and the guide build AWS responses; see `aws/` for what is behind each."""
+"""The words with which tests and the guide build AWS responses; `sources.synthetic` is behind each."""
 
-from narrowgate.guide.aws.apigateway import invoke_statement, policy_document
-from narrowgate.guide.aws.estate import Estate
-from narrowgate.guide.aws.filters import allow, any_protocol, deny, tcp, udp
-from narrowgate.guide.aws.firewall import firewall_rule
+from narrowgate.sources.synthetic.apigateway import invoke_statement, policy_document
+from narrowgate.sources.synthetic.estate import Estate
+from narrowgate.sources.synthetic.filters import allow, any_protocol, deny, tcp, udp
+from narrowgate.sources.synthetic.firewall import firewall_rule
 
 __all__ = [
     "Estate",

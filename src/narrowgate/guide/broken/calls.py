@@ -1,6 +1,5 @@
 """Changes to what happens once the connection is open: certificate, API, stage, method, policies."""
 
-from narrowgate.guide.aws.ledger import Record
 from narrowgate.guide.broken.variation import Case, Expected, case, denied, works
 from narrowgate.guide.estate import (
     BILLING,
@@ -17,6 +16,7 @@ from narrowgate.guide.responses import invoke_statement, policy_document
 from narrowgate.model.answer import Verdict
 from narrowgate.model.reason import Reason
 from narrowgate.model.trace import Symptom
+from narrowgate.sources.synthetic.ledger import Record
 
 _OTHER_ENDPOINT = "vpce-0123456789abcdef0"
 

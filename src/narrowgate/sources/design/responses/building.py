@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from narrowgate.guide.aws.estate import Estate
-from narrowgate.guide.aws.ledger import Ledger, Where
 from narrowgate.model.resource import GetAtt, Join, Ref, Resource
+from narrowgate.sources.synthetic.estate import Estate
+from narrowgate.sources.synthetic.ledger import Ledger, Where
 
 _NETWORK_INTERFACE = re.compile(r"NetworkInterfaces\.(\d+)\.PrivateIpAddress")
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from narrowgate.guide.aws.ledger import Record
-from narrowgate.guide.aws.names import CREATED, hosted_zone_id
-from narrowgate.guide.aws.privatelink import PrivateLinkBuilder
+from narrowgate.sources.synthetic.ledger import Record
+from narrowgate.sources.synthetic.names import CREATED, hosted_zone_id
+from narrowgate.sources.synthetic.privatelink import PrivateLinkBuilder
 
 _INTERNET_RESOLVER = "rslvr-autodefined-rr-internet-resolver"
 _DIRECTIONS = {"INBOUND": "in", "OUTBOUND": "out", "INBOUND_DELEGATION": "in"}

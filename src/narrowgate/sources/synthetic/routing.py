@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from narrowgate.guide.aws.filters import FilterBuilder
-from narrowgate.guide.aws.ledger import Record, Where
-from narrowgate.guide.aws.site import name_tags
+from narrowgate.sources.synthetic.filters import FilterBuilder
+from narrowgate.sources.synthetic.ledger import Record, Where
+from narrowgate.sources.synthetic.site import name_tags
 
 _TARGET_FIELDS = {
     "pcx": "VpcPeeringConnectionId",

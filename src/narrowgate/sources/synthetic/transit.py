@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from narrowgate.guide.aws.apigateway import ApiGatewayBuilder
-from narrowgate.guide.aws.ledger import Record, Where
-from narrowgate.guide.aws.names import CREATED
-from narrowgate.guide.aws.site import name_tags
+from narrowgate.sources.synthetic.apigateway import ApiGatewayBuilder
+from narrowgate.sources.synthetic.ledger import Record, Where
+from narrowgate.sources.synthetic.names import CREATED
+from narrowgate.sources.synthetic.site import name_tags
 
 _ROUTES = "ec2.search_transit_gateway_routes"
 _ASSOCIATIONS = "ec2.get_transit_gateway_route_table_associations"

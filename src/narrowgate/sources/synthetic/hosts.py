@@ -4,10 +4,10 @@ import ipaddress
 from collections.abc import Sequence
 from functools import lru_cache
 
-from narrowgate.guide.aws.ledger import Record
-from narrowgate.guide.aws.names import CREATED, mac_address, private_dns_name, short_id
-from narrowgate.guide.aws.site import name_tags
-from narrowgate.guide.aws.vpc import VpcBuilder
+from narrowgate.sources.synthetic.ledger import Record
+from narrowgate.sources.synthetic.names import CREATED, mac_address, private_dns_name, short_id
+from narrowgate.sources.synthetic.site import name_tags
+from narrowgate.sources.synthetic.vpc import VpcBuilder
 
 _RESERVED_HEAD = 4
 _FIRST_GIVEN = 10

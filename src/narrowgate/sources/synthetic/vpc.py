@@ -3,11 +3,11 @@
 import ipaddress
 from collections.abc import Sequence
 
-from narrowgate.guide.aws.filters import allow, any_protocol
-from narrowgate.guide.aws.ledger import Record
-from narrowgate.guide.aws.names import zone_id
-from narrowgate.guide.aws.routing import RoutingBuilder
-from narrowgate.guide.aws.site import name_tags
+from narrowgate.sources.synthetic.filters import allow, any_protocol
+from narrowgate.sources.synthetic.ledger import Record
+from narrowgate.sources.synthetic.names import zone_id
+from narrowgate.sources.synthetic.routing import RoutingBuilder
+from narrowgate.sources.synthetic.site import name_tags
 
 _RESERVED = 5
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from narrowgate.guide.aws.ledger import Record
-from narrowgate.guide.aws.names import CREATED, short_id
-from narrowgate.guide.aws.transit import TransitBuilder
+from narrowgate.sources.synthetic.ledger import Record
+from narrowgate.sources.synthetic.names import CREATED, short_id
+from narrowgate.sources.synthetic.transit import TransitBuilder
 
 _HEX = "0123456789abcdef"
 

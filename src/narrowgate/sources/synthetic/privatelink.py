@@ -3,10 +3,10 @@
 import json
 from collections.abc import Sequence
 
-from narrowgate.guide.aws.hosts import HostBuilder
-from narrowgate.guide.aws.ledger import Record
-from narrowgate.guide.aws.names import CREATED, hosted_zone_id, short_id
-from narrowgate.guide.aws.site import name_tags
+from narrowgate.sources.synthetic.hosts import HostBuilder
+from narrowgate.sources.synthetic.ledger import Record
+from narrowgate.sources.synthetic.names import CREATED, hosted_zone_id, short_id
+from narrowgate.sources.synthetic.site import name_tags
 
 _FULL_ACCESS = (
     '{\n  "Statement": [\n    {\n      "Action": "*", \n      "Effect": "Allow", \n'

@@ -2,8 +2,8 @@
 
 from typing import Any, Self
 
-from narrowgate.guide.aws.calls import GLOBAL
-from narrowgate.guide.aws.ledger import Ledger, Record, Where
+from narrowgate.sources.synthetic.calls import GLOBAL
+from narrowgate.sources.synthetic.ledger import Ledger, Record, Where
 
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
