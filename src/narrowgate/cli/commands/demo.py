@@ -63,8 +63,9 @@ def command(*, folder: Path | None, output_format: str) -> None:
 
 
 def _ask(case: Case) -> TraceAnswer:
-    headers = [f"{name}: {value}" for name, value in case.headers]
-    return api.trace(snapshot_of(case.guide.estate), case.client, case.url, method=case.method, headers=headers)
+    return api.trace(
+        snapshot_of(case.guide.estate), case.client, case.url, method=case.method, headers=case.headers
+    )
 
 
 def _is_expected(case: Case, answer: TraceAnswer) -> bool:
