@@ -9,9 +9,9 @@ import msgspec
 from ruamel.yaml import YAML
 
 from narrowgate.api.ask import answer_questions
-from narrowgate.guide.aws.estate import Estate
 from narrowgate.guide.estate import Guide, build_guide
 from narrowgate.guide.folder import snapshot_of
+from narrowgate.sources.synthetic.estate import Estate
 
 FOLDER = Path(__file__).parent / "cases"
 BASES = {
