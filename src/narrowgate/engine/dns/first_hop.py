@@ -1,0 +1,66 @@
+"""Which servers a host asks: its VPC's DHCP options decide before anything else (DNS-07)."""
+
+from typing import NamedTuple
+
+from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL, missing_of_vpc
+from narrowgate.model.address import Address, is_address, parse_address
+from narrowgate.model.answer import Evidence, Missing
+from narrowgate.model.fact import UnsetType
+from narrowgate.model.snapshot import Snapshot, index
+
+AMAZON_PROVIDED = "AmazonProvidedDNS"
+_SERVERS = "domain-name-servers"
+
+
+class FirstHop(NamedTuple):
+    """The servers that the hosts of a VPC ask, in the order of the option; the VPC's own is link-local here."""
+
+    servers: tuple[Address, ...]
+    options_id: str | None
+    evidence: tuple[Evidence, ...]
+
+
+@index
+def _hops(snapshot: Snapshot) -> dict[str, FirstHop | Missing]:
+    """Filled as VPCs are asked for."""
+    return {}
+
+
+def first_hop(snapshot: Snapshot, vpc_id: str) -> FirstHop | Missing:
+    """The servers of a VPC's DHCP options, or the fact that would tell."""
+    cache = _hops(snapshot)
+    if vpc_id not in cache:
+        cache[vpc_id] = _read(snapshot, vpc_id)
+    return cache[vpc_id]
+
+
+def _read(snapshot: Snapshot, vpc_id: str) -> FirstHop | Missing:
+    vpc = snapshot.facts.vpcs.get(vpc_id)
+    if vpc is None:
+        return Missing(fact="ec2.describe_vpcs", resource=vpc_id, why="not in the source")
+    if "DhcpOptionsId" in snapshot.contradictions.get(vpc_id, ()):
+        return Missing(fact="Vpc.DhcpOptionsId", resource=vpc_id, why="two accounts' views contradict each other")
+    default = FirstHop((RESOLVER_LINK_LOCAL,), None, ())
+    options_id = vpc.dhcp_options_id
+    if isinstance(options_id, UnsetType):
+        return default if snapshot.assume_complete else Missing(fact="Vpc.DhcpOptionsId", resource=vpc_id)
+    options = snapshot.facts.dhcp_options.get(options_id)
+    if options is None or isinstance(options.dhcp_configurations, UnsetType):
+        gap = missing_of_vpc(snapshot, "ec2.describe_dhcp_options", vpc_id, options_id)
+        if gap is None and snapshot.assume_complete:
+            return default
+        return gap or Missing(fact="ec2.describe_dhcp_options", resource=options_id, why="not in the source")
+    texts = [value.value for each in options.dhcp_configurations if each.key == _SERVERS for value in each.values]
+    if not texts:
+        # Without the option, what hosts ask is their own configuration: nothing says that it is Amazon's.
+        return Missing(fact=f"DhcpOptions {_SERVERS}", resource=options_id, why="the option is not set")
+    servers: list[Address] = []
+    for text in texts:
+        if text == AMAZON_PROVIDED:
+            servers.append(RESOLVER_LINK_LOCAL)
+        elif is_address(text):
+            servers.append(parse_address(text))
+        else:
+            return Missing(fact=f"DhcpOptions {_SERVERS}", resource=options_id, why=f"`{text}` is no address")
+    evidence = (snapshot.evidence(options_id, _SERVERS, ",".join(texts)),)
+    return FirstHop(tuple(dict.fromkeys(servers)), options_id, evidence)
