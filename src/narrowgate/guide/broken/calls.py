@@ -129,7 +129,7 @@ def policy_fences_by_source_ip() -> Case:
     guide = build_guide()
     fence = invoke_statement("Deny", NotIpAddress={"aws:SourceIp": "10.1.0.0/16"})
     _deploy_policy(guide, policy_document(invoke_statement(), fence))
-    return case(guide, _explicit("resource_policy", "POL-10", "KEY-04", "POL-05", "ERR-03"))
+    return case(guide, _explicit("resource_policy", "POL-10", "KEY-04", "POL-05", "POL-04", "ERR-03"))
 
 
 def policy_fences_for_two_endpoints() -> Case:
@@ -140,7 +140,7 @@ def policy_fences_for_two_endpoints() -> Case:
         for endpoint in (guide.endpoint, guide.billing_endpoint)
     ]
     _deploy_policy(guide, policy_document(invoke_statement(), *fences))
-    return case(guide, _explicit("resource_policy", "POL-07", "POL-05", "ERR-03"))
+    return case(guide, _explicit("resource_policy", "POL-07", "POL-05", "POL-04", "ERR-03"))
 
 
 def policy_with_literal_wildcard() -> Case:

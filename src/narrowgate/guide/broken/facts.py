@@ -2,6 +2,7 @@
 
 from narrowgate.guide.broken.variation import Case, case, denied, unknown
 from narrowgate.guide.estate import API_CIDR, build_guide
+from narrowgate.guide.responses import tcp, udp
 from narrowgate.model.reason import Reason
 from narrowgate.model.trace import Symptom
 
@@ -36,10 +37,12 @@ def private_dns_not_told() -> Case:
 
 
 def unknown_dns_server() -> Case:
-    """DHCP gives out a DNS server about which nothing is known."""
+    """DHCP gives out an instance as DNS server, and nothing says what it answers."""
     guide = build_guide()
-    estate = guide.requester.estate
-    estate.resource(guide.requester.vpc)["DhcpOptionsId"] = estate.dhcp_options(["192.0.2.53"])
+    estate, vpc_id = guide.requester.estate, guide.requester.vpc
+    group = estate.security_group(vpc_id, "dns-server", ingress=[udp(53, "10.1.0.0/16"), tcp(53, "10.1.0.0/16")])
+    estate.instance(guide.requester.subnets[0], "dns-server", [group], address="10.1.1.99")
+    estate.resource(vpc_id)["DhcpOptionsId"] = estate.dhcp_options(["10.1.1.99"])
     return case(guide, unknown("outside.json"))
 
 

@@ -16,14 +16,14 @@ def rule_not_associated() -> Case:
     """The forwarding rule exists but is associated with no VPC."""
     guide = build_guide()
     _drop_association(guide)
-    return case(guide, _no_private_answer("RSLV-12", "VPCE-DNS-10", "AGW-04", "AGW-05"))
+    return case(guide, _no_private_answer(guide.rule, "RSLV-12", "VPCE-DNS-10", "AGW-04", "AGW-05"))
 
 
 def rule_association_failed() -> Case:
     """The rule's association with the requester VPC is in the state FAILED."""
     guide = build_guide()
     guide.requester.estate.resource(guide.rule_association)["Status"] = "FAILED"
-    return case(guide, _no_private_answer("RSLV-10", "VPCE-DNS-10", "AGW-04", "AGW-05"))
+    return case(guide, _no_private_answer(guide.rule, "RSLV-10", "VPCE-DNS-10", "AGW-04", "AGW-05"))
 
 
 def rule_missing() -> Case:
@@ -31,14 +31,14 @@ def rule_missing() -> Case:
     guide = build_guide()
     _drop_association(guide)
     guide.estate.remove("route53resolver.list_resolver_rules", guide.rule, "Id")
-    return case(guide, _no_private_answer("VPCE-DNS-10", "AGW-04", "AGW-05"))
+    return case(guide, _no_private_answer(guide.requester.vpc, "VPCE-DNS-10", "AGW-04", "AGW-05"))
 
 
 def peering_dns_option_only() -> Case:
     """No Resolver endpoints; the peering's DNS resolution option is on for both sides."""
     guide = build_guide(resolver=False)
     guide.estate.set_peering_dns(guide.peering, requester=True, accepter=True)
-    return case(guide, _no_private_answer("PEER-DNS-02", "VPCE-DNS-10", "AGW-04", "AGW-05"))
+    return case(guide, _no_private_answer(guide.requester.vpc, "PEER-DNS-02", "VPCE-DNS-10", "AGW-04", "AGW-05"))
 
 
 def no_endpoint() -> Case:
@@ -49,21 +49,21 @@ def no_endpoint() -> Case:
         estate.remove("ec2.describe_network_interfaces", interface_id, "NetworkInterfaceId")
     estate.remove("ec2.describe_vpc_endpoints", guide.endpoint, "VpcEndpointId")
     del estate.resource(ORDERS)["endpointConfiguration"]["vpcEndpointIds"]
-    return case(guide, _no_private_answer("VPCE-DNS-10", "AGW-01", "AGW-04", "AGW-05"))
+    return case(guide, _no_private_answer(guide.api.vpc, "VPCE-DNS-10", "AGW-01", "AGW-04", "AGW-05"))
 
 
 def private_dns_off() -> Case:
     """The endpoint's private DNS is off: the inbound endpoint answers from public DNS."""
     guide = build_guide()
     guide.api.estate.set_private_dns(guide.endpoint, enabled=False)
-    return case(guide, _no_private_answer("VPCE-DNS-10", "AGW-04", "AGW-05"))
+    return case(guide, _no_private_answer(guide.endpoint, "VPCE-DNS-10", "AGW-04", "AGW-05"))
 
 
 def dns_hostnames_off_in_api_vpc() -> Case:
     """`enableDnsHostnames` of the API VPC is off, and private DNS has no effect without it."""
     guide = build_guide()
     guide.api.estate.set_dns_attribute(guide.api.vpc, "enableDnsHostnames", value=False)
-    return case(guide, _no_private_answer("DNS-05", "VPCE-DNS-10", "AGW-04", "AGW-05"))
+    return case(guide, _no_private_answer(guide.endpoint, "DNS-05", "VPCE-DNS-10", "AGW-04", "AGW-05"))
 
 
 def dns_hostnames_off_in_requester_vpc() -> Case:
@@ -156,7 +156,7 @@ def inbound_endpoint_not_operational() -> Case:
     inbound = guide.api.resolver_endpoint
     guide.api.estate.resource(inbound)["Status"] = "CREATING"
     expected = denied(
-        Symptom.DNS_SERVFAIL, "dns", Reason.DNS_ENDPOINT_NOT_OPERATIONAL, inbound, "OUT-04", "IN-01", "OUT-03"
+        Symptom.DNS_SERVFAIL, "dns", Reason.DNS_ENDPOINT_NOT_OPERATIONAL, inbound, "OUT-04", "IN-01", "IN-02"
     )
     return case(guide, expected)
 
@@ -202,8 +202,9 @@ def rule_for_everything_with_system_rule() -> Case:
     guide = build_guide(resolver=False)
     add_resolver(guide, ".")
     estate = guide.requester.estate
-    estate.associate_rule(estate.resolver_rule("amazonaws.com", kind="SYSTEM"), guide.requester.vpc)
-    return case(guide, _no_private_answer("RSLV-06", "RSLV-07", "VPCE-DNS-10", "AGW-04", "AGW-05"))
+    system = estate.resolver_rule("amazonaws.com", kind="SYSTEM")
+    estate.associate_rule(system, guide.requester.vpc)
+    return case(guide, _no_private_answer(system, "RSLV-06", "RSLV-07", "VPCE-DNS-10", "AGW-04", "AGW-05"))
 
 
 def rule_loops_directly() -> Case:
@@ -291,6 +292,22 @@ def firewall_in_the_api_vpc() -> Case:
     return case(guide, expected)
 
 
+def own_server_without_route() -> Case:
+    """DHCP gives out a DNS server outside the VPC, to which no route leads."""
+    guide = build_guide()
+    estate = guide.requester.estate
+    estate.resource(guide.requester.vpc)["DhcpOptionsId"] = estate.dhcp_options(["192.0.2.53"])
+    expected = denied(
+        Symptom.DNS_TIMEOUT,
+        "route_table",
+        Reason.NO_ROUTE_TO_DESTINATION,
+        guide.requester.route_table,
+        "NET-03",
+        "DNS-07",
+    )
+    return case(guide, expected)
+
+
 def own_server_forwards_to_the_other_vpc_plus_two() -> Case:
     """The requester VPC's own DNS server forwards to the API VPC's resolver address."""
     guide = build_guide(resolver=False)
@@ -308,8 +325,16 @@ def own_server_forwards_to_the_other_vpc_plus_two() -> Case:
     return case(guide, expected)
 
 
-def _no_private_answer(*rules: str) -> Expected:
-    return denied(Symptom.DNS_NXDOMAIN, "dns", Reason.DNS_NO_PRIVATE_ANSWER, None, *rules)
+def _no_private_answer(names: str, *rules: str) -> Expected:
+    """Only public DNS was left to ask; `names` is what kept the private answer away."""
+    return Expected(
+        verdict=Verdict.DENIED,
+        symptom=Symptom.DNS_NXDOMAIN,
+        layer="dns",
+        reason=Reason.DNS_NO_PRIVATE_ANSWER,
+        rules=rules,
+        names=names,
+    )
 
 
 def _captured(*rules: str) -> Expected:
@@ -374,5 +399,6 @@ NAMES = (
     alias_not_associated,
     firewall_in_the_requester_vpc,
     firewall_in_the_api_vpc,
+    own_server_without_route,
     own_server_forwards_to_the_other_vpc_plus_two,
 )

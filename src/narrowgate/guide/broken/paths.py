@@ -1,7 +1,7 @@
 """Changes to routes, peerings, security groups, network ACLs and the endpoint itself."""
 
 from narrowgate.guide.broken.variation import Case, Expected, case, denied, works
-from narrowgate.guide.estate import API_CIDR, REQUESTER_CIDR, Side, build_guide
+from narrowgate.guide.estate import API_CIDR, ORDERS, REQUESTER_CIDR, Side, build_guide
 from narrowgate.guide.responses import allow, any_protocol, tcp, udp
 from narrowgate.model.answer import Leg, Verdict
 from narrowgate.model.reason import Reason
@@ -261,9 +261,13 @@ def deny_everything_in_one_subnet() -> Case:
 
 
 def endpoint_not_available() -> Case:
-    """The endpoint is not in the state `available`."""
-    guide = build_guide()
+    """The endpoint is not in the state `available`; a private zone points to its addresses all the same."""
+    guide = build_guide(resolver=False)
     guide.api.estate.resource(guide.endpoint)["State"] = "failed"
+    estate = guide.requester.estate
+    name = guide.api.estate.invoke_host(ORDERS)
+    zone = estate.private_zone(name, [guide.requester.vpc])
+    estate.record(zone, name, "A", guide.api.estate.addresses(guide.endpoint))
     expected = denied(
         Symptom.CONNECT_TIMEOUT, "vpc_endpoint", Reason.BAD_STATE, guide.endpoint, "VPCE-04", "RCH-01"
     )

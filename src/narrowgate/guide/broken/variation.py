@@ -15,7 +15,8 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
 
     `layer`, `reason`, `resource` and `leg` are those of the first cause in packet order; `rules` are the rules
     that may be cited for it, the closest first. `missing` is the fact that an undecided answer must name. `warns`
-    is True where the call works but must not pass in silence.
+    is True where the call works but must not pass in silence. `names` is the resource that somebody who reads the
+    answer must find in it, where the first cause alone does not lead there.
     """
 
     verdict: Verdict
@@ -27,6 +28,7 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...] = ()
     missing: str | None = None
     warns: bool = False
+    names: str | None = None
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
