@@ -218,13 +218,7 @@ def _of_instance(snapshot: Snapshot, instance: Instance, label: str) -> Client:
 
 def primary_interface(snapshot: Snapshot, instance: Instance) -> Interface | None:
     """The interface that an instance sends from: device index 0."""
-    own = [
-        fact
-        for fact in snapshot.facts.network_interfaces.values()
-        if fact.attachment and fact.attachment.instance_id == instance.instance_id
-    ]
-    own.sort(key=lambda fact: (fact.attachment.device_index or 0) if fact.attachment else 0)
-    ids = [fact.network_interface_id for fact in own]
+    ids = [*_attached(snapshot).get(instance.instance_id, ())]
     ids += [each.network_interface_id for each in instance.network_interfaces]
     for own_id in ids:
         known = interface(snapshot, own_id)
@@ -233,6 +227,17 @@ def primary_interface(snapshot: Snapshot, instance: Instance) -> Interface | Non
     if instance.vpc_id and instance.private_ip_address:
         return interfaces_of_vpc(snapshot, instance.vpc_id).get(parse_address(instance.private_ip_address))
     return None
+
+
+@index
+def _attached(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+    """Each instance's interfaces by device index."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for own_id, fact in snapshot.facts.network_interfaces.items():
+        if fact.attachment and fact.attachment.instance_id:
+            slot = (fact.attachment.device_index or 0, own_id)
+            found.setdefault(fact.attachment.instance_id, []).append(slot)
+    return {instance_id: tuple(own_id for _, own_id in sorted(slots)) for instance_id, slots in found.items()}
 
 
 def _of_function(snapshot: Snapshot, function: LambdaFunction) -> Client:
