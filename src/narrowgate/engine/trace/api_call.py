@@ -23,7 +23,7 @@ from narrowgate.model.apigateway import RestApi
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.policy import AuthorizeAnswer
 from narrowgate.model.privatelink import VpcEndpoint
-from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.snapshot import Snapshot, index
 from narrowgate.model.trace import HttpAnswer, Symptom
 
 
@@ -48,6 +48,16 @@ def endpoint_of_interface(snapshot: Snapshot, interface_id: str) -> VpcEndpoint 
     return snapshot.facts.vpc_endpoints.get(found.vpc_endpoint_id)
 
 
+_REMEMBERED = 20_000
+_Key = tuple[str, HttpRequest, str, str | None, Step | None]
+
+
+@index
+def _remembered(snapshot: Snapshot) -> dict[_Key, ApiCall]:
+    """Calls of this snapshot: each of an endpoint's addresses gives the same answer to the same source."""
+    return {}
+
+
 def evaluate_api_call(
     snapshot: Snapshot,
     endpoint: VpcEndpoint,
@@ -67,6 +77,23 @@ def evaluate_api_call(
         source: the address that the endpoint sees the call come from (VPCE-06).
         certificate: the TLS step where something in front of the endpoint ends TLS.
     """
+    key = (endpoint.vpc_endpoint_id, request, principal, source, certificate)
+    remembered = _remembered(snapshot)
+    if key not in remembered:
+        if len(remembered) >= _REMEMBERED:
+            remembered.clear()
+        remembered[key] = _evaluate(snapshot, endpoint, request, principal, source, certificate)
+    return remembered[key]
+
+
+def _evaluate(
+    snapshot: Snapshot,
+    endpoint: VpcEndpoint,
+    request: HttpRequest,
+    principal: str,
+    source: str | None,
+    certificate: Step | None,
+) -> ApiCall:
     wrong_service = _service_step(endpoint)
     if wrong_service is not None:
         return _finish(endpoint, [wrong_service], None, (), None)
