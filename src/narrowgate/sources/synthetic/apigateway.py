@@ -151,6 +151,9 @@ class ApiGatewayBuilder(DnsPolicyBuilder):
         arn = self.arn("apigateway", f"/domainnames/{name}+{domain_id}")
         certificate = self.certificate(name)
         document = policy and self._expanded(policy, f"/domainnames/{name}+{domain_id}")
+        if document:
+            # A domain has no stages and methods below it: `execute-api:/*` is the domain itself (POL-31).
+            document = json.loads(json.dumps(document).replace(f"+{domain_id}/*", f"+{domain_id}"))
         element: Record = {
             "domainName": name,
             "domainNameId": domain_id,
