@@ -10,7 +10,7 @@ from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS
 from narrowgate.engine.network.hosts import Client
 from narrowgate.engine.network.interfaces import interface
 from narrowgate.engine.trace.walk import Call, HostTrace, trace_host
-from narrowgate.model.address import Cidr, is_block, parse_address, parse_cidr
+from narrowgate.model.address import Address, Cidr, is_block, parse_address, parse_cidr
 from narrowgate.model.answer import Cause, Verdict, spread
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import TraceAnswer, TracePath
@@ -19,15 +19,20 @@ T = TypeVar("T")
 
 
 def trace(
-    snapshot: Snapshot, client: Client, request: HttpRequest, *, principal: str = "anonymous"
+    snapshot: Snapshot,
+    client: Client,
+    request: HttpRequest,
+    *,
+    principal: str = "anonymous",
+    pinned: tuple[Address, ...] = (),
 ) -> TraceAnswer:
-    """Whether a client can call a URL.
+    """Whether a client can call a URL; `pinned` are addresses that its hosts file gives the name.
 
     Every address that the name resolves to must work, for a client takes any of them (RCH-02); hosts of a subnet
     or VPC that fare differently make the answer `partial`.
     """
     ports = client.client_ports or DEFAULT_CLIENT_PORTS
-    call = Call(request=request, principal=principal, client_ports=ports)
+    call = Call(request=request, principal=principal, client_ports=ports, pinned=pinned)
     hosts = [trace_host(snapshot, host, call) for host in client.hosts]
     parts = _refined(snapshot, client, hosts)
     if parts is not client:

@@ -33,11 +33,12 @@ _DNS_SYMPTOMS = {
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """What is called, by whom, from which ports."""
+    """What is called, by whom, from which ports; `pinned` are the addresses that a hosts file gives the name."""
 
     request: HttpRequest
     principal: str
     client_ports: tuple[int, int]
+    pinned: tuple[Address, ...] = ()
 
 
 class HostTrace(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +57,9 @@ def trace_host(snapshot: Snapshot, host: Host, call: Call) -> HostTrace:
     if call.request.is_literal:
         address = parse_address(call.request.host)
         return HostTrace(dns=None, paths=(_walk(snapshot, host, call, address, None),))
+    if call.pinned:
+        # A hosts file stands before DNS; the name itself, and so SNI and Host, are as usual (AGW-11).
+        return HostTrace(dns=None, paths=tuple(_walk(snapshot, host, call, each, None) for each in call.pinned))
     dns = _ask(snapshot, host, call.request.host)
     early = _dns_outcome(host, dns)
     if early is not None:
