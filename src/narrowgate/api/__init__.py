@@ -10,7 +10,17 @@
 Errors are `narrowgate.model.errors.NarrowgateError`; "no" and "not known" are answers.
 """
 
-from narrowgate.api.policies import Document, authorize
+from narrowgate.api.policies import POLICY_KINDS, Document, authorize, prove_no_wider
 from narrowgate.api.questions import Flow, load, reach, resolve, trace
 
-__all__ = ["Document", "Flow", "authorize", "load", "reach", "resolve", "trace"]
+__all__ = [
+    "POLICY_KINDS",
+    "Document",
+    "Flow",
+    "authorize",
+    "load",
+    "prove_no_wider",
+    "reach",
+    "resolve",
+    "trace",
+]

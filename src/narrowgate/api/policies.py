@@ -11,7 +11,7 @@ from narrowgate.engine.policy.document import compile_policy
 from narrowgate.engine.policy.request_json import decode_request, request_from, with_policy_options
 from narrowgate.engine.policy.statements import Policy, PolicyKind
 from narrowgate.model.errors import InputError
-from narrowgate.model.policy import AuthorizeAnswer
+from narrowgate.model.policy import AuthorizeAnswer, Proof
 
 _MAX_BYTES = 4 * 1024 * 1024
 
@@ -69,6 +69,27 @@ def authorize(
         identity_policies=[_compile(each, PolicyKind.IDENTITY) for each in identity_policies],
     )
     return decide(completed)
+
+
+POLICY_KINDS = tuple(kind.value for kind in PolicyKind)
+"""What a policy can be attached to, as `prove_no_wider` names it."""
+
+
+def prove_no_wider(narrow: Sequence[tuple[str, Document]], wide: Sequence[tuple[str, Document]]) -> Proof:
+    """Whether no request is admitted by all of `narrow` and refused by one of `wide`, over all requests.
+
+    Args:
+        narrow: kind (one of `POLICY_KINDS`) and document of each policy of the first set.
+        wide: the same of the second.
+
+    Raises:
+        InputError: a malformed policy.
+    """
+    # The automata are needed for proofs only: an ordinary decision must not load them.
+    from narrowgate.engine.policy.proof.inclusion import no_wider_than
+
+    sides = [[_compile(document, PolicyKind(kind)) for kind, document in side] for side in (narrow, wide)]
+    return no_wider_than(sides[0], sides[1])
 
 
 def _compiled(document: Document | None, kind: PolicyKind) -> Policy | None:
