@@ -2,6 +2,7 @@
 
 import difflib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -56,6 +57,8 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
+_EX_SOFTWARE = 70
+
 _EPILOG = """\b
 Examples:
   narrowgate demo
@@ -100,6 +103,16 @@ def main(args: Sequence[str] | None = None) -> None:
         # The reader (`head`, a pager) went away: nothing is left to say, and nobody to say it to.
         sys.stderr.close()
         status = 0
+    except Exception as error:
+        if os.environ.get("NARROWGATE_DEBUG"):
+            raise
+        # A defect of ours: said as such, with a status of its own (sysexits' EX_SOFTWARE), never as bad input.
+        _complain(
+            f"internal error: {type(error).__name__}: {error}",
+            where="",
+            way_out="please report it; NARROWGATE_DEBUG=1 shows where it happened",
+        )
+        status = _EX_SOFTWARE
     sys.exit(int(status) if status is not None else 0)
 
 

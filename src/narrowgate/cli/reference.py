@@ -28,9 +28,10 @@ def _lines() -> Iterator[str]:
     yield "| 2 | bad usage or input |"
     yield "| 3 | undecided (`unknown`, `indeterminate`) |"
     yield "| 4 | collection or deployment failed |"
+    yield "| 70 | a defect of narrowgate itself; `NARROWGATE_DEBUG=1` shows where |"
     yield ""
-    yield "Results go to standard output, diagnostics and progress to standard error. Colour appears on a terminal only,"
-    yield "and never with `NO_COLOR` set."
+    yield "Results go to standard output, diagnostics and progress to standard error. Colour appears on a terminal"
+    yield "only, and never with `NO_COLOR` set."
     yield from _section("narrowgate", cli.get_help(root))
     for name in cli.list_commands(root):
         command = cli.get_command(root, name)
