@@ -38,7 +38,7 @@ def levels(query: Query, view: View) -> tuple[Level, ...]:
     return tuple(found)
 
 
-def tie(query: Query, vpc_id: str, candidates: tuple[Candidate, ...], answer: Answer) -> Outcome:
+def tie(vpc_id: str, candidates: tuple[Candidate, ...], answer: Answer) -> Outcome:
     """The answer where several candidates stand for one domain.
 
     A custom rule beats a zone, a zone an autodefined rule (RSLV-04). What is local beats what a Profile brings
@@ -64,11 +64,11 @@ def tie(query: Query, vpc_id: str, candidates: tuple[Candidate, ...], answer: An
     if zones:
         return answer(zones[0])
     if carried_rules or carried_zones:
-        return _carried(query, vpc_id, carried_rules or carried_zones, answer)
+        return _carried(vpc_id, carried_rules or carried_zones, answer)
     return answer(autodefined[0])
 
 
-def _carried(query: Query, vpc_id: str, carried: list[Candidate], answer: Answer) -> Outcome:
+def _carried(vpc_id: str, carried: list[Candidate], answer: Answer) -> Outcome:
     """What Profiles bring: the lowest priority wins; without priorities nobody says which (PROF-03)."""
     first = carried[0]
     equals = [

@@ -1,4 +1,4 @@
-"""Which VPCs share EC2 names with a VPC: peerings and transit gateways with DNS support (PEER-DNS-*, TGW-DNS-01)."""
+"""Which VPCs share EC2 names with a VPC: peerings and gateways with DNS support (PEER-DNS-*, TGW-DNS-01)."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

@@ -11,8 +11,6 @@ _AWS_NAMES = {SUPPORT: "enableDnsSupport", HOSTNAMES: "enableDnsHostnames"}
 def dns_attribute(snapshot: Snapshot, vpc_id: str, name: str) -> bool | Missing:
     """The attribute; a missing fact where nobody collected it: every VPC has both, so there is no default."""
     fact = f"ec2.describe_vpc_attribute {_AWS_NAMES[name]}"
-    if name in snapshot.contradictions.get(vpc_id, ()):
-        return Missing(fact=fact, resource=vpc_id, why="two accounts' views contradict each other")
     value = snapshot.facts.vpc_attributes.get(vpc_id, {}).get(name)
     return Missing(fact=fact, resource=vpc_id) if value is None else value
 

@@ -1,4 +1,4 @@
-"""Names that EC2 gives to addresses: public and private hostnames, reverse names, `localhost` (RSLV-08, PEER-DNS-*)."""
+"""Names that EC2 gives to addresses: public and private hostnames, reverse names, `localhost` (RSLV-08)."""
 
 import re
 from typing import NamedTuple
@@ -225,7 +225,7 @@ def _private_hostname(query: Query, hostname: Hostname, view_vpc: str, region: s
         return undecided(AUTODEFINED, "RSLV-08", f"no known interface of {view_vpc} has {text}", (gap,))
     if query.type != "A":
         return absent
-    is_rfc1918 = any(hostname.address in block for block in _RFC1918)
+    is_rfc1918 = any(block.first <= hostname.address.value <= block.last for block in _RFC1918)
     gaps = list(missing_connections(snapshot, view_vpc))
     outcomes: list[Outcome] = []
     for connection in connections_of(snapshot, view_vpc):

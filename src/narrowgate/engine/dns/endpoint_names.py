@@ -15,6 +15,8 @@ from narrowgate.model.snapshot import Snapshot, index
 VPCE_DOMAINS = ("vpce.amazonaws.com", "vpce.amazonaws.com.cn")
 _WITHOUT_NAMES = frozenset({"Gateway", "GatewayLoadBalancer"})
 EXECUTE_API = "execute-api"
+_NOT_THERE = frozenset({"deleted", "expired", "pendingacceptance", "rejected"})
+_SERVING = frozenset({"available", "partial"})
 
 
 class EndpointName(NamedTuple):
@@ -43,9 +45,13 @@ def has_names(endpoint: VpcEndpoint) -> bool:
     return endpoint.vpc_endpoint_type not in _WITHOUT_NAMES
 
 
-def is_available(endpoint: VpcEndpoint) -> bool | None:
-    """True where the endpoint is in use; None where nobody knows (`available` and `Available` are both sent)."""
-    return None if isinstance(endpoint.state, UnsetType) else endpoint.state.lower() == "available"
+def never_came_to_be(endpoint: VpcEndpoint) -> bool:
+    """True for endpoints that were never accepted or are gone: nothing has their names.
+
+    Any other state leaves the names in place, as far as is documented; whether the endpoint serves is a matter of
+    the path (VPCE-04).
+    """
+    return not isinstance(endpoint.state, UnsetType) and endpoint.state.lower() in _NOT_THERE
 
 
 def service_suffix(endpoint: VpcEndpoint) -> tuple[str, str] | None:
@@ -63,7 +69,7 @@ def public_names(snapshot: Snapshot) -> dict[str, EndpointName]:
     """Every public endpoint name of the estate (VPCE-DNS-02)."""
     names: dict[str, EndpointName] = {}
     for endpoint in snapshot.facts.vpc_endpoints.values():
-        if isinstance(endpoint.dns_entries, UnsetType) or not has_names(endpoint):
+        if isinstance(endpoint.dns_entries, UnsetType) or not has_names(endpoint) or never_came_to_be(endpoint):
             continue
         regional: str | None = None
         for entry in endpoint.dns_entries:
@@ -189,7 +195,11 @@ def answer_from_endpoint(
         chosen=own,
         evidence=(query.snapshot.evidence(own, "NetworkInterfaceIds", ",".join(_interface_ids(endpoint))),),
     )
-    return answered(step, records=records_text(query.name, query.type, texts), target=own, addresses=texts)
+    found = answered(step, records=records_text(query.name, query.type, texts), target=own, addresses=texts)
+    if isinstance(endpoint.state, UnsetType) or endpoint.state.lower() in _SERVING:
+        return found
+    warning = f"endpoint {own} is {endpoint.state}: its names may not answer yet, or no more (VPCE-04)"
+    return found.after(warnings=(warning,))
 
 
 def _known_target(told: Outcome, target: str, answered_by: str) -> Outcome:

@@ -1,4 +1,4 @@
-"""DNS Firewall of the VPC that receives a query: groups and rules in order, first match decides (FW-01 to FW-08)."""
+"""DNS Firewall of the VPC that receives a query: groups and rules in order, first match decides (FW-*)."""
 
 from typing import NamedTuple
 

@@ -28,7 +28,7 @@ class DomainList:
                 self.exact.add(entry)
 
     def matches(self, name: str) -> bool | tuple[Missing, ...]:
-        """Whether a canonical name is in the list; the fact that would tell for forms that AWS does not explain."""
+        """Whether a canonical name is in the list; or the fact that would tell where AWS explains no form."""
         if self.everything or name in self.exact:
             return True
         if self.below and any(parent in self.below for parent in parents(name)[1:]):
@@ -51,7 +51,7 @@ def _lists(snapshot: Snapshot) -> dict[str, DomainList | Missing]:
 
 
 def domain_list(snapshot: Snapshot, list_id: str) -> DomainList | Missing:
-    """A list's entries; a missing fact for lists that AWS manages (nobody can read them) or that were not collected."""
+    """A list's entries; a missing fact for lists that AWS manages, which nobody can read, or not collected."""
     cache = _lists(snapshot)
     if list_id not in cache:
         cache[list_id] = _read(snapshot, list_id)

@@ -1,67 +1,66 @@
 """FORWARD and DELEGATE rules: outbound endpoint, the way to each target, and what the targets answer (OUT-*)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from narrowgate.engine.dns.outcome import Outcome, Query, any_of, change, passing, refused, undecided
-from narrowgate.engine.dns.servers import Ask, Door, Knock, answer_at, endpoint_state, knock, path_causes
-from narrowgate.engine.dns.view import View
+from narrowgate.engine.dns.outbound import outbound_hosts
+from narrowgate.engine.dns.outcome import Outcome, Query, any_of, change, doubted, passing, refused, undecided
+from narrowgate.engine.dns.servers import Ask, Door, Knock, answer_at, knock, path_causes
 from narrowgate.engine.network.interfaces import interfaces_of_vpc
-from narrowgate.model.address import Address, is_address, parse_address
-from narrowgate.model.answer import Cause, Leg, Missing, Rcode, Step, Verdict
+from narrowgate.model.address import is_address, parse_address
+from narrowgate.model.answer import Cause, Leg, Missing, Rcode, Step, Verdict, cause_of, spread
 from narrowgate.model.domain import is_in_domain
-from narrowgate.model.fact import UnsetType
 from narrowgate.model.host import Host
 from narrowgate.model.reason import Reason
-from narrowgate.model.route53 import ResolverEndpoint, ResolverRule
-from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.route53 import ResolverRule
 
-_SILENT = (Rcode.SERVFAIL, Rcode.TIMEOUT)
 _HTTPS = frozenset({"DOH", "DOH-FIPS"})
+_FAILED = frozenset({Rcode.SERVFAIL, Rcode.TIMEOUT})
+# From the way that serves best to the one that serves for certain not at all.
+_BEST_FIRST = (Verdict.ALLOWED, Verdict.PARTIAL, Verdict.INDETERMINATE, Verdict.UNKNOWN)
+
+Settle = Callable[[Outcome], Outcome]
+"""Looks up the target of a CNAME that came back in the view that forwarded (RSLV-11)."""
 
 
 class Trial(NamedTuple):
-    """One target: whether it is heard from each outbound address, and what it then answers."""
+    """One target: the way to it from each outbound address, and what it answers to a question that arrives."""
 
     door: Door
     knocks: tuple[tuple[Host, Knock], ...]
     outcome: Outcome | None
-    """None where no outbound address gets through for certain."""
+    """None where no question arrives for certain."""
 
     @property
-    def is_dead(self) -> bool:
-        """True where no way there and back is open, whatever is not known."""
-        return all(each.udp.verdict is Verdict.DENIED for _, each in self.knocks)
+    def speaks(self) -> bool:
+        """False where for certain nothing but silence or SERVFAIL comes back."""
+        found = self.outcome
+        return found is not None and not (
+            found.verdict in (Verdict.DENIED, Verdict.INVALID) and found.rcode in _FAILED
+        )
 
-    @property
-    def is_alive(self) -> bool:
-        """True where every outbound address gets an answer, or some do (the others are tried again)."""
-        return any(each.udp.verdict in (Verdict.ALLOWED, Verdict.PARTIAL) for _, each in self.knocks)
+    def way(self, host: Host) -> Verdict:
+        """Whether one outbound address hears this target."""
+        return next(each.udp.verdict for sender, each in self.knocks if sender == host)
 
 
-def answer_from_rule(query: Query, rule_id: str, view_vpc: str, ask: Ask) -> Outcome:
+def answer_from_rule(query: Query, rule_id: str, view_vpc: str, ask: Ask, settle: Settle) -> Outcome:
     """What forwarding by a rule brings back: any target's answer is final (RSLV-05, OUT-03, OUT-04).
 
     Args:
         query: the question.
         rule_id: the FORWARD rule.
         view_vpc: the VPC whose resolver forwards.
-        ask: asks a VPC's resolver, for targets that are inbound endpoints.
+        ask: asks a VPC's resolver or an own server, for targets that are one.
+        settle: follows the CNAME in an answer.
     """
-    snapshot = query.snapshot
-    rule = snapshot.facts.resolver_rules[rule_id]
+    rule = query.snapshot.facts.resolver_rules[rule_id]
     doors = [door for each in rule.target_ips if (door := _door(each.ip or each.ipv6, each.port, each.protocol))]
     if not doors:
         gap = Missing(fact="ResolverRule.TargetIps", resource=rule_id)
         return undecided(rule_id, "OUT-03", f"rule {rule_id} shows no targets", (gap,))
     loop = _direct_loop(query, rule, view_vpc, doors)
-    if loop is not None:
-        return loop
-    senders = _senders(snapshot, rule)
-    if isinstance(senders, Outcome):
-        return senders
-    trials = [_try(query, door, senders, ask) for door in doors]
-    return _join(query, rule, trials)
+    return loop if loop is not None else _ask_targets(query, rule, doors, ask, settle)
 
 
 def _door(text: str | None, port: int, protocol: str) -> Door | None:
@@ -90,113 +89,133 @@ def _direct_loop(query: Query, rule: ResolverRule, view_vpc: str, doors: Sequenc
     return None
 
 
-def _senders(snapshot: Snapshot, rule: ResolverRule) -> tuple[Host, ...] | Outcome:
-    """The outbound endpoint's addresses as hosts (OUT-01), or why there are none."""
-    endpoint_id = rule.resolver_endpoint_id
-    endpoint = snapshot.facts.resolver_endpoints.get(endpoint_id or "")
-    if endpoint is None:
-        gap = Missing(fact="route53resolver.list_resolver_endpoints", resource=endpoint_id or rule.id)
-        return undecided(rule.id, "OUT-05", f"the outbound endpoint of {rule.id} is not in the source", (gap,))
-    if endpoint.direction != "OUTBOUND":
-        text = f"rule {rule.id} forwards by {endpoint.id}, which is {endpoint.direction}: AWS refuses that"
-        reason = Reason.DNS_ENDPOINT_NOT_OPERATIONAL
-        return refused(Rcode.SERVFAIL, reason, endpoint.id, "OUT-01", text, verdict=Verdict.INVALID)
-    down = endpoint_state(snapshot, endpoint)
-    if down is not None:
-        return change(down, rcode=Rcode.SERVFAIL) if down.rcode is Rcode.TIMEOUT else down
-    addresses = snapshot.facts.resolver_endpoint_ips.get(endpoint.id)
-    if not addresses:
-        gap = Missing(fact="route53resolver.list_resolver_endpoint_ip_addresses", resource=endpoint.id)
-        return undecided(endpoint.id, "OUT-01", f"the addresses of {endpoint.id} are not known", (gap,))
-    hosts = [_sender(snapshot, endpoint, each.subnet_id, (each.ip, each.ipv6)) for each in addresses]
-    return tuple(hosts)
-
-
-def _sender(
-    snapshot: Snapshot, endpoint: ResolverEndpoint, subnet_id: str | None, texts: tuple[str | None, str | None]
-) -> Host:
-    addresses = tuple(parse_address(text) for text in texts if text and is_address(text))
-    subnet = snapshot.facts.subnets.get(subnet_id or "")
-    host_vpc = None if isinstance(endpoint.host_vpc_id, UnsetType) else endpoint.host_vpc_id
-    vpc_id = host_vpc or (subnet.vpc_id if subnet else None)
-    known = interfaces_of_vpc(snapshot, vpc_id).get(addresses[0]) if vpc_id and addresses else None
-    groups = endpoint.security_group_ids
-    return Host(
-        label=f"{endpoint.id}/{addresses[0]}" if addresses else endpoint.id,
-        vpc_id=vpc_id,
-        subnet_id=subnet_id,
-        addresses=addresses,
-        security_groups=None if isinstance(groups, UnsetType) else groups,
-        network_interface_id=known.interface_id if known else None,
-    )
-
-
-def _try(query: Query, door: Door, senders: Sequence[Host], ask: Ask) -> Trial:
-    """Knock from every outbound address: Resolver sends from any of them."""
-    knocks = tuple((host, knock(query.snapshot, host, door)) for host in senders)
-    heard = next(
-        ((host, each) for host, each in knocks if each.udp.verdict in (Verdict.ALLOWED, Verdict.PARTIAL)), None
-    )
-    if heard is None:
-        return Trial(door, knocks, None)
-    host, tried = heard
+def answer_from_delegation(
+    query: Query, rule_id: str, below: tuple[str, tuple[str, ...]], view_vpc: str, ask: Ask, settle: Settle
+) -> Outcome:
+    """Ask the name servers that a zone's NS records name, by a DELEGATE rule's outbound endpoint (RSLV-14)."""
+    domain, servers = below
+    rule = query.snapshot.facts.resolver_rules[rule_id]
     step = passing(
-        host.label,
-        "OUT-01",
-        f"the question leaves from {host.label} to {door.address} port {door.port}",
-        chosen=str(door.address),
+        rule_id,
+        "RSLV-14",
+        f"{domain} is delegated to {', '.join(servers)}, and DELEGATE rule {rule_id} covers these name servers",
+        chosen=rule_id,
     )
-    outcome = answer_at(query, host, door, tried.udp, ask)
-    return Trial(door, knocks, outcome.after(step, *_of_path(tried)))
+    addresses: list[str] = []
+    gaps: list[Missing] = []
+    for server in servers:
+        glue = ask.resolver(query.redirected(f"name servers of {domain}", server)._replace(type="A"), view_vpc)
+        addresses += glue.addresses
+        gaps += glue.unknowns
+    if not addresses:
+        gap = Missing(fact="addresses of the name servers", resource=domain, why="no glue and no record tells")
+        text = f"where the name servers of {domain} are is not known"
+        return undecided(rule_id, "RSLV-14", text, (gap, *gaps)).after(step)
+    doors = [Door(parse_address(text)) for text in dict.fromkeys(addresses)]
+    return _ask_targets(query, rule, doors, ask, settle).after(step)
 
 
-def _of_path(tried: Knock) -> tuple[Step, ...]:
+def delegating_rules(servers: Iterable[str], delegations: Iterable[tuple[str, str]]) -> list[str]:
+    """DELEGATE rules (delegation record, id) that cover one of the name servers."""
+    return [own for domain, own in delegations if any(is_in_domain(server, domain) for server in servers)]
+
+
+def _ask_targets(query: Query, rule: ResolverRule, doors: Sequence[Door], ask: Ask, settle: Settle) -> Outcome:
+    hosts = outbound_hosts(query.snapshot, rule)
+    if isinstance(hosts, Outcome):
+        return hosts
+    trials = [_try(query, door, hosts.hosts, ask, settle) for door in doors]
+    found = _join(query, rule, trials, hosts.hosts)
+    if hosts.doubts and found.verdict is not Verdict.DENIED:
+        text = f"whether {rule.resolver_endpoint_id} lets the question out is not known"
+        nobody = _nobody(rule, trials)
+        return doubted((found, nobody), hosts.doubts, rule.resolver_endpoint_id, "OUT-02", text)
+    return found
+
+
+def _try(query: Query, door: Door, senders: Sequence[Host], ask: Ask, settle: Settle) -> Trial:
+    """Knock from every outbound address: Resolver sends from any of them (OUT-01)."""
+    knocks = tuple((host, knock(query.snapshot, host, door)) for host in senders)
+    for wanted in _BEST_FIRST:
+        for host, tried in knocks:
+            if tried.udp.verdict is wanted:
+                step = passing(
+                    host.label,
+                    "OUT-01",
+                    f"the question leaves from {host.label} to {door.address} port {door.port}",
+                    chosen=str(door.address),
+                )
+                found = answer_at(query, host, door, tried.udp, ask)
+                return Trial(door, knocks, settle(found).after(step, *_steps(tried)))
+    return Trial(door, knocks, None)
+
+
+def _steps(tried: Knock) -> tuple[Step, ...]:
     return (*tried.udp.forward, *tried.udp.back)
 
 
-def _join(query: Query, rule: ResolverRule, trials: Sequence[Trial]) -> Outcome:
-    """One answer of all targets: picked at random, the silent ones are passed over (OUT-03)."""
-    answering = [each for each in trials if each.outcome is not None and each.outcome.rcode not in _SILENT]
-    silent = [each for each in trials if each.is_dead or (each.outcome is not None and each not in answering)]
-    unclear = [each for each in trials if each not in answering and each not in silent]
-    warnings = tuple(_warnings(rule, answering, silent))
-    if not answering and not unclear:
-        return _nobody(query, rule, trials)
-    outcomes = [each.outcome for each in answering if each.outcome is not None]
-    outcomes += [_unclear(each) for each in unclear]
-    if not answering:
-        return outcomes[0]
+def _join(query: Query, rule: ResolverRule, trials: Sequence[Trial], hosts: Sequence[Host]) -> Outcome:
+    """One answer of all targets: one is picked at random, and another when it is silent (OUT-03)."""
+    speaking = [each for each in trials if each.speaks]
+    nobody = _nobody(rule, trials)
+    ways = [_best(each.way(host) for each in speaking) for host in hosts]
+    way = spread(ways) if ways else Verdict.DENIED
+    if not speaking or way is Verdict.DENIED:
+        return nobody
     text = f"the targets of {rule.id} answer differently, and Resolver picks one at random"
-    joined = any_of(outcomes, Reason.DNS_TARGETS_DISAGREE, rule.id, "OUT-03", text)
-    return joined.after(warnings=warnings)
+    outcomes = [each.outcome for each in speaking if each.outcome is not None]
+    found = any_of(outcomes, Reason.DNS_TARGETS_DISAGREE, rule.id, "OUT-03", text)
+    found = found.after(warnings=_warnings(rule, trials))
+    if way is Verdict.UNKNOWN:
+        gaps = [fact for each in speaking for _, tried in each.knocks for fact in tried.udp.unknowns]
+        text = f"whether the targets of {rule.id} are reached is not known"
+        return doubted((found, nobody), gaps, rule.id, "OUT-03", text)
+    if way is Verdict.ALLOWED or found.verdict is not Verdict.ALLOWED:
+        return found
+    return _sometimes(rule, found, trials, way)
 
 
-def _warnings(rule: ResolverRule, answering: Sequence[Trial], silent: Sequence[Trial]) -> list[str]:
-    found: list[str] = []
-    for each in silent if answering else ():
-        found.append(f"target {each.door.address} of {rule.id} never answers: some lookups are slow (OUT-03)")
-    for each in answering:
-        for host, tried in each.knocks:
-            if tried.udp.verdict is Verdict.DENIED:
-                found.append(
-                    f"{host.label} gets no answer from {each.door.address}: some lookups are slow (OUT-03)"
-                )
-            found += tried.warnings
-    return list(dict.fromkeys(found))
+def _best(ways: Iterable[Verdict]) -> Verdict:
+    seen = set(ways)
+    return next((verdict for verdict in _BEST_FIRST if verdict in seen), Verdict.DENIED)
 
 
-def _unclear(trial: Trial) -> Outcome:
-    if trial.outcome is not None:
-        return trial.outcome
-    facts = [fact for _, each in trial.knocks for fact in each.udp.unknowns]
-    first = trial.knocks[0][1]
-    told = undecided(
-        str(trial.door.address), "OUT-03", f"whether {trial.door.address} is reached is not known", facts
+def _sometimes(rule: ResolverRule, found: Outcome, trials: Sequence[Trial], way: Verdict) -> Outcome:
+    """Some outbound addresses hear no target, or not on every port: those lookups fail."""
+    step = Step(
+        layer="dns",
+        component=rule.id,
+        verdict=way,
+        text=f"some questions that {rule.id} forwards are not answered: not every outbound address hears a target",
+        reason=Reason.DNS_FORWARD_PARTIAL,
+        rule="OUT-03",
     )
-    return told.after(*_of_path(first))
+    cause = cause_of(step)
+    causes = (*_causes(trials), *((cause,) if cause else ()))
+    return change(found, verdict=way, blocking=tuple(dict.fromkeys(causes)), steps=(*found.steps, step))
 
 
-def _nobody(query: Query, rule: ResolverRule, trials: Sequence[Trial]) -> Outcome:
+def _warnings(rule: ResolverRule, trials: Sequence[Trial]) -> tuple[str, ...]:
+    found: list[str] = []
+    for each in trials:
+        if not each.speaks or all(way.udp.verdict is Verdict.DENIED for _, way in each.knocks):
+            found.append(f"target {each.door.address} of {rule.id} never answers: some lookups are slow (OUT-03)")
+            continue
+        for host, tried in each.knocks:
+            if tried.udp.verdict is not Verdict.ALLOWED:
+                what = "gets no answer" if tried.udp.verdict is Verdict.DENIED else "may get no answer"
+                found.append(f"{host.label} {what} from {each.door.address}: some lookups are slow (OUT-03)")
+            found += tried.warnings
+    return tuple(dict.fromkeys(found))
+
+
+def _causes(trials: Sequence[Trial]) -> list[Cause]:
+    """What cuts the ways: on the way there before the way back, as a packet meets them."""
+    causes = [cause for each in trials for _, tried in each.knocks for cause in path_causes(tried.udp)]
+    return sorted(causes, key=lambda cause: cause.leg is Leg.RETURN)
+
+
+def _nobody(rule: ResolverRule, trials: Sequence[Trial]) -> Outcome:
     """No target answers: SERVFAIL, and no fall-back to zones or public DNS (OUT-04)."""
     addresses = ", ".join(str(each.door.address) for each in trials)
     told = refused(
@@ -206,47 +225,18 @@ def _nobody(query: Query, rule: ResolverRule, trials: Sequence[Trial]) -> Outcom
         "OUT-04",
         f"no target of {rule.id} answers ({addresses}): SERVFAIL, and nothing else is asked",
     )
-    inner = next((each.outcome for each in trials if each.outcome is not None), None)
-    verdict = Verdict.INVALID if inner is not None and inner.verdict is Verdict.INVALID else told.verdict
-    causes = [cause for each in trials for _, tried in each.knocks for cause in path_causes(tried.udp)]
-    causes += [cause for each in trials if each.outcome is not None for cause in each.outcome.blocking]
-    if inner is not None:
-        steps = inner.steps
-    else:
-        steps = _of_path(trials[0].knocks[0][1]) if trials[0].knocks else ()
+    silent = [each.outcome for each in trials if each.outcome is not None and not each.speaks]
+    is_refused = any(each.verdict is Verdict.INVALID for each in silent) or any(
+        tried.udp.verdict is Verdict.INVALID for each in trials for _, tried in each.knocks
+    )
+    causes = [*_causes(trials), *(cause for each in silent for cause in each.blocking)]
+    steps = silent[0].steps if silent else _steps(trials[0].knocks[0][1]) if trials[0].knocks else ()
+    facts = [fact for each in trials for _, tried in each.knocks for fact in tried.udp.unknowns]
     return change(
         told,
-        verdict=verdict,
+        verdict=Verdict.INVALID if is_refused else told.verdict,
         steps=(*steps, *told.steps),
-        blocking=tuple(dict.fromkeys((*_in_order(causes), *told.blocking))),
-        is_provisional=any(each.outcome.is_provisional for each in trials if each.outcome is not None),
+        blocking=tuple(dict.fromkeys((*causes, *told.blocking))),
+        unknowns=tuple(dict.fromkeys(facts)),
+        is_provisional=any(each.is_provisional for each in silent),
     )
-
-
-def _in_order(causes: Sequence[Cause]) -> list[Cause]:
-    """Causes on the way there before those on the way back: a packet meets them in this order."""
-    return sorted(causes, key=lambda cause: cause.leg is Leg.RETURN)
-
-
-def answer_from_delegation(query: Query, view: View, below: tuple[str, tuple[str, ...]], ask: Ask) -> Outcome:
-    """NS records in a zone delegate only where a DELEGATE rule covers their name servers (RSLV-14)."""
-    domain, servers = below
-    rules = [each for each in view.delegations if any(is_in_domain(server, each.domain) for server in servers)]
-    if not rules:
-        text = f"{domain} has NS records, and no DELEGATE rule covers {', '.join(servers)}"
-        return refused(Rcode.NODATA, Reason.DNS_NO_RECORD_OF_TYPE, domain, "RSLV-14", text)
-    rule = query.snapshot.facts.resolver_rules[rules[0].resource_id]
-    senders = _senders(query.snapshot, rule)
-    if isinstance(senders, Outcome):
-        return senders
-    doors: list[Address] = []
-    for server in servers:
-        glue = ask(
-            query._replace(name=server, type="A", trail=(*query.trail, ("name server of", domain))), view.vpc_id
-        )
-        doors += [parse_address(text) for text in glue.addresses]
-    if not doors:
-        gap = Missing(fact="addresses of the name servers", resource=domain, why="no glue and no record tells")
-        return undecided(rule.id, "RSLV-14", f"where the name servers of {domain} are is not known", (gap,))
-    trials = [_try(query, Door(address), senders, ask) for address in dict.fromkeys(doors)]
-    return _join(query, rule, trials)

@@ -1,4 +1,4 @@
-"""What one resolver or server says to one question, before a client's name is put on it; and how outcomes combine."""
+"""What one resolver or server says to one question, before it is a client's answer; how outcomes combine."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -25,6 +25,10 @@ PUBLIC = "public"
 """`target` and `answered_by` where public DNS answers."""
 
 
+LONGEST_TRAIL = 32
+"""How many forwards and redirections are followed; what a resolver does with longer chains is not documented."""
+
+
 class Query(NamedTuple):
     """A question on its way: canonical name, record type, and every (place, name) that it passed."""
 
@@ -36,6 +40,15 @@ class Query(NamedTuple):
     def passed(self, place: str) -> "Query":
         """The same question, having passed one more place."""
         return self._replace(trail=(*self.trail, (place, self.name)))
+
+    def redirected(self, place: str, name: str) -> "Query":
+        """The question for another name, to which a record at a place led."""
+        return self._replace(name=name, trail=(*self.trail, (place, name)))
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the question has come further than anybody documents."""
+        return len(self.trail) >= LONGEST_TRAIL
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -166,6 +179,21 @@ def undecided(
     return Outcome(verdict=Verdict.UNKNOWN, steps=(step,), unknowns=unknowns)
 
 
+def only_public_dns_knows(query: Query) -> Outcome:
+    """A name of the world outside."""
+    gap = Missing(fact="public DNS", resource=query.name, why="only public DNS could tell")
+    return undecided(PUBLIC, "PHZ-01", f"{query.name} is looked up in public DNS, which nobody asked", (gap,))
+
+
+def too_long(query: Query, component: str, rule: str) -> Outcome:
+    """A chain that is longer than is followed here."""
+    gap = Missing(
+        fact=f"chains of over {LONGEST_TRAIL} forwards and redirections", resource=query.name, why="not documented"
+    )
+    told = undecided(component, rule, f"the chain to {query.name} is longer than anybody documents", (gap,))
+    return change(told, is_provisional=True)
+
+
 def doubted(
     outcomes: Sequence[Outcome], missing: Iterable[Missing], component: str | None, rule: str, text: str
 ) -> Outcome:
@@ -176,7 +204,8 @@ def doubted(
     """
     unknowns = tuple(dict.fromkeys(missing))
     first = outcomes[0]
-    if all(each.content() == first.content() for each in outcomes):
+    same = all(each.content() == first.content() for each in outcomes)
+    if same and first.verdict is not Verdict.UNKNOWN:
         return first
     provisional = any(each.is_provisional for each in outcomes)
     if all(each.verdict in (Verdict.DENIED, Verdict.INVALID) for each in outcomes):

@@ -1,5 +1,8 @@
 """What public DNS says: the records that the estate itself puts there, and those that an outside file names."""
 
+import re
+
+from narrowgate.engine.dns.api_names import answer_api_name
 from narrowgate.engine.dns.ec2_names import answer_public_hostname, parse_public_hostname
 from narrowgate.engine.dns.endpoint_names import (
     EXECUTE_API,
@@ -10,12 +13,20 @@ from narrowgate.engine.dns.endpoint_names import (
     service_suffix,
 )
 from narrowgate.engine.dns.load_balancer_names import answer_from_load_balancer, load_balancers_by_name
-from narrowgate.engine.dns.outcome import PUBLIC, Outcome, Query, answered, passing, refused, undecided
+from narrowgate.engine.dns.outcome import (
+    PUBLIC,
+    Outcome,
+    Query,
+    answered,
+    only_public_dns_knows,
+    passing,
+    refused,
+    undecided,
+)
 from narrowgate.engine.dns.public_names import is_never_public, is_service_name
 from narrowgate.engine.dns.record_answer import Chase, Redirect, answer_from_zone, custom_domain_targets
 from narrowgate.engine.dns.record_text import record_text, records_text
 from narrowgate.engine.dns.zones import zone_contents
-from narrowgate.engine.http.names import ApiName, parse_api_name
 from narrowgate.model.answer import Missing, Rcode
 from narrowgate.model.domain import normalise, parents
 from narrowgate.model.fact import UnsetType
@@ -24,12 +35,13 @@ from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot, index
 
+_ENDPOINT_LABEL = re.compile(r"(?:^|\.)(?P<id>vpce-[0-9a-z]+)-")
 _ADDRESS_TYPES = frozenset({"A", "AAAA"})
 
 
 def answer_publicly(query: Query, chase: Chase) -> Outcome:
     """What public recursion finds; names that only the world outside knows are undecided, not absent."""
-    for source in (_outside, _endpoint_name, _api_name, _hostname, _load_balancer, _hosted_zone, _service):
+    for source in (_outside, _endpoint_name, answer_api_name, _hostname, _load_balancer, _hosted_zone, _service):
         outcome = source(query, chase)
         if outcome is not None:
             return outcome
@@ -42,12 +54,6 @@ def answer_publicly(query: Query, chase: Chase) -> Outcome:
             f"public DNS has no {query.name}: its top-level domain is not delegated",
         )
     return only_public_dns_knows(query)
-
-
-def only_public_dns_knows(query: Query) -> Outcome:
-    """A name of the world outside."""
-    gap = Missing(fact="public DNS", resource=query.name, why="only public DNS could tell")
-    return undecided(PUBLIC, "PHZ-01", f"{query.name} is looked up in public DNS, which nobody asked", (gap,))
 
 
 @index
@@ -104,7 +110,8 @@ def _endpoint_name(query: Query, chase: Chase) -> Outcome | None:
         if found is not None:
             endpoint = snapshot.facts.vpc_endpoints[found.endpoint_id]
             return answer_from_endpoint(query, endpoint, found.zone_name, answered_by=PUBLIC, rule="VPCE-DNS-02")
-    endpoint_id = "-".join(query.name.split(".")[-6 if query.name.endswith(".cn") else 0].split("-")[:2])
+    label = _ENDPOINT_LABEL.search(query.name)
+    endpoint_id = label["id"] if label else query.name
     known = snapshot.facts.vpc_endpoints.get(endpoint_id)
     if known is not None and not isinstance(known.dns_entries, UnsetType):
         return refused(
@@ -118,79 +125,6 @@ def _endpoint_name(query: Query, chase: Chase) -> Outcome | None:
     if known is None:
         gap = Missing(fact="ec2.describe_vpc_endpoints", resource=endpoint_id, why="not in the source")
     return undecided(PUBLIC, "VPCE-DNS-02", f"the endpoint behind {query.name} is unknown", (gap,))
-
-
-def _api_name(query: Query, chase: Chase) -> Outcome | None:
-    """Default and alias names of APIs."""
-    name = parse_api_name(query.name)
-    if name is None:
-        return None
-    if name.vpc_endpoint_id is not None:
-        return _alias_name(query, name, name.vpc_endpoint_id)
-    api = query.snapshot.facts.rest_apis.get(name.api_id)
-    region = query.snapshot.region_of(name.api_id) if api else None
-    if api is None or (region is not None and region != name.region):
-        gap = Missing(
-            fact="apigateway.get_rest_apis",
-            resource=name.api_id,
-            why="no API of that id and Region in the source, and HTTP and WebSocket APIs are not collected",
-        )
-        return undecided(PUBLIC, "VPCE-DNS-10", f"whether {query.name} belongs to a public API is unknown", (gap,))
-    configuration = api.endpoint_configuration
-    if isinstance(configuration, UnsetType):
-        gap = Missing(fact="RestApi.endpointConfiguration", resource=api.id)
-        return undecided(PUBLIC, "VPCE-DNS-10", f"whether API {api.id} is private is unknown", (gap,))
-    if "PRIVATE" in configuration.types:
-        # What public DNS returns for it is not documented: no code is told, and no address counts (VPCE-DNS-10).
-        return refused(
-            None,
-            Reason.DNS_NO_PRIVATE_ANSWER,
-            api.id,
-            "VPCE-DNS-10",
-            f"API {api.id} is private: public DNS has no usable answer for {query.name}",
-        )
-    if query.type != "A":
-        return only_public_dns_knows(query)
-    step = passing(
-        PUBLIC,
-        "VPCE-DNS-10",
-        f"{query.name} is a public API ({', '.join(configuration.types)}): public addresses",
-        chosen=api.id,
-    )
-    return answered(step, records=(), target=PUBLIC)
-
-
-def _alias_name(query: Query, name: ApiName, endpoint_id: str) -> Outcome:
-    """`{api}-{vpce}`: exists where the API lists the endpoint (VPCE-DNS-03)."""
-    snapshot = query.snapshot
-    api = snapshot.facts.rest_apis.get(name.api_id)
-    if api is None or isinstance(api.endpoint_configuration, UnsetType):
-        fact = "apigateway.get_rest_apis" if api is None else "RestApi.endpointConfiguration"
-        gap = Missing(fact=fact, resource=name.api_id, why="not in the source")
-        return undecided(PUBLIC, "VPCE-DNS-03", f"which endpoints API {name.api_id} lists is unknown", (gap,))
-    region = snapshot.region_of(name.api_id)
-    listed = api.endpoint_configuration.vpc_endpoint_ids
-    if endpoint_id not in listed or (region is not None and region != name.region):
-        return refused(
-            Rcode.NXDOMAIN,
-            Reason.DNS_NAME_NOT_FOUND,
-            api.id,
-            "VPCE-DNS-03",
-            f"API {api.id} does not list endpoint {endpoint_id}: there is no name {query.name}",
-            evidence=(snapshot.evidence(api.id, "endpointConfiguration.vpcEndpointIds", ",".join(listed)),),
-        )
-    endpoint = snapshot.facts.vpc_endpoints.get(endpoint_id)
-    if endpoint is None:
-        gap = Missing(fact="ec2.describe_vpc_endpoints", resource=endpoint_id, why="not in the source")
-        return undecided(
-            PUBLIC, "VPCE-DNS-03", f"{query.name} is endpoint {endpoint_id}, which is unknown", (gap,)
-        )
-    outcome = answer_from_endpoint(query, endpoint, None, answered_by=PUBLIC, rule="VPCE-DNS-03")
-    return outcome.after(
-        warnings=(
-            f"{query.name} exists once API {api.id} was deployed after the association; no fact tells (VPCE-DNS-03)",
-        )
-    )
 
 
 def _hostname(query: Query, chase: Chase) -> Outcome | None:

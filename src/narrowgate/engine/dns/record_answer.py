@@ -221,7 +221,7 @@ def _by_policy(answers: _Answers, record_sets: tuple[ResourceRecordSet, ...], re
         Reason.DNS_RECORDS_DIFFER,
         answers.zone.zone_id,
         "PHZ-11",
-        f"the record sets of {answers.query.name} differ, and where the asker counts as being chooses between them",
+        f"the record sets of {answers.query.name} differ, and the asker's place chooses between them",
     )
 
 

@@ -1,10 +1,10 @@
-"""What one client gets when it asks for a name: first hop, then whoever answers there; and several clients joined."""
+"""What one client gets when it asks for a name: first hop, then whoever answers; several clients joined."""
 
 from collections.abc import Sequence
 
 from narrowgate.engine.dns.first_hop import FirstHop, first_hop
 from narrowgate.engine.dns.outcome import Outcome, Query, any_of, change, passing, undecided
-from narrowgate.engine.dns.resolver import ask_resolver
+from narrowgate.engine.dns.resolver import ASK
 from narrowgate.engine.dns.servers import ask_publicly, ask_server, is_own_resolver
 from narrowgate.engine.network.hosts import Client
 from narrowgate.model.address import Address, parse_address
@@ -109,7 +109,7 @@ def _by_vpc(snapshot: Snapshot) -> dict[tuple[str, str, str], Outcome]:
 def _ask(query: Query, host: Host, server: Address | None) -> Outcome:
     snapshot = query.snapshot
     if server is not None:
-        return ask_server(query, host, server, ask_resolver)
+        return ask_server(query, host, server, ASK)
     if host.vpc_id is None:
         if host.is_internet:
             return ask_publicly(query)
@@ -142,7 +142,7 @@ def _by_first_hop(query: Query, host: Host, vpc_id: str, hop: FirstHop) -> Outco
         chosen=what,
         evidence=hop.evidence,
     )
-    outcomes = [ask_server(query, host, each, ask_resolver) for each in [*own[:1], *others]]
+    outcomes = [ask_server(query, host, each, ASK) for each in [*own[:1], *others]]
     if len(outcomes) == 1:
         return outcomes[0].after(step)
     heard = [each for each in outcomes if each.rcode is not Rcode.TIMEOUT]

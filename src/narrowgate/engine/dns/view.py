@@ -4,11 +4,12 @@ A view is compiled once a VPC. Whatever may or may not count (a status, an attri
 collected) stays in it as a doubt: the evaluator compares the answers with and without it.
 """
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
 from narrowgate.engine.dns.dns_attributes import SUPPORT, both_attributes, dns_attribute
-from narrowgate.engine.dns.endpoint_names import has_names, is_available, private_names
+from narrowgate.engine.dns.endpoint_names import has_names, never_came_to_be, private_names
 from narrowgate.engine.dns.firewall import Firewall, firewall_of
 from narrowgate.engine.dns.profiles import VpcProfiles, profiles_of
 from narrowgate.engine.network.vpcs import missing_of_vpc, owner_of_vpc
@@ -21,6 +22,9 @@ from narrowgate.model.snapshot import Snapshot, index
 
 AUTODEFINED_RULE = "rslvr-autodefined-"
 """Ids of rules and associations that AWS makes itself, such as the Internet Resolver beside a rule for `.`."""
+
+
+_DECIDING_FIELDS = ("DomainName", "RuleType", "ResolverEndpointId", "TargetIps", "DelegationRecord")
 
 
 class Kind(Enum):
@@ -63,8 +67,8 @@ class View(NamedTuple):
     missing_rules: tuple[Missing, ...]
     missing_zones: tuple[Missing, ...]
     missing_endpoints: tuple[Missing, ...]
-    ignored: dict[str, tuple[str, ...]]
-    """By domain: what looks as if it counted there and does not, in words."""
+    ignored: tuple[tuple[str, str], ...]
+    """What looks as if it counted for a domain and does not, in words."""
 
 
 @index
@@ -146,7 +150,7 @@ class _Compiler:
         self.missing_rules: list[Missing] = []
         self.missing_zones: list[Missing] = []
         self.missing_endpoints: list[Missing] = []
-        self.ignored: dict[str, list[str]] = {}
+        self.ignored: list[tuple[str, str]] = []
 
     def compile(self) -> View:
         snapshot, vpc_id = self.snapshot, self.vpc_id
@@ -169,14 +173,14 @@ class _Compiler:
             missing_rules=tuple(dict.fromkeys(self.missing_rules)),
             missing_zones=tuple(dict.fromkeys(self.missing_zones)),
             missing_endpoints=tuple(dict.fromkeys(self.missing_endpoints)),
-            ignored={domain: tuple(texts) for domain, texts in self.ignored.items()},
+            ignored=tuple(self.ignored),
         )
 
     def _add(self, candidate: Candidate) -> None:
         self.candidates.setdefault(candidate.domain, []).append(candidate)
 
     def _ignore(self, domain: str, text: str) -> None:
-        self.ignored.setdefault(domain, []).append(text)
+        self.ignored.append((domain, text))
 
     def _gap(self, operation: str) -> list[Missing]:
         gap = missing_of_vpc(self.snapshot, operation, self.vpc_id)
@@ -222,7 +226,7 @@ class _Compiler:
         if rule.rule_type == "RECURSIVE":
             # The Internet Resolver rule for `.` is recursion itself, no custom rule for `.`.
             return
-        doubts = (*frame.doubts, *_rule_doubts(rule))
+        doubts = (*frame.doubts, *_rule_doubts(rule), *contradicted(self.snapshot, rule_id, _DECIDING_FIELDS))
         if rule.rule_type == "DELEGATE":
             domain = normalise(rule.delegation_record or "")
             self.delegations.append(frame._replace(domain=domain, doubts=doubts))
@@ -273,17 +277,14 @@ class _Compiler:
             self._endpoint(endpoint, Candidate("", Kind.MANAGED, endpoint.vpc_endpoint_id))
 
     def _endpoint(self, endpoint: VpcEndpoint, frame: Candidate) -> None:
-        own = endpoint.vpc_endpoint_id
-        enabled, available = endpoint.private_dns_enabled, is_available(endpoint)
-        if enabled is False or available is False:
+        own, enabled = endpoint.vpc_endpoint_id, endpoint.private_dns_enabled
+        if enabled is False or never_came_to_be(endpoint):
             return
-        doubts = list(frame.doubts)
+        doubts = list(frame.doubts) + contradicted(self.snapshot, own, ("PrivateDnsEnabled", "ServiceName"))
         if isinstance(enabled, UnsetType):
             if self.snapshot.assume_complete:
                 return
             doubts.append(Missing(fact="VpcEndpoint.PrivateDnsEnabled", resource=own))
-        if available is None and not self.snapshot.assume_complete:
-            doubts.append(Missing(fact="VpcEndpoint.State", resource=own))
         names = private_names(endpoint)
         if names is None:
             if not self.snapshot.assume_complete:
@@ -299,7 +300,7 @@ class _Compiler:
     def _profiles(self, profiles: VpcProfiles) -> None:
         """What Profiles bring: it counts beside what is local (PROF-01, PROF-04)."""
         self.missing_rules += profiles.missing
-        self.ignored.setdefault("", []).extend(profiles.ignored)
+        self.ignored += [("", text) for text in profiles.ignored]
         for each in profiles.resources:
             frame = Candidate(
                 "",
@@ -325,6 +326,13 @@ class _Compiler:
             self.missing_endpoints.append(gap)
             return
         self._endpoint(endpoint, frame._replace(kind=Kind.MANAGED))
+
+
+def contradicted(snapshot: Snapshot, resource_id: str, fields: Iterable[str]) -> list[Missing]:
+    """The fields of a resource that two accounts' views tell differently."""
+    seen = snapshot.contradictions.get(resource_id, ())
+    why = "two accounts' views contradict each other"
+    return [Missing(fact=field, resource=resource_id, why=why) for field in fields if field in seen]
 
 
 def _rule_doubts(rule: ResolverRule) -> tuple[Missing, ...]:
