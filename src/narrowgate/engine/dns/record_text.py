@@ -2,29 +2,6 @@
 
 from collections.abc import Iterable
 
-RECORD_TYPES = frozenset(
-    [
-        "A",
-        "AAAA",
-        "CAA",
-        "CNAME",
-        "DS",
-        "HTTPS",
-        "MX",
-        "NAPTR",
-        "NS",
-        "PTR",
-        "SOA",
-        "SPF",
-        "SRV",
-        "SSHFP",
-        "SVCB",
-        "TLSA",
-        "TXT",
-    ]
-)
-"""The record types that Route 53 knows."""
-
 _NAMES_IN_VALUE = frozenset({"CNAME", "NS", "PTR"})
 
 

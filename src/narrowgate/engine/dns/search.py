@@ -146,7 +146,7 @@ class Search:
         step = passing(
             self.view.vpc_id,
             "RSLV-11",
-            f"the answer redirects {self.query.name} to {target}, which {self.view.vpc_id} looks up in its own view",
+            f"the answer redirects {self.query.name} to {target}, which {self.view.vpc_id} looks up itself",
             chosen=target,
         )
         return self.chase(self.query, Redirect(target, found.records[0], step)).after(*found.steps)

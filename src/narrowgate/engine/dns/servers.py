@@ -137,7 +137,7 @@ def _unheard(query: Query, host: Host, address: Address, path: ReachPath) -> Out
 
 
 def path_causes(path: ReachPath) -> tuple[Cause, ...]:
-    """Why a question does not get through; that nobody may ask another VPC's resolver is a matter of DNS (DNS-03)."""
+    """Why a question does not get through; another VPC's resolver is a matter of DNS, not of the path (DNS-03)."""
     foreign = [each for each in path.blocking if each.reason is Reason.PEER_DNS_NOT_QUERYABLE]
     others = [each for each in path.blocking if each.reason is not Reason.PEER_DNS_NOT_QUERYABLE]
     return (*(msgspec.structs.replace(each, layer=LAYER, rule="DNS-03") for each in foreign), *others)

@@ -263,7 +263,7 @@ class _Compiler:
         if self.attributes is False:
             self._ignore(
                 candidate.domain,
-                f"{what} does not count in {self.vpc_id}: enableDnsSupport and enableDnsHostnames are not both on (DNS-05)",
+                f"{what} does not count in {self.vpc_id}: the two DNS attributes are not both on (DNS-05)",
             )
             return
         if isinstance(self.attributes, Missing):

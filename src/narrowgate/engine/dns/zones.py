@@ -14,7 +14,7 @@ RecordSets = dict[str, tuple[ResourceRecordSet, ...]]
 
 
 class Zone(NamedTuple):
-    """A hosted zone, ready to be asked; `nodes` has an entry for every name that exists, with records or without."""
+    """A hosted zone, ready to be asked; `nodes` has every name that exists, with records or without."""
 
     zone_id: str
     domain: str
