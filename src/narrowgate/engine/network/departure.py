@@ -116,7 +116,9 @@ class Router:
         if lattice:
             return unclear(packet, at.unknown(f"{packet.destination} belongs to VPC Lattice", [lattice]))
         if sender.subnet_id is None:
-            missing = missing_field("NetworkInterface", "SubnetId", sender.component)
+            missing = Missing(
+                fact="ec2.describe_subnets", resource=str(sender.address), why="the subnet is not known"
+            )
             return unclear(packet, at.unknown(f"the subnet of {sender.label} is not known", [missing]))
         table = table_of_subnet(self.snapshot, sender.subnet_id)
         if isinstance(table, Missing):

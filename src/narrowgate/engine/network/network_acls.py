@@ -215,7 +215,8 @@ def check_acl(
     way = "out of" if is_egress else "into"
     if subnet_id is None:
         at = At(packet.leg, "network_acl", None, rule)
-        missing = Missing(fact="NetworkInterface.SubnetId", why="the subnet is not known")
+        here = packet.source if is_egress else packet.destination
+        missing = Missing(fact="ec2.describe_subnets", resource=str(here), why="the subnet is not known")
         return at.unknown(f"which ACL guards the way {way} the subnet is not known", [missing]), packet.ports
     acl = acl_of_subnet(snapshot, subnet_id)
     if isinstance(acl, Missing):

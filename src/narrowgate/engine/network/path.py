@@ -230,7 +230,7 @@ def _nobody(
     subnet_id = subnet.subnet_id if subnet else None
     at = At(Leg.FORWARD, "network_interface", subnet_id or vpc_id, "RCH-01")
     missing = missing_of_vpc(snapshot, "ec2.describe_network_interfaces", vpc_id)
-    if missing:
+    if missing and (subnet_id or missing_of_vpc(snapshot, "ec2.describe_subnets", vpc_id)):
         end = End(label=str(destination), address=destination, vpc_id=vpc_id, subnet_id=subnet_id)
         return end, [at.unknown(f"which interface has {destination} is not known", [missing])]
     others = interfaces_with_address(snapshot, destination)
@@ -311,14 +311,22 @@ def _walk_back_from_internet(
 
 
 def _no_address(host: Host, destination: Address, known: Interface | None) -> ReachPath:
-    at = At(Leg.FORWARD, "network_interface", host.network_interface_id or host.label, "IP6-01")
-    text = f"{host.label} has no IPv{destination.family} address"
-    step = at.fails(Reason.NO_ADDRESS_OF_FAMILY, text)
+    without = host.network_interface_id or host.label
+    target = known.label if known else str(destination)
+    return path_without_address(host.label, target, without, destination.family, str(destination))
+
+
+def path_without_address(
+    client: str, target: str, without: str, family: int, target_address: str | None = None
+) -> ReachPath:
+    """The path of a flow of which one end, `without`, has no address of the family (RCH-01 step 0, IP6-01)."""
+    at = At(Leg.FORWARD, "network_interface", without, "IP6-01")
+    step = at.fails(Reason.NO_ADDRESS_OF_FAMILY, f"{without} has no IPv{family} address")
     return ReachPath(
-        client=host.label,
+        client=client,
         client_address=None,
-        target=known.label if known else str(destination),
-        target_address=str(destination),
+        target=target,
+        target_address=target_address,
         verdict=Verdict.DENIED,
         forward=(step,),
         blocking=tuple(cause for cause in (cause_of(step),) if cause),

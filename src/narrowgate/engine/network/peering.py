@@ -106,7 +106,12 @@ def _address(snapshot: Snapshot, packet: Packet, connection_id: str, other_vpc: 
 def _overlap(
     snapshot: Snapshot, leg: Leg, connection: VpcPeeringConnection, vpc_id: str, other_vpc: str
 ) -> Step | None:
-    """PCX-04: AWS fails a request between overlapping VPCs, so an active connection between such cannot be."""
+    """PCX-04: AWS fails a request between overlapping VPCs, so an active connection between such cannot be.
+
+    Only a request tells: where it never reached the connection, the configuration that decides lies before it.
+    """
+    if leg is Leg.RETURN:
+        return None
     ours, theirs = vpc_blocks(snapshot, vpc_id), vpc_blocks(snapshot, other_vpc)
     connection_id = connection.vpc_peering_connection_id
     if connection.status.code != "active":

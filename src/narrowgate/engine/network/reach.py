@@ -10,7 +10,7 @@ from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Flow, parse_flo
 from narrowgate.engine.network.hosts import Client, host_of_interface
 from narrowgate.engine.network.interfaces import Interface, interface, interfaces_with_address
 from narrowgate.engine.network.load_balancers import BalancedTarget, forward
-from narrowgate.engine.network.path import deciding_cause, evaluate_path
+from narrowgate.engine.network.path import deciding_cause, evaluate_path, path_without_address
 from narrowgate.engine.network.targets import Destination, ReachTarget
 from narrowgate.model.answer import (
     Cause,
@@ -65,6 +65,8 @@ def evaluate_reach(
         destinations = _of_family(target, host, ip_version)
         for part in _parts(snapshot, client, host, destinations):
             found = [_one(snapshot, part, destination, flow, target) for destination in destinations]
+            if not destinations and target.destinations and ip_version:
+                found = [path_without_address(part.label, target.label, target.label, ip_version)]
             paths += found
             open_questions = [Verdict.UNKNOWN] if target.unknowns or not found else []
             by_host.append((part.label, spread([*(path.verdict for path in found), *open_questions])))
@@ -91,14 +93,13 @@ def _interfaces(snapshot: Snapshot, destinations: Sequence[Destination]) -> Iter
 
 
 def _of_family(target: ReachTarget, host: Host, ip_version: int | None) -> Sequence[Destination]:
-    """The target's addresses in the family that both ends have."""
-    for family in (ip_version,) if ip_version else (4, 6):
+    """The target's addresses in the family asked for, else in the one that both ends have, IPv4 first."""
+    if ip_version:
+        return [each for each in target.destinations if each.address.family == ip_version]
+    for family in (4, 6):
         found = [each for each in target.destinations if each.address.family == family]
-        if found and (ip_version or host.address(family)):
+        if found and host.address(family):
             return found
-    if ip_version and target.destinations:
-        # An end without an address of the family that was asked for is an answer, not an error.
-        return [each for each in target.destinations if each.address.family == ip_version] or target.destinations
     return target.destinations
 
 

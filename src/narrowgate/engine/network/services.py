@@ -46,7 +46,7 @@ def check_builtin(snapshot: Snapshot, flow: Flow, vpc_id: str, destination: Addr
         text = f"{name} at {destination} does not serve {protocol_name(flow.protocol)} {flow.port}"
         return at.fails(Reason.NOTHING_LISTENS, text)
     if ports is _DNS_PORTS:
-        support = snapshot.facts.vpc_attributes.get(vpc_id, {}).get("enableDnsSupport")
+        support = snapshot.facts.vpc_attributes.get(vpc_id, {}).get("enable_dns_support")
         if support is None:
             missing = missing_field("VpcAttribute", "EnableDnsSupport", vpc_id)
             return at.unknown(f"whether the resolver of {vpc_id} is on is not known", [missing])
