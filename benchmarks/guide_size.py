@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ def loaded() -> list[Figure]:
     guide = build_guide()
     snapshot = snapshot_of(guide.estate)
     traces = _in_turn(_traces(snapshot, guide))
+    different = _different(snapshot, guide)
     fresh = a_second(lambda: _fresh_trace(guide), seconds=1.0)
     reaches = _in_turn(
         [
@@ -59,6 +60,7 @@ def loaded() -> list[Figure]:
     )
     return [
         at_least("traces on a loaded snapshot, six kinds in turn", a_second(traces), 2000),
+        at_least("  … no two alike: another address and path each time", a_second(different), 2000),
         Figure(what="  … each on a snapshot built anew from responses", measured=f"{fresh:,.0f} a second"),
         Figure(what="reach on a loaded snapshot", measured=f"{a_second(reaches):,.0f} a second"),
         Figure(what="resolve on a loaded snapshot", measured=f"{a_second(resolves):,.0f} a second"),
@@ -104,6 +106,18 @@ def _traces(snapshot: Snapshot, guide: Guide) -> list[Callable[[], Any]]:
     return [
         partial(api.trace, snapshot, CLIENT, url, method=method, headers=headers) for url, method, headers in calls
     ]
+
+
+def _different(snapshot: Snapshot, guide: Guide) -> Callable[[], Any]:
+    """Traces from the free addresses of the requester's subnets, each with a path of its own."""
+    hosts = [f"10.1.{subnet}.{last}" for last in range(60, 250) for subnet in (1, 2)]
+    number = count()
+
+    def ask_another() -> Any:
+        own = next(number)
+        return api.trace(snapshot, hosts[own % len(hosts)], f"{guide.url}/{own}")
+
+    return ask_another
 
 
 def _fresh_trace(guide: Guide) -> None:
