@@ -7,7 +7,6 @@ import msgspec
 
 from narrowgate.engine.dns.resolve import evaluate_resolve
 from narrowgate.engine.http.url import parse_request
-from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS
 from narrowgate.engine.network.hosts import find_client
 from narrowgate.engine.network.reach import evaluate_reach
 from narrowgate.engine.network.targets import find_target
@@ -121,9 +120,10 @@ def _protocol(protocol: str) -> str:
     return kind
 
 
-def _client_ports(text: str | None) -> tuple[int, int]:
+def _client_ports(text: str | None) -> tuple[int, int] | None:
     if text is None:
-        return DEFAULT_CLIENT_PORTS
+        # The client's platform, where it is known, tells better than any default.
+        return None
     first, dash, last = text.partition("-")
     try:
         low, high = int(first), int(last if dash else first)

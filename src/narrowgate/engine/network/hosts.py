@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS
+from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, platform_ports
 from narrowgate.engine.network.interfaces import (
     Interface,
     interface,
@@ -80,6 +80,11 @@ def find_client(snapshot: Snapshot, text: str, *, security_groups: tuple[str, ..
         client = _by_address(snapshot, parse_address(text))
     else:
         client = _by_name(snapshot, text)
+    if client.client_ports is None:
+        platforms = {host.platform for host in client.hosts}
+        known = platform_ports(platforms.pop()) if len(platforms) == 1 else DEFAULT_CLIENT_PORTS
+        if known != DEFAULT_CLIENT_PORTS:
+            client = msgspec.structs.replace(client, client_ports=known)
     return _with_groups(snapshot, client, security_groups) if security_groups else client
 
 
