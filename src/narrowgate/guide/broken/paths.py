@@ -71,9 +71,9 @@ def route_in_the_main_table_only() -> Case:
         "route_table",
         Reason.NO_ROUTE_TO_DESTINATION,
         requester.route_table,
-        "NET-01",
         "PCX-05",
         "NET-03",
+        "NET-01",
     )
     return case(guide, expected)
 
