@@ -1,3 +1,0 @@
-"""Moved to `narrowgate.sources.synthetic.apigateway`."""
-
-from narrowgate.sources.synthetic.apigateway import *  # noqa: F403

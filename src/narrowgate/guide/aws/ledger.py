@@ -1,3 +1,0 @@
-"""Moved to `narrowgate.sources.synthetic.ledger`."""
-
-from narrowgate.sources.synthetic.ledger import *  # noqa: F403
