@@ -10,6 +10,7 @@ from pathlib import Path
 
 import guide_size
 import many_vpcs
+import policies
 from estate import write_estate
 from figures import Figure, table
 
@@ -26,6 +27,7 @@ def main() -> int:
     figures: list[Figure] = []
     _take(figures, "a cold process", guide_size.cold_trace)
     _take(figures, "questions on a loaded snapshot", guide_size.loaded)
+    _take(figures, "policy decisions", policies.decisions)
     _take(figures, "ask", guide_size.ask)
     with tempfile.TemporaryDirectory(prefix="narrowgate-estate-") as made:
         folder = options.estate or Path(made)
