@@ -19,7 +19,8 @@ def _lines(answer: AuthorizeAnswer, style: Style, verbose: bool) -> Iterator[str
     verdict = f"{style.mark(answer.verdict)} {style.verdict(answer.verdict)}"
     yield f"{verdict} ({answer.decision})  {clean(answer.resource)}"
     if answer.http is not None:
-        yield f"  caller sees  HTTP {answer.http.status}  {answer.http.error_type}  {clean(answer.http.body or "")}"
+        body = clean(answer.http.body or "")
+        yield f"  caller sees  HTTP {answer.http.status}  {answer.http.error_type}  {body}"
     if answer.authorizer_invoked is not None:
         yield f"  authorizer   {'invoked' if answer.authorizer_invoked else 'not invoked'}"
     yield from section("Decided by", map(_decider, answer.decided_by), style)
