@@ -195,7 +195,7 @@ class Expectation(DesignRecord, frozen=True, kw_only=True):
 
 
 class Usage(DesignRecord, frozen=True, kw_only=True):
-    """What a month is assumed to hold, for costs; the defaults are those of the rule book's comparison (COST-04)."""
+    """What a month is assumed to hold, for costs; the defaults are the rule book's comparison's (COST-04)."""
 
     requests: int = 1_000_000
     gigabytes: float = 10.0

@@ -8,17 +8,15 @@ from narrowgate.model.resource import Resource
 from narrowgate.options.option import FITS, Fit, Option, refused
 from narrowgate.options.parts.base import base_resources
 from narrowgate.options.parts.endpoints import central_doors, central_endpoints
-from narrowgate.options.parts.paths import home_of, missing_pairs, overlapping_pair, pairs_of
+from narrowgate.options.parts.paths import home_of, overlapping_pair
 from narrowgate.options.parts.peerings import peering_resources
 from narrowgate.options.parts.resource_list import ResourceList, Text
 from narrowgate.options.parts.rest_apis import api_resources
-from narrowgate.options.parts.transit_gateways import transit_gateway_resources
 
 
 class CentralOption(Option, abc.ABC):
     """One endpoint in the API's VPC serves every consumer."""
 
-    uses_peering = True
     private_dns: ClassVar[bool] = False
     """Whether the endpoint's private DNS is needed."""
     has_domains: ClassVar[bool] = False
@@ -36,11 +34,11 @@ class CentralOption(Option, abc.ABC):
 
     def check_path(self, design: Design) -> Fit | None:
         """Whether the consumers' packets can reach the endpoint."""
-        return check_peering(design) if self.uses_peering else check_transit_gateway(design)
+        return check_peering(design)
 
     def path_resources(self, design: Design) -> tuple[Resource, ...]:
         """What joins the VPCs that nothing joins yet."""
-        return transit_gateway_resources(design) if self.uses_transit_gateway else peering_resources(design)
+        return peering_resources(design)
 
     def resources(self, design: Design) -> tuple[Resource, ...]:
         """The base, the path, the endpoint, the APIs, and the option's own."""
@@ -83,31 +81,11 @@ def check_private_apis(design: Design) -> Fit | None:
 
 def check_peering(design: Design) -> Fit | None:
     """Peering joins no overlapping ranges, and carries no packets of other networks."""
-    return _check_overlap(design, "PCX-04", "AWS refuses such a peering") or _check_edges(design)
+    return check_overlap(design, "PCX-04", "AWS refuses such a peering") or check_edges(design)
 
 
-def check_transit_gateway(design: Design) -> Fit | None:
-    """A gateway joins no overlapping ranges, and stands in one Region."""
-    overlap = _check_overlap(design, "TGW-06", "a transit gateway does not route such a pair")
-    if overlap is not None:
-        return overlap
-    missing = missing_pairs(design)
-    if not missing and pairs_of(design):
-        return refused(
-            "TGW-01", "the VPCs are joined already: a hub would add nothing", "use the links that exist"
-        )
-    regions = {design.vpc(name).region for pair in missing for name in (pair.consumer, pair.provider)}
-    if len(regions) > 1:
-        return refused(
-            "TGW-09",
-            f"one gateway does not reach over {' and '.join(sorted(regions))}: two of them and a peering with "
-            "static routes would, which is not built here",
-            "inter-Region VPC peering joins the two at no hourly price",
-        )
-    return _check_edges(design)
-
-
-def _check_overlap(design: Design, rule: str, words: str) -> Fit | None:
+def check_overlap(design: Design, rule: str, words: str) -> Fit | None:
+    """Ranges that overlap have no route to each other."""
     overlap = overlapping_pair(design)
     if overlap is None:
         return None
@@ -119,7 +97,7 @@ def _check_overlap(design: Design, rule: str, words: str) -> Fit | None:
     )
 
 
-def _check_edges(design: Design) -> Fit | None:
+def check_edges(design: Design) -> Fit | None:
     """A peering has no edge: packets of a network on premises cannot go on through it (PCX-08)."""
     for consumer in design.consumers:
         if consumer.on_premises is None:

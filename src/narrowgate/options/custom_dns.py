@@ -22,7 +22,6 @@ class CustomDns(CentralOption):
 
     name = "custom-dns"
     title = "own DNS servers in the consumer's VPC that forward to the API VPC's resolver"
-    keeps_default_name = True
     private_dns = True
     client_change = "DHCP options give the hosts other DNS servers"
 

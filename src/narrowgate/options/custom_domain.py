@@ -13,7 +13,6 @@ class CustomDomain(CentralOption):
 
     name = "custom-domain"
     title = "a private custom domain name, its association with the endpoint, and a zone"
-    uses_route53 = True
     has_domains = True
 
     def check(self, design: Design) -> Fit | None:

@@ -12,8 +12,6 @@ class HostedZone(CentralOption):
 
     name = "hosted-zone"
     title = "a private hosted zone for the one API's name, alias to the endpoint"
-    uses_route53 = True
-    keeps_default_name = True
 
     def check(self, design: Design) -> Fit | None:
         """Private zones need both DNS attributes of the consumers' VPCs."""

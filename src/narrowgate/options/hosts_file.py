@@ -12,7 +12,6 @@ class HostsFile(CentralOption):
 
     name = "hosts-file"
     title = "the default name pinned to the endpoint's addresses in a hosts file"
-    keeps_default_name = True
     client_change = "every client host has a line in its hosts file"
 
     def call(self, design: Design, consumer: Consumer, api: Api) -> Call:

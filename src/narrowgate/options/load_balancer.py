@@ -31,7 +31,6 @@ class LoadBalancer(CentralOption):
 
     name = "load-balancer"
     title = "an internal load balancer in front of the endpoint, a name and certificate of one's own"
-    uses_route53 = True
     client_change = "every call carries the header `x-apigw-api-id`"
 
     def check(self, design: Design) -> Fit | None:

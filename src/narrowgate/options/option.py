@@ -65,13 +65,6 @@ class Option(abc.ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     """One line: what it is."""
-    uses_route53: ClassVar[bool] = False
-    """Whether somebody configures Route 53: a zone, a rule, an endpoint, a Profile."""
-    uses_peering: ClassVar[bool] = False
-    """Whether it joins VPCs that nothing joins yet by peering."""
-    uses_transit_gateway: ClassVar[bool] = False
-    keeps_default_name: ClassVar[bool] = False
-    """Whether clients call the API's default name."""
     client_change: ClassVar[str | None] = None
     """What changes on the clients' hosts beside the URL; None for nothing."""
 

@@ -12,7 +12,6 @@ class PeeringDns(CentralOption):
 
     name = "peering-dns"
     title = "peering with its DNS resolution option only"
-    keeps_default_name = True
     private_dns = True
 
     def naming_resources(self, design: Design) -> tuple[Resource, ...]:

@@ -17,7 +17,6 @@ class PrivateLink(Option):
 
     name = "privatelink"
     title = "an execute-api endpoint in the consumer's VPC, private DNS on"
-    keeps_default_name = True
     private_dns = True
 
     def applies(self, design: Design) -> Fit:
@@ -114,7 +113,6 @@ class PrivateLinkAlias(PrivateLink):
 
     name = "privatelink-alias"
     title = "an execute-api endpoint in the consumer's VPC, private DNS off, the alias name"
-    keeps_default_name = False
     private_dns = False
 
     def call(self, design: Design, consumer: Consumer, api: Api) -> Call:

@@ -16,8 +16,6 @@ class Profiles(CentralOption):
 
     name = "profiles"
     title = "a Route 53 Profile that carries a zone for the one API's name to every VPC"
-    uses_route53 = True
-    keeps_default_name = True
 
     def check(self, design: Design) -> Fit | None:
         """A Profile is Regional, and a VPC takes one."""

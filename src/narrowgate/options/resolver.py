@@ -13,8 +13,6 @@ class Resolver(CentralOption):
 
     name = "resolver"
     title = "inbound and outbound Resolver endpoints, a rule for the one API's name"
-    uses_route53 = True
-    keeps_default_name = True
     private_dns = True
 
     def check(self, design: Design) -> Fit | None:

@@ -2,26 +2,61 @@
 
 from typing import ClassVar
 
+import msgspec
+
 from narrowgate.model.design import Api, Consumer, Design
 from narrowgate.model.resource import Resource
 from narrowgate.options.alias import Alias
-from narrowgate.options.central import CentralOption
+from narrowgate.options.central import CentralOption, check_edges, check_overlap
 from narrowgate.options.hosted_zone import HostedZone
-from narrowgate.options.option import Call, Fit, Limit
+from narrowgate.options.option import Call, Fit, Limit, refused
+from narrowgate.options.parts.paths import missing_pairs
+from narrowgate.options.parts.transit_gateways import transit_gateway_resources
 from narrowgate.options.resolver import Resolver
 
 _LIMITS = (
     Limit(rule="TGW-02", text="an attachment needs a subnet in every zone that sends or answers"),
+    Limit(rule="NET-03", text="a peering that joins the VPCs now has to give way: one route a range"),
     Limit(rule="TGW-10", text="a transit gateway resolves no other VPC's private names"),
 )
 
 
-class _Hub(CentralOption):
-    """A hub, and the names of another option."""
+def without_peerings(design: Design) -> Design:
+    """The design after its peerings have given way: a table has one route to a range (NET-03)."""
+    links = tuple(each for each in design.links if each.kind != "peering")
+    return msgspec.structs.replace(design, links=links)
 
-    uses_peering = False
-    uses_transit_gateway = True
+
+class _Hub(CentralOption):
+    """A hub, and the names of another option; a peering that exists gives way to it."""
+
     naming: ClassVar[CentralOption]
+
+    def check_path(self, design: Design) -> Fit | None:
+        """A gateway joins no overlapping ranges, and stands in one Region."""
+        overlap = check_overlap(design, "TGW-06", "a transit gateway does not route such a pair")
+        if overlap is not None:
+            return overlap
+        missing = missing_pairs(without_peerings(design))
+        if not missing:
+            return refused("TGW-01", "the VPCs need no further hub", "the links that exist serve (`hosted-zone`)")
+        regions = {design.vpc(name).region for pair in missing for name in (pair.consumer, pair.provider)}
+        if len(regions) > 1:
+            return refused(
+                "TGW-09",
+                f"one gateway does not reach over {' and '.join(sorted(regions))}: two of them and a peering with "
+                "static routes would, which is not built here",
+                "inter-Region VPC peering joins the two at no hourly price",
+            )
+        return check_edges(design)
+
+    def resources(self, design: Design) -> tuple[Resource, ...]:
+        """As for every option, on a design without its peerings."""
+        return super().resources(without_peerings(design))
+
+    def path_resources(self, design: Design) -> tuple[Resource, ...]:
+        """The hub."""
+        return transit_gateway_resources(design)
 
     def check(self, design: Design) -> Fit | None:
         """What the names need."""
@@ -55,8 +90,6 @@ class TransitGatewayHostedZone(_Hub):
     name = "transit-gateway-hosted-zone"
     title = "a transit gateway, and a private hosted zone for the one API's name"
     naming = HostedZone()
-    uses_route53 = True
-    keeps_default_name = True
 
 
 class TransitGatewayResolver(_Hub):
@@ -66,5 +99,3 @@ class TransitGatewayResolver(_Hub):
     title = "a transit gateway, and inbound and outbound Resolver endpoints"
     naming = Resolver()
     private_dns = True
-    uses_route53 = True
-    keeps_default_name = True

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from narrowgate.guide.aws.filters import any_protocol
 from narrowgate.model.address import parse_cidr
 from narrowgate.model.resource import Resource
 from narrowgate.sources.design.responses.building import Building
+from narrowgate.sources.synthetic.filters import any_protocol
 
 Properties = dict[str, Any]
 Rule = dict[str, Any]
@@ -149,27 +149,24 @@ def merged(entries: list[Rule]) -> list[Rule]:
     return list(found.values())
 
 
-def vpn_gateway(building: Building, resource: Resource, properties: Properties) -> str:
-    """`AWS::EC2::VPNGateway`."""
+def on_premises(building: Building, resource: Resource, properties: Properties) -> str:
+    """A network outside AWS, judged as a VPC that is joined to the gateway's VPC alone.
+
+    What a VPN or Direct Connect does with packets is what a peering does: it carries what both sides route, and
+    nothing goes on from there (PCX-08). Such a network asks public DNS, as this VPC's own resolver does.
+    """
     estate = building.estate(resource)
-    own = building.ledger.new_id("vgw", estate.where, resource.logical_id)
-    element = {
-        "VpnGatewayId": own,
-        "State": "available",
-        "Type": properties["Type"],
-        "AmazonSideAsn": 64512,
-        "VpcAttachments": [],
-        "Tags": properties.get("Tags", []),
-    }
-    building.ledger.add(estate.where, "ec2.describe_vpn_gateways", element, own)
+    first, *further = properties["CidrBlocks"]
+    own = estate.vpc(first, resource.logical_id, secondary=further)
+    estate.resource(own)["Tags"] = [{"Key": "Name", "Value": properties["Name"]}]
+    link = estate.peering(own, properties["VpcId"], f"{resource.logical_id}-link")
+    for number, block in enumerate(properties["CidrBlocks"]):
+        estate.subnet(own, block, "a", f"{resource.logical_id}-{number}")
+        for table in properties["RouteTableIds"]:
+            estate.route(table, block, link)
+    for block in estate.resource(properties["VpcId"])["CidrBlockAssociationSet"]:
+        estate.route(estate.main_route_table(own), block["CidrBlock"], link)
     return own
-
-
-def vpc_gateway_attachment(building: Building, resource: Resource, properties: Properties) -> str:
-    """`AWS::EC2::VPCGatewayAttachment`."""
-    gateway = building.ledger.by_id[properties["VpnGatewayId"]]
-    gateway["VpcAttachments"].append({"State": "attached", "VpcId": properties["VpcId"]})
-    return resource.logical_id
 
 
 def dhcp_options(building: Building, resource: Resource, properties: Properties) -> str:

@@ -1,0 +1,196 @@
+"""Answers of `compare` and `check` about designs: what each option does, by computation."""
+
+from narrowgate.model.answer import Cause, Missing, Record, Verdict
+
+
+class TracedCall(Record, frozen=True, kw_only=True):
+    """One call that a design allows, traced on an option's resources."""
+
+    consumer: str
+    api: str
+    method: str
+    path: str
+    url: str
+    headers: tuple[str, ...] = ()
+    verdict: Verdict
+    symptom: str | None = None
+    passes: tuple[str, ...] = ()
+    """The components on its way, by id."""
+    decided_by: Cause | None = None
+    unknowns: tuple[Missing, ...] = ()
+
+
+class ExpectationAnswer(Record, frozen=True, kw_only=True):
+    """One expectation: whether it holds (`allowed`), and what decided where it does not."""
+
+    expectation: str
+    where: str = ""
+    verdict: Verdict
+    text: str
+    decided_by: Cause | None = None
+    unknowns: tuple[Missing, ...] = ()
+
+
+class Exposed(Record, frozen=True, kw_only=True):
+    """Something that an option opens which was shut before: a name, a socket, or a method of an API.
+
+    `is_stand_in` marks what the design does not hold and a usual estate does, such as another team's private API.
+    """
+
+    kind: str
+    what: str
+    consumer: str
+    because: str
+    intended: bool
+    is_stand_in: bool = False
+
+
+class Broken(Record, frozen=True, kw_only=True):
+    """Something that worked before and does not with an option."""
+
+    what: str
+    who: str
+    is_consumer: bool
+    symptom: str
+    rule: str
+    text: str
+    is_stand_in: bool = False
+
+
+class CostLine(Record, frozen=True, kw_only=True):
+    """One line of a month's bill: quantity times price."""
+
+    text: str
+    formula: str
+    amount: float | None
+    is_fixed: bool
+
+
+class MonthlyCost(Record, frozen=True, kw_only=True):
+    """A month's bill in US dollars; None where a price is unknown."""
+
+    fixed: float | None
+    variable: float | None
+    total: float | None
+    lines: tuple[CostLine, ...] = ()
+    unknown_prices: tuple[str, ...] = ()
+    logs: float | None = None
+    """What logs and alarms add, which the total leaves out."""
+    prices_as_of: str = ""
+
+
+class Violation(Record, frozen=True, kw_only=True):
+    """A constraint of the design that an option breaks."""
+
+    constraint: str
+    text: str
+
+
+class Trap(Record, frozen=True, kw_only=True):
+    """A limit of an option, with its rule."""
+
+    rule: str
+    text: str
+
+
+class OptionAnswer(Record, frozen=True, kw_only=True):
+    """One way to connect, judged: `verdict` is `allowed` where every call and expectation holds."""
+
+    option: str
+    title: str
+    fits: bool
+    rule: str | None = None
+    text: str = ""
+    way_out: str = ""
+    verdict: Verdict
+    works: Verdict
+    """Of the calls of private APIs alone: an option can work and still break something else."""
+    decided_by: Cause | None = None
+    uses_route53: bool = False
+    uses_peering: bool = False
+    keeps_default_name: bool = False
+    client_change: str | None = None
+    calls: tuple[TracedCall, ...] = ()
+    expectations: tuple[ExpectationAnswer, ...] = ()
+    exposed: tuple[Exposed, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    cost: MonthlyCost | None = None
+    new_resources: int = 0
+    resources: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    single_points_of_failure: tuple[str, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    limits: tuple[Trap, ...] = ()
+    unknowns: tuple[Missing, ...] = ()
+
+    @property
+    def broken_for_consumers(self) -> tuple[Broken, ...]:
+        """What consumers lose; other hosts' losses stand beside."""
+        return tuple(each for each in self.broken if each.is_consumer)
+
+    def opened(self, kind: str, *, intended: bool | None = None) -> tuple[Exposed, ...]:
+        """What is opened of a kind; all of it, or only what was (or was not) meant."""
+        return tuple(
+            each for each in self.exposed if each.kind == kind and (intended is None or each.intended is intended)
+        )
+
+
+class RankReason(Record, frozen=True, kw_only=True):
+    """One reason for the recommendation, its rule, and the options that it rules out or puts behind."""
+
+    text: str
+    rule: str | None = None
+    beats: tuple[str, ...] = ()
+
+
+class BreakEven(Record, frozen=True, kw_only=True):
+    """Where another option becomes cheaper than the recommended one."""
+
+    option: str
+    text: str
+
+
+class Recommendation(Record, frozen=True, kw_only=True):
+    """The option to take, why, and what would change that."""
+
+    option: str
+    reasons: tuple[RankReason, ...]
+    would_change: tuple[str, ...] = ()
+    break_even: tuple[BreakEven, ...] = ()
+
+
+class Reply(Record, frozen=True, kw_only=True):
+    """A question that people ask about such designs, answered from the computed options."""
+
+    question: str
+    answer: str
+    options: tuple[str, ...] = ()
+
+
+class CompareAnswer(Record, frozen=True, kw_only=True):
+    """Every option side by side, and a recommendation; `verdict` is `allowed` where one option may be taken."""
+
+    schema: str = "narrowgate.compare/1"
+    verdict: Verdict
+    decided_by: Cause | None = None
+    blocking: tuple[Cause, ...] = ()
+    unknowns: tuple[Missing, ...] = ()
+    design: str
+    via: str
+    options: tuple[OptionAnswer, ...]
+    recommendation: Recommendation | None = None
+    replies: tuple[Reply, ...] = ()
+
+
+class CheckAnswer(Record, frozen=True, kw_only=True):
+    """Whether every call and every expectation of a design holds; `findings` are those of the audit rules."""
+
+    schema: str = "narrowgate.check/1"
+    verdict: Verdict
+    decided_by: Cause | None = None
+    blocking: tuple[Cause, ...] = ()
+    unknowns: tuple[Missing, ...] = ()
+    source: str
+    via: str | None = None
+    expectations: tuple[ExpectationAnswer, ...] = ()
+    findings: tuple[str, ...] = ()
