@@ -1,4 +1,4 @@
-"""Two small VPCs with one host each, joined by a peering or a hub: each test changes the one detail it is about."""
+"""Two small VPCs with a host each, joined by a peering or a hub: a test changes the one detail it is about."""
 
 from dataclasses import dataclass, field
 from typing import Any
