@@ -4,16 +4,18 @@ The same code walks the request and the reply; nothing is shared between the two
 its own (NET-10).
 """
 
-from narrowgate.engine.network.arrival import Arrival
+from narrowgate.engine.network.arrival import Arrival, nowhere, unclear
 from narrowgate.engine.network.delivery import deliver
 from narrowgate.engine.network.departure import Departure, Router
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Packet
 from narrowgate.engine.network.gateways import enter, owner_of_public_address
 from narrowgate.engine.network.interfaces import End
 from narrowgate.engine.network.references import Carriage, Way
+from narrowgate.engine.network.routing import is_private
 from narrowgate.engine.network.steps import At
 from narrowgate.model.address import IntervalSet
-from narrowgate.model.answer import Step
+from narrowgate.model.answer import Leg, Missing, Step
+from narrowgate.model.reason import Reason
 
 NAT_PORTS = DEFAULT_CLIENT_PORTS
 """ACL-07: a NAT gateway sends from 1024-65535, whatever the client behind it uses."""
@@ -51,8 +53,19 @@ def _from_internet(router: Router, packet: Packet, receiver: End | None) -> Arri
     if found is not None and found.vpc_id is not None:
         arrival.steps.append(enter(router.snapshot, packet, found))
         arrival.vpc_id = found.vpc_id
+    elif packet.leg is Leg.FORWARD:
+        return _not_of_the_estate(packet)
     deliver(router.snapshot, arrival, None, receiver)
     return arrival
+
+
+def _not_of_the_estate(packet: Packet) -> Arrival:
+    """From the Internet to an address that no interface of the source has as its public one."""
+    at = At(packet.leg, "internet", str(packet.destination), "RCH-01")
+    if is_private(packet.destination):
+        return nowhere(packet, at.fails(Reason.NO_PATH, f"the Internet does not route {packet.destination}"))
+    missing = Missing(fact="who has the address", resource=str(packet.destination), why="in no source")
+    return unclear(packet, at.unknown(f"{packet.destination} belongs to nothing in the source", [missing]))
 
 
 def back_through_nat(router: Router, packet: Packet, gateway: End, client: End) -> list[Step]:
