@@ -4,8 +4,6 @@ from collections.abc import Callable
 from functools import cache
 
 import pytest
-
-from narrowgate.model.answer import Rcode, ResolveAnswer, Verdict
 from tests.builders import tcp
 from tests.unit.dns.estates import (
     BILLING_NAME,
@@ -22,6 +20,8 @@ from tests.unit.dns.estates import (
     peered,
     with_public_address,
 )
+
+from narrowgate.model.answer import Rcode, ResolveAnswer, Verdict
 
 NAMES = {
     "API": lambda world: ORDERS_NAME,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from narrowgate.engine.dns.outbound import outbound_hosts
 from narrowgate.engine.dns.outcome import Outcome, Query, any_of, change, doubted, passing, refused, undecided
 from narrowgate.engine.dns.servers import Ask, Door, Knock, answer_at, knock, path_causes
+from narrowgate.engine.dns.zones import Delegation
 from narrowgate.engine.network.interfaces import interfaces_of_vpc
 from narrowgate.model.address import is_address, parse_address
 from narrowgate.model.answer import Cause, Leg, Missing, Rcode, Step, Verdict, cause_of, spread
@@ -90,10 +91,10 @@ def _direct_loop(query: Query, rule: ResolverRule, view_vpc: str, doors: Sequenc
 
 
 def answer_from_delegation(
-    query: Query, rule_id: str, below: tuple[str, tuple[str, ...]], view_vpc: str, ask: Ask, settle: Settle
+    query: Query, rule_id: str, below: Delegation, view_vpc: str, ask: Ask, settle: Settle
 ) -> Outcome:
     """Ask the name servers that a zone's NS records name, by a DELEGATE rule's outbound endpoint (RSLV-14)."""
-    domain, servers = below
+    domain, servers = below.domain, below.servers
     rule = query.snapshot.facts.resolver_rules[rule_id]
     step = passing(
         rule_id,
@@ -104,9 +105,14 @@ def answer_from_delegation(
     addresses: list[str] = []
     gaps: list[Missing] = []
     for server in servers:
-        glue = ask.resolver(query.redirected(f"name servers of {domain}", server)._replace(type="A"), view_vpc)
-        addresses += glue.addresses
-        gaps += glue.unknowns
+        addresses += below.glue[server]
+        if not below.glue[server] and not is_in_domain(server, domain):
+            # Name servers outside the delegated domain are looked up; those inside have glue or no address.
+            found = ask.resolver(
+                query.redirected(f"name servers of {domain}", server)._replace(type="A"), view_vpc
+            )
+            addresses += found.addresses
+            gaps += found.unknowns
     if not addresses:
         gap = Missing(fact="addresses of the name servers", resource=domain, why="no glue and no record tells")
         text = f"where the name servers of {domain} are is not known"

@@ -160,7 +160,7 @@ class Search:
             return undecided(chosen.resource_id, "PHZ-01", text, (zone,))
         below = delegation_of(zone, query.name) if view.delegations else None
         if below is not None:
-            rules = delegating_rules(below[1], [(each.domain, each.resource_id) for each in view.delegations])
+            rules = delegating_rules(below.servers, [(each.domain, each.resource_id) for each in view.delegations])
             if rules:
                 onward = query.redirected(f"delegation in {zone.zone_id}", query.name)
                 return answer_from_delegation(onward, rules[0], below, view.vpc_id, self.ask, self._settle)

@@ -88,12 +88,25 @@ def find_in_zone(zone: Zone, name: str) -> Found | None:
     return None if covering is None else Found(covering, owner)
 
 
-def delegation_of(zone: Zone, name: str) -> tuple[str, tuple[str, ...]] | None:
-    """The delegation that a name lies under: its domain and name servers; the zone's own apex is none."""
+class Delegation(NamedTuple):
+    """NS records below a zone's apex: the domain, its name servers, and their addresses in the zone (glue)."""
+
+    domain: str
+    servers: tuple[str, ...]
+    glue: dict[str, tuple[str, ...]]
+
+
+def delegation_of(zone: Zone, name: str) -> Delegation | None:
+    """The delegation that a name lies under; the zone's own apex is none."""
     while name != zone.domain:
         servers = zone.nodes.get(name, {}).get("NS")
         if servers:
-            names = (record.value for record_set in servers for record in record_set.resource_records)
-            return name, tuple(normalise(each) for each in names)
+            names = tuple(normalise(value) for value in _values(servers))
+            glue = {each: _values(zone.nodes.get(each, {}).get("A", ())) for each in names}
+            return Delegation(name, names, glue)
         name = name.partition(".")[2]
     return None
+
+
+def _values(record_sets: tuple[ResourceRecordSet, ...]) -> tuple[str, ...]:
+    return tuple(record.value for record_set in record_sets for record in record_set.resource_records)
