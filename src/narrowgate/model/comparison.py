@@ -193,4 +193,5 @@ class CheckAnswer(Record, frozen=True, kw_only=True):
     source: str
     via: str | None = None
     expectations: tuple[ExpectationAnswer, ...] = ()
+    violations: tuple[Violation, ...] = ()
     findings: tuple[str, ...] = ()

@@ -114,7 +114,7 @@ class NetworkAcl(Fact, frozen=True, kw_only=True):
     vpc_id: str | None = None
     is_default: bool = False
     entries: tuple[NetworkAclEntry, ...] | UnsetType = UNSET
-    associations: tuple[NetworkAclAssociation, ...] = ()
+    associations: tuple[NetworkAclAssociation, ...] | UnsetType = UNSET
     owner_id: str | None = None
     tags: tuple[Tag, ...] = ()
 

@@ -22,8 +22,8 @@ class VpcEndpoint(Fact, frozen=True, kw_only=True):
     """`ec2.describe_vpc_endpoints`."""
 
     vpc_endpoint_id: str
+    vpc_id: str
     vpc_endpoint_type: str = "Interface"
-    vpc_id: str | None = None
     service_name: str | UnsetType = UNSET
     service_region: str | None = None
     state: str | UnsetType = UNSET

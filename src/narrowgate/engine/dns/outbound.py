@@ -44,6 +44,9 @@ def outbound_hosts(snapshot: Snapshot, rule: ResolverRule) -> OutboundHosts | Ou
     if not addresses:
         gap = Missing(fact="route53resolver.list_resolver_endpoint_ip_addresses", resource=endpoint.id)
         return undecided(endpoint.id, "OUT-01", f"the addresses of {endpoint.id} are not known", (gap,))
+    if any(each.ip is None and each.ipv6 is None for each in addresses):
+        gap = Missing(fact="ResolverEndpointIpAddress.Ip", resource=endpoint.id)
+        return undecided(endpoint.id, "OUT-01", f"an address of {endpoint.id} is not known", (gap,))
     hosts = tuple(_host(snapshot, endpoint, each) for each in addresses if each.status == "ATTACHED")
     if not hosts:
         text = f"no address of {endpoint.id} is attached"

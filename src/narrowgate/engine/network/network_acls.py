@@ -132,6 +132,7 @@ def _acl_of_subnet(snapshot: Snapshot) -> dict[str, str]:
     return {
         association.subnet_id: acl.network_acl_id
         for acl in snapshot.facts.network_acls.values()
+        if acl.associations is not UNSET
         for association in acl.associations
     }
 
@@ -157,6 +158,16 @@ def _compiled_by_id(snapshot: Snapshot) -> dict[str, CompiledAcl | Missing]:
     return {}
 
 
+@index
+def _unread_associations(snapshot: Snapshot) -> dict[str | None, str]:
+    """An ACL of each VPC whose subnets nobody knows: it could guard any of them."""
+    return {
+        acl.vpc_id: acl.network_acl_id
+        for acl in snapshot.facts.network_acls.values()
+        if acl.associations is UNSET
+    }
+
+
 def acl_of_subnet(snapshot: Snapshot, subnet_id: str) -> CompiledAcl | Missing:
     """The ACL that guards a subnet: the associated one, else the VPC's default (ACL-01).
 
@@ -179,6 +190,9 @@ def _find(snapshot: Snapshot, subnet_id: str) -> CompiledAcl | Missing:
         if missing:
             return missing
         acl_id = _default_acls(snapshot).get(subnet.vpc_id)
+        unread = _unread_associations(snapshot).get(subnet.vpc_id)
+        if unread is not None and not snapshot.assume_complete:
+            return missing_field("NetworkAcl", "Associations", unread)
     if acl_id is None:
         return Missing(fact="ec2.describe_network_acls", resource=subnet_id, why="no ACL of the subnet is known")
     by_id = _compiled_by_id(snapshot)
