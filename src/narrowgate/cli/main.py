@@ -15,6 +15,9 @@ from narrowgate.model.errors import NarrowgateError
 # Verb -> one line of help. A verb's module is imported when the verb is called, not to print this list.
 _COMMANDS = {
     "demo": "Show the whole job on built-in estates: working, broken, and recorded ones.",
+    "init": "Write a design file to start from, or take over what a snapshot holds.",
+    "compare": "Which way to connect, and why? Every option of a design, judged by computation.",
+    "check": "Does everything hold that a design promises?",
     "trace": "Can this client call that URL? Name, packets, certificate, API, policies.",
     "reach": "Can this client open a socket to that target, there and back?",
     "resolve": "What does this client get when it asks for that name, and why?",

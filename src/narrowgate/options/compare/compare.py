@@ -40,7 +40,7 @@ def compare(design: Design, build: Build, price: Price | None = None) -> Compare
             would_change=_would_change(design, answers, recommendation),
             break_even=find_break_even(bench, answers, recommendation.option),
         )
-    chosen = choose(design, answers, recommendation)
+    chosen = _chosen(design.via, answers, recommendation)
     return CompareAnswer(
         verdict=_verdict(chosen),
         decided_by=chosen.decided_by if chosen is not None and not may_be_taken(chosen) else None,
@@ -53,11 +53,26 @@ def compare(design: Design, build: Build, price: Price | None = None) -> Compare
     )
 
 
-def choose(
-    design: Design, answers: Sequence[OptionAnswer], recommendation: Recommendation | None
+def choose(answer: CompareAnswer) -> OptionAnswer | None:
+    """The option that a design means: the one that it names, else the recommended one."""
+    return _chosen(answer.via, answer.options, answer.recommendation)
+
+
+def nearest(answer: CompareAnswer) -> OptionAnswer:
+    """Where nothing may be taken, the option that comes nearest: it works, and the least speaks against it."""
+
+    def key(each: OptionAnswer) -> tuple[bool, bool, int, int]:
+        verdicts = [*(call.verdict for call in each.calls), *(line.verdict for line in each.expectations)]
+        failing = len(verdicts) - verdicts.count(Verdict.ALLOWED)
+        return (not each.fits, each.works is not Verdict.ALLOWED, failing, len(each.violations))
+
+    return min(answer.options, key=key)
+
+
+def _chosen(
+    via: str, answers: Sequence[OptionAnswer], recommendation: Recommendation | None
 ) -> OptionAnswer | None:
-    """The option that the design means: the one that it names, else the recommended one."""
-    name = design.via if design.via != "auto" else recommendation.option if recommendation else None
+    name = via if via != "auto" else recommendation.option if recommendation else None
     return next((each for each in answers if each.option == name), None)
 
 

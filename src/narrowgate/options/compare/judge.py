@@ -12,6 +12,7 @@ from narrowgate.options.compare.breaks import find_breaks
 from narrowgate.options.compare.constraints import find_violations
 from narrowgate.options.compare.expectations import judge_expectation, trace_permissions
 from narrowgate.options.compare.exposure import Finding, Scene, find_exposure
+from narrowgate.options.compare.made_up import readable
 from narrowgate.options.compare.points import (
     acting_accounts,
     added,
@@ -88,7 +89,7 @@ def judge(bench: Bench, option: Option) -> OptionAnswer:
         limits=tuple(Trap(rule=each.rule, text=each.text) for each in option.limits(design)),
         unknowns=_unknowns(calls, expectations, found),
     )
-    return _with_resources(answer, bench, option)
+    return _with_resources(readable(answer, option.resources(design), world), bench, option)
 
 
 def _with_resources(answer: OptionAnswer, bench: Bench, option: Option) -> OptionAnswer:

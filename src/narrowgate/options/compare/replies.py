@@ -24,10 +24,11 @@ def _best(recommendation: Recommendation | None) -> Reply:
     question = "Best practice first, and why?"
     if recommendation is None:
         return Reply(question=question, answer="No option keeps every expectation and constraint.")
-    why = [each.text + (f" ({each.rule})" if each.rule else "") for each in recommendation.reasons]
+    telling = [each for each in recommendation.reasons if each.rule is not None][-3:]
+    why = "; ".join(f"{each.text} ({each.rule})" for each in telling)
     return Reply(
         question=question,
-        answer=f"`{recommendation.option}`: it {'; '.join(why)}.",
+        answer=f"`{recommendation.option}`: it {why}.",
         options=(recommendation.option,),
     )
 

@@ -1,0 +1,151 @@
+"""Use cases about designs: start one, compare its options, check it, read it as a snapshot."""
+
+from pathlib import Path
+
+from narrowgate.model.answer import Cause, Leg, Missing, Verdict, conjunction
+from narrowgate.model.comparison import CheckAnswer, CompareAnswer, ExpectationAnswer, OptionAnswer, TracedCall
+from narrowgate.model.design import Design
+from narrowgate.model.errors import InputError
+from narrowgate.model.reason import Reason
+from narrowgate.model.snapshot import Snapshot
+from narrowgate.options.compare.compare import choose, nearest
+from narrowgate.options.compare.compare import compare as compare_options
+from narrowgate.options.option import Option
+from narrowgate.options.registry import find_option
+from narrowgate.sources.design.read import load_design
+from narrowgate.sources.design.responses.build import build_world
+from narrowgate.sources.design.starter import STARTER, design_from_snapshot
+
+__all__ = ["check", "compare", "design_snapshot", "is_design", "load_design", "start_design", "write_design"]
+
+_SUFFIXES = frozenset({".yaml", ".yml"})
+
+
+def is_design(path: Path) -> bool:
+    """True for a YAML file with a design's top-level keys; CloudFormation templates have others."""
+    if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+        return False
+    head = path.read_bytes()[:65536].splitlines()
+    keys = {line.split(b":")[0].decode("ascii", "replace").strip() for line in head if line[:1].isalpha()}
+    return "vpcs" in keys and not keys & {"Resources", "AWSTemplateFormatVersion"}
+
+
+def compare(path: Path) -> CompareAnswer:
+    """Every option of a design side by side, judged by the engine, and a recommendation.
+
+    Raises:
+        InputError: the design cannot be read, or asks for what AWS refuses.
+    """
+    return compare_design(load_design(path))
+
+
+def compare_design(design: Design) -> CompareAnswer:
+    """The same for a design that is read already."""
+    return compare_options(design, build_world)
+
+
+def check(path: Path) -> CheckAnswer:
+    """Whether every call that a design allows, and every line of `expect`, holds by the option that it means.
+
+    Raises:
+        InputError: the design cannot be read.
+    """
+    answer = compare(path)
+    chosen = choose(answer) or nearest(answer)
+    if chosen.fits:
+        return _checked(path, chosen)
+    cause = Cause(
+        leg=Leg.CONFIG,
+        layer="option",
+        reason=Reason.OPTION_CANNOT_BE_BUILT,
+        resource=chosen.option,
+        rule=chosen.rule,
+        text=f"{chosen.text}; {chosen.way_out}" if chosen.way_out else chosen.text,
+    )
+    return CheckAnswer(
+        verdict=Verdict.INVALID, decided_by=cause, blocking=(cause,), source=str(path), via=chosen.option
+    )
+
+
+def _checked(path: Path, chosen: OptionAnswer) -> CheckAnswer:
+    every = (*(_as_expectation(call) for call in chosen.calls), *chosen.expectations)
+    verdict = conjunction(each.verdict for each in every)
+    if verdict is Verdict.ALLOWED and chosen.violations:
+        verdict = Verdict.DENIED
+    causes: list[Cause] = [each.decided_by for each in every if each.decided_by is not None]
+    unknowns: list[Missing] = [missing for each in every for missing in each.unknowns]
+    return CheckAnswer(
+        verdict=verdict,
+        decided_by=causes[0] if causes else None,
+        blocking=tuple(dict.fromkeys(causes)),
+        unknowns=tuple(dict.fromkeys(unknowns)),
+        source=str(path),
+        via=chosen.option,
+        expectations=every,
+        violations=chosen.violations,
+    )
+
+
+def _as_expectation(call: TracedCall) -> ExpectationAnswer:
+    return ExpectationAnswer(
+        expectation=f"{call.consumer} may call {call.method} {call.api}{call.path}",
+        verdict=call.verdict,
+        text="holds" if call.verdict is Verdict.ALLOWED else f"{call.url}: {call.symptom or call.verdict}",
+        decided_by=call.decided_by,
+        unknowns=call.unknowns,
+    )
+
+
+def design_snapshot(path: Path) -> Snapshot:
+    """A design as a snapshot: its networks, its APIs, and the option that it means.
+
+    Raises:
+        InputError: the design cannot be read, or no option may be taken.
+    """
+    design = load_design(path)
+    world = build_world(meant_option(design, path).resources(design))
+    world.snapshot.label = str(path)
+    return world.snapshot
+
+
+def meant_option(design: Design, path: Path) -> Option:
+    """The option that a design names, else the recommended one.
+
+    Raises:
+        InputError: it cannot be built, or none may be taken.
+    """
+    if design.via != "auto":
+        option = find_option(design.via, where=str(design.where))
+        fit = option.applies(design)
+        if not fit.fits:
+            message = f"`{option.name}` cannot be built here: {fit.text} ({fit.rule})"
+            raise InputError(message, where=str(design.where), help=fit.way_out)
+        return option
+    recommendation = compare_design(design).recommendation
+    if recommendation is None:
+        raise InputError(
+            "no option keeps every expectation and constraint",
+            where=str(path),
+            help="`narrowgate compare` says why each does not",
+        )
+    return find_option(recommendation.option)
+
+
+def start_design(source: Snapshot | None = None) -> str:
+    """The text of a design to start from: a commented example, or what a snapshot holds."""
+    return STARTER if source is None else design_from_snapshot(source, label=source.label or "a snapshot")
+
+
+def write_design(path: Path, text: str) -> None:
+    """Write a new design file; an existing one is never touched.
+
+    Raises:
+        InputError: the file exists, or its folder does not.
+    """
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError("exists already", where=str(path), help="name another file") from None
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", where=str(path)) from None

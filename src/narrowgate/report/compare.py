@@ -1,0 +1,187 @@
+"""The text of `compare` and `check`: one screen, the best first, every reason with its rule."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from narrowgate.model.answer import Verdict
+from narrowgate.model.comparison import CheckAnswer, CompareAnswer, ExpectationAnswer, OptionAnswer
+from narrowgate.report.steps import WIDTH, missing_lines, section
+from narrowgate.report.style import Style, clean
+
+HEADINGS = ("works", "opens", "breaks", "$ a month", "new", "acts")
+_WIDTHS = (9, 17, 24, 10, 4, 4)
+_NAME_WIDTH = 28
+
+
+def render_compare(answer: CompareAnswer, style: Style, *, verbose: bool = False) -> str:
+    """Every option side by side, the recommendation, and answers to what people ask."""
+    return "\n".join(_lines(answer, style, verbose))
+
+
+def sorted_options(answer: CompareAnswer) -> list[OptionAnswer]:
+    """The recommended one, then what may be taken, what works and breaks something, what fails, what cannot be."""
+    best = answer.recommendation.option if answer.recommendation else None
+
+    def key(each: OptionAnswer) -> tuple[object, ...]:
+        total = each.cost.total if each.cost and each.cost.total is not None else float("inf")
+        may = each.verdict is Verdict.ALLOWED and not each.violations
+        return (each.option != best, not each.fits, not may, each.works is not Verdict.ALLOWED, total)
+
+    return sorted(answer.options, key=key)
+
+
+def cells(each: OptionAnswer) -> tuple[str, ...]:
+    """An option's row: works, opens, breaks, cost, new resources, acting accounts."""
+    opened = "/".join(str(len(each.opened(kind))) for kind in ("name", "socket", "api"))
+    unmeant = sum(1 for found in each.exposed if not found.intended)
+    lost = dict.fromkeys(found.what.removeprefix("the ") for found in each.broken_for_consumers)
+    side = [found for found in each.broken if not found.is_consumer]
+    breaks = ", ".join(lost) or (f"({side[0].who})" if side else "-")
+    cost = "?" if each.cost is None or each.cost.total is None else f"{each.cost.total:,.2f}"
+    return (
+        _works(each),
+        opened + (f" ({unmeant} unmeant)" if unmeant else ""),
+        breaks.replace("`", ""),
+        cost,
+        str(each.new_resources),
+        str(len(each.accounts)),
+    )
+
+
+def _works(each: OptionAnswer) -> str:
+    if each.works is not Verdict.ALLOWED:
+        return {"denied": "no", "invalid": "no"}.get(each.works, str(each.works))
+    return "yes" if each.verdict is Verdict.ALLOWED and not each.violations else "yes, but"
+
+
+def _lines(answer: CompareAnswer, style: Style, verbose: bool) -> Iterator[str]:
+    yield style.strong(f"{answer.design}: ways to connect") + style.dim("   opens: names/sockets/API methods")
+    head = "  " + "option".ljust(_NAME_WIDTH) + _row(HEADINGS)
+    yield style.dim(head)
+    refused = []
+    for each in sorted_options(answer):
+        if not each.fits:
+            refused.append(each)
+            continue
+        is_best = answer.recommendation is not None and each.option == answer.recommendation.option
+        name = style.strong(each.option.ljust(_NAME_WIDTH)) if is_best else each.option.ljust(_NAME_WIDTH)
+        yield f"{style.mark(_mark(each))} {name}{_row(cells(each))}"
+        if verbose:
+            yield from _details(each, style)
+    for each in refused:
+        yield from _wrap(f"· {each.option}: cannot be built: {clean(each.text)} ({each.rule})", "    ")
+    yield from _reasons(answer, style)
+    yield from _failing(answer, style)
+    yield from section("What people ask", _replies(answer), style)
+
+
+def _mark(each: OptionAnswer) -> Verdict:
+    return Verdict.DENIED if each.verdict is Verdict.ALLOWED and each.violations else each.verdict
+
+
+def _row(values: Sequence[str]) -> str:
+    texts = [_cut(clean(text), width).ljust(width) for text, width in zip(values, _WIDTHS, strict=True)]
+    texts[3] = texts[3].strip().rjust(_WIDTHS[3])
+    return " ".join(texts).rstrip()
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _reasons(answer: CompareAnswer, style: Style) -> Iterator[str]:
+    found = answer.recommendation
+    if found is None:
+        yield ""
+        yield style.strong("No option keeps every expectation and constraint.")
+        return
+    named = "" if answer.via == "auto" else f"; the design says `via: {answer.via}`"
+    yield ""
+    yield style.strong(f"Take {found.option}") + f", because it{named}"
+    for number, reason in enumerate(found.reasons, start=1):
+        rule = f" ({reason.rule})" if reason.rule else ""
+        yield from _wrap(f"  {number}. {clean(reason.text)}{rule}; not so: {', '.join(reason.beats)}", "     ")
+    if found.would_change:
+        yield from _wrap("  Else: " + "; ".join(clean(text) for text in found.would_change), "     ")
+    for each in found.break_even:
+        yield from _wrap(f"  {each.option}: {clean(each.text)}", "     ")
+
+
+def _failing(answer: CompareAnswer, style: Style) -> Iterator[str]:
+    """Why each option that is built does not work, in one line."""
+    lines = []
+    for each in answer.options:
+        if each.fits and each.works is Verdict.DENIED and each.decided_by is not None:
+            rule = f" ({each.decided_by.rule})" if each.decided_by.rule else ""
+            lines += list(_wrap(f"  {each.option}: {clean(each.decided_by.text)}{rule}", "     "))
+    yield from section("Why not", lines, style)
+
+
+def _replies(answer: CompareAnswer) -> Iterator[str]:
+    for each in answer.replies:
+        yield from _wrap(f"  {each.question}", "    ")
+        yield from _wrap(f"    {clean(each.answer)}", "    ")
+
+
+def _details(each: OptionAnswer, style: Style) -> Iterator[str]:
+    yield style.dim(f"    {each.title}")
+    for violation in each.violations:
+        yield from _wrap(f"    ! {violation.constraint}: {clean(violation.text)}", "      ")
+    for found in each.exposed:
+        sign = "+" if found.intended else "+!"
+        note = " [stand-in]" if found.is_stand_in else ""
+        text = f"    {sign} {found.kind} {clean(found.what)} for {found.consumer}: {clean(found.because)}{note}"
+        yield from _wrap(text, "      ")
+    for lost in each.broken:
+        note = " [stand-in]" if lost.is_stand_in else ""
+        what = f"{clean(lost.what)} for {clean(lost.who)}"
+        text = f"    - {what}: {lost.symptom}, {clean(lost.text)} ({lost.rule}){note}"
+        yield from _wrap(text, "      ")
+    for expectation in each.expectations:
+        if expectation.verdict is not Verdict.ALLOWED:
+            mark = style.mark(expectation.verdict)
+            yield from _wrap(f"    {mark} {clean(expectation.expectation)}: {clean(expectation.text)}", "      ")
+    for line in each.cost.lines if each.cost else ():
+        amount = "unknown" if line.amount is None else f"{line.amount:,.2f}"
+        yield style.dim(f"    $ {amount:>9}  {line.text}: {line.formula}")
+    for point in each.single_points_of_failure:
+        yield from _wrap(f"    one only: {clean(point)}", "      ")
+    for limit in each.limits:
+        yield from _wrap(style.dim(f"    · {limit.text} ({limit.rule})"), "      ")
+    for resource in each.resources:
+        yield from _wrap(style.dim(f"    new {clean(resource)}"), "      ")
+    yield from missing_lines(each.unknowns, style)
+
+
+def _wrap(text: str, rest: str) -> Iterator[str]:
+    yield from textwrap.wrap(
+        text, WIDTH, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    ) or [text]
+
+
+def render_check(answer: CheckAnswer, style: Style, *, verbose: bool = False) -> str:
+    """Every expectation with what came of it; those that hold in one line."""
+    return "\n".join(_check_lines(answer, style, verbose))
+
+
+def _check_lines(answer: CheckAnswer, style: Style, verbose: bool) -> Iterator[str]:
+    held = sum(1 for each in answer.expectations if each.verdict is Verdict.ALLOWED)
+    by = f" by `{answer.via}`" if answer.via else ""
+    yield f"{style.mark(answer.verdict)} {style.verdict(answer.verdict)}  {clean(answer.source)}{by}"
+    yield f"  {held} of {len(answer.expectations)} expectations hold"
+    for each in answer.expectations:
+        if verbose or each.verdict is not Verdict.ALLOWED:
+            yield from _expectation(each, style)
+    for violation in answer.violations:
+        yield from _wrap(f"  ! {violation.constraint}: {clean(violation.text)}", "    ")
+    yield from section("Not known", missing_lines(answer.unknowns, style), style)
+
+
+def _expectation(each: ExpectationAnswer, style: Style) -> Iterator[str]:
+    where = style.dim(f"  {each.where}") if each.where else ""
+    yield f"  {style.mark(each.verdict)} {clean(each.expectation)}{where}"
+    if each.verdict is not Verdict.ALLOWED:
+        yield from _wrap(f"      {clean(each.text)}", "      ")
+        if each.decided_by is not None:
+            rule = f" ({each.decided_by.rule})" if each.decided_by.rule else ""
+            yield from _wrap(f"      {clean(each.decided_by.text)}{rule}", "      ")
