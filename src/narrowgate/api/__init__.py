@@ -10,7 +10,7 @@
 Errors are `narrowgate.model.errors.NarrowgateError`; "no" and "not known" are answers.
 """
 
-from narrowgate.api.policies import POLICY_KINDS, Document, authorize, prove_no_wider
+from narrowgate.api.policies import POLICY_KINDS, Document, authorize, prove_no_wider, validate
 from narrowgate.api.questions import Flow, load, reach, resolve, trace
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "reach",
     "resolve",
     "trace",
+    "validate",
 ]

@@ -11,7 +11,7 @@ from narrowgate.engine.policy.document import compile_policy
 from narrowgate.engine.policy.request_json import decode_request, request_from, with_policy_options
 from narrowgate.engine.policy.statements import Policy, PolicyKind
 from narrowgate.model.errors import InputError
-from narrowgate.model.policy import AuthorizeAnswer, Proof
+from narrowgate.model.policy import AuthorizeAnswer, PolicyFinding, Proof
 
 _MAX_BYTES = 4 * 1024 * 1024
 
@@ -90,6 +90,21 @@ def prove_no_wider(narrow: Sequence[tuple[str, Document]], wide: Sequence[tuple[
 
     sides = [[_compile(document, PolicyKind(kind)) for kind, document in side] for side in (narrow, wide)]
     return no_wider_than(sides[0], sides[1])
+
+
+def validate(
+    document: Document, *, kind: str = "resource", authorization_types: Sequence[str] = ()
+) -> list[PolicyFinding]:
+    """What is wrong with a policy document, gravest first; `kind` is one of `POLICY_KINDS`."""
+    # Only this verb needs the checks: an ordinary decision must not load them.
+    from narrowgate.engine.policy.validation.validate import validate_policy
+
+    return validate_policy(
+        document.content,
+        kind=PolicyKind(kind),
+        authorization_types=frozenset(authorization_types),
+        where=document.where,
+    )
 
 
 def _compiled(document: Document | None, kind: PolicyKind) -> Policy | None:
