@@ -1,4 +1,4 @@
-"""Which names become resolvable from the requester VPC: every option against every name (dns rules, section 17.1)."""
+"""Which names become resolvable from the requester VPC: every option, every name (dns rules, section 17.1)."""
 
 from collections.abc import Callable
 from functools import cache

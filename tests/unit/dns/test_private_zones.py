@@ -1,4 +1,4 @@
-"""Private hosted zones: visibility, wildcards, aliases, CNAME chains, negative answers (PHZ-*, RSLV-05, RSLV-11)."""
+"""Private hosted zones: visibility, wildcards, aliases, CNAME chains, negative answers (PHZ-*, RSLV-11)."""
 
 import pytest
 from tests.unit.dns.estates import ENDPOINT_IPS, ORDERS_NAME, World, forwarded, peered

@@ -48,7 +48,7 @@ def autodefined_rules(snapshot: Snapshot, vpc_id: str, region: str | None, name:
     found: list[tuple[str, Doubts]] = [(domain, ()) for domain in parents(name) if domain in always]
     if name.endswith(".arpa"):
         found += [each for each in _reverse_rules(snapshot, vpc_id) if is_in_domain(name, each[0])]
-    elif ".compute." in name:
+    elif ".compute" in name or name.endswith("ec2.internal"):
         found += _other_regions(snapshot, vpc_id, region, name)
     if len(found) > 1:
         found.sort(key=lambda each: -label_count(each[0]))
@@ -63,7 +63,7 @@ def _other_regions(snapshot: Snapshot, vpc_id: str, region: str | None, name: st
             continue
         doubts = (connection.has_dns,) if isinstance(connection.has_dns, Missing) else ()
         for domain in _names_of_region(connection.region):
-            if is_in_domain(name, domain) and found.get(domain, doubts):
+            if is_in_domain(name, domain) and (domain not in found or not doubts):
                 found[domain] = doubts
     return list(found.items())
 
