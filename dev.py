@@ -72,7 +72,7 @@ def _set_up(which: str) -> None:
     subprocess.run([*pip, "--require-hashes", "-r", str(requirements)], check=True)
     # The build back end is pinned by hash as well: no isolated environment that would fetch another.
     subprocess.run([*pip, "--no-build-isolation", "--no-deps", "-e", str(ROOT)], check=True)
-    # Compiled once here, a first call is as fast as every later one, also where Python is told to write no bytecode.
+    # Compiled once here, a first call is as fast as every later one, also where Python writes no bytecode.
     subprocess.run([str(BIN / f"python{EXECUTABLE}"), "-m", "compileall", "-q", str(ROOT / "src")], check=False)
     stamp.write_text(wanted)
 

@@ -16,7 +16,9 @@ from narrowgate.sources.snapshot import Response, snapshot_from_responses
 from narrowgate.sources.snapshot.operations import OPERATIONS
 
 CASES: dict[str, Case] = {each.id: each.make() for each in VARIATIONS.values()}
-DECIDED = sorted(name for name, case in CASES.items() if case.expected.verdict in (Verdict.ALLOWED, Verdict.DENIED))
+DECIDED = sorted(
+    name for name, case in CASES.items() if case.expected.verdict in (Verdict.ALLOWED, Verdict.DENIED)
+)
 CALLS = sorted({response.operation for response in build_guide().estate.responses()} & set(OPERATIONS))
 
 # Left out, these say something of their own: an API without `policy` has none, one without the flag is enabled.

@@ -20,5 +20,6 @@ def terminal_style() -> Style:
 
 def finish(answer: Record, text: str, verdict: Verdict, output_format: str) -> NoReturn:
     """Print an answer and leave with its status."""
-    click.echo(to_json(answer) if output_format == "json" else text)
+    # Whether there is colour was decided with the text: click must not strip it again.
+    click.echo(to_json(answer) if output_format == "json" else text, color=True)
     raise click.exceptions.Exit(int(exit_code(verdict)))

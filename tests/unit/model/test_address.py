@@ -1,6 +1,7 @@
 """Interval sets obey set algebra; blocks hold what they should."""
 
 from ipaddress import ip_address, ip_network
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ def test_interval_sets_are_sets(one, other):
 def test_intervals_are_sorted_disjoint_and_apart(found):
     pieces = list(found)
     assert all(first <= last for first, last in pieces)
-    assert all(before[1] + 1 < after[0] for before, after in zip(pieces, pieces[1:], strict=False))
+    assert all(before[1] + 1 < after[0] for before, after in pairwise(pieces))
 
 
 @given(st.ip_addresses(v=4), st.integers(0, 32), st.ip_addresses())

@@ -63,7 +63,7 @@ def _principals(
         return
     if policy.kind is PolicyKind.ENDPOINT:
         text = (
-            "Only signed callers have a principal: unsigned calls and calls with a bearer token are anonymous here "
+            "Only signed callers have a principal: unsigned calls and bearer tokens are anonymous here "
             "and refused."
         )
         place = pointer(policy, statement, "Principal")
