@@ -109,6 +109,8 @@ class OptionAnswer(Record, frozen=True, kw_only=True):
     uses_route53: bool = False
     uses_peering: bool = False
     keeps_default_name: bool = False
+    is_name_stable: bool = True
+    """Whether the name that clients call outlives the endpoint: one that holds the endpoint's id does not."""
     client_change: str | None = None
     calls: tuple[TracedCall, ...] = ()
     expectations: tuple[ExpectationAnswer, ...] = ()

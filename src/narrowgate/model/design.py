@@ -164,6 +164,7 @@ class Link(DesignRecord, frozen=True, kw_only=True):
 class Constraints(DesignRecord, frozen=True, kw_only=True):
     """What a solution must not do; `via: auto` never picks one that does."""
 
+    no_endpoint: bool = False
     no_new_peering: bool = False
     no_transit_gateway: bool = False
     no_route53: bool = False

@@ -26,7 +26,17 @@ class CentralOption(Option, abc.ABC):
 
     def applies(self, design: Design) -> Fit:
         """Refused without a VPC for the endpoint, or where no packet can pass."""
-        return check_private_apis(design) or self.check_path(design) or self.check(design) or FITS
+        return (
+            check_private_apis(design)
+            or self._check_endpoint(design)
+            or self.check_path(design)
+            or self.check(design)
+            or FITS
+        )
+
+    def _check_endpoint(self, design: Design) -> Fit | None:
+        """Default names can be called without an endpoint, and fail; every other name is the endpoint's."""
+        return check_endpoint(design) if not self.private_dns else None
 
     def check(self, design: Design) -> Fit | None:
         """What else the option asks for."""
@@ -51,6 +61,8 @@ class CentralOption(Option, abc.ABC):
 
     def door_resources(self, design: Design) -> tuple[Resource, ...]:
         """The endpoints, and the APIs that admit them."""
+        if design.constraints.no_endpoint:
+            return api_resources(design, {api.name: () for api in design.private_apis})
         doors = central_doors(design)
         associated: dict[str, list[Text]] = {}
         if self.has_alias_names:
@@ -63,6 +75,15 @@ class CentralOption(Option, abc.ABC):
     def naming_resources(self, design: Design) -> tuple[Resource, ...]:
         """What makes the name that consumers call resolve; nothing by default."""
         return ()
+
+
+def check_endpoint(design: Design) -> Fit | None:
+    """The endpoint is the only way into a private API."""
+    if design.constraints.no_endpoint:
+        return refused(
+            "AGW-01", "it is called by an endpoint, and `no_endpoint` rules that out", "take `no_endpoint` out"
+        )
+    return None
 
 
 def check_private_apis(design: Design) -> Fit | None:

@@ -2,6 +2,7 @@
 
 from narrowgate.model.design import Api, Consumer, Design, Vpc
 from narrowgate.model.resource import GetAtt, Ref, Resource
+from narrowgate.options.central import check_endpoint, check_private_apis
 from narrowgate.options.option import FITS, Call, Fit, Limit, Option, refused
 from narrowgate.options.parts.base import base_resources
 from narrowgate.options.parts.endpoints import central_doors, central_endpoints, central_users, own_name
@@ -25,9 +26,7 @@ class Lattice(Option):
 
     def applies(self, design: Design) -> Fit:
         """Refused without a VPC for the endpoint, and over Regions."""
-        from narrowgate.options.central import check_private_apis
-
-        refusal = check_private_apis(design)
+        refusal = check_private_apis(design) or check_endpoint(design)
         if refusal is not None:
             return refusal
         for consumer in design.consumers:

@@ -23,6 +23,10 @@ class PrivateLink(Option):
         """Refused where the consumer's VPC is in another Region than the API, or its DNS attributes are off."""
         if not design.private_apis:
             return refused("AGW-01", "no consumer may call a private API", "name one in `may_call`")
+        if design.constraints.no_endpoint:
+            return refused(
+                "AGW-01", "it is an endpoint, and `no_endpoint` rules that out", "take `no_endpoint` out"
+            )
         for api in design.private_apis:
             for consumer in callers_of(design, api):
                 refusal = self.check(design, consumer, api)

@@ -48,6 +48,14 @@ def cells(each: OptionAnswer) -> tuple[str, ...]:
     )
 
 
+def grouped_refusals(refused: Sequence[OptionAnswer]) -> dict[str, list[str]]:
+    """Options that cannot be built, by the sentence that says why."""
+    found: dict[str, list[str]] = {}
+    for each in refused:
+        found.setdefault(f"{each.text} ({each.rule})", []).append(each.option)
+    return found
+
+
 def _works(each: OptionAnswer) -> str:
     if each.works is not Verdict.ALLOWED:
         return {"denied": "no", "invalid": "no"}.get(each.works, str(each.works))
@@ -68,8 +76,8 @@ def _lines(answer: CompareAnswer, style: Style, verbose: bool) -> Iterator[str]:
         yield f"{style.mark(_mark(each))} {name}{_row(cells(each))}"
         if verbose:
             yield from _details(each, style)
-    for each in refused:
-        yield from _wrap(f"· {each.option}: cannot be built: {clean(each.text)} ({each.rule})", "    ")
+    for text, names in grouped_refusals(refused).items():
+        yield from _wrap(f"· cannot be built: {', '.join(names)}: {clean(text)}", "    ")
     yield from _reasons(answer, style)
     yield from _failing(answer, style)
     yield from section("What people ask", _replies(answer), style)

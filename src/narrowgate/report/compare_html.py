@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from narrowgate.model.comparison import CompareAnswer, OptionAnswer
-from narrowgate.report.compare import HEADINGS, cells, sorted_options
+from narrowgate.report.compare import HEADINGS, cells, grouped_refusals, sorted_options
 from narrowgate.report.style import clean
 
 _STYLE = """
@@ -46,8 +46,9 @@ def _body(answer: CompareAnswer) -> Iterator[str]:
     yield '<p class="dim">opens: names / sockets / API methods that were shut before</p>'
     if refused:
         yield "<h2>Cannot be built here</h2>\n<ul>"
-        for each in refused:
-            yield f"<li><code>{_text(each.option)}</code>: {_sentence(each.text)} ({_text(each.rule or '')})</li>"
+        for text, names in grouped_refusals(refused).items():
+            options = ", ".join(f"<code>{_text(name)}</code>" for name in names)
+            yield f"<li>{options}: {_sentence(text)}</li>"
         yield "</ul>"
     if answer.replies:
         yield "<h2>What people ask</h2>\n<dl>"

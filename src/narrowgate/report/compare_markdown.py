@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from narrowgate.model.comparison import CompareAnswer, OptionAnswer
-from narrowgate.report.compare import HEADINGS, cells, sorted_options
+from narrowgate.report.compare import HEADINGS, cells, grouped_refusals, sorted_options
 from narrowgate.report.style import clean
 
 _SPECIAL = re.compile(r"([\\|<>*_\[\]#])")
@@ -43,8 +43,8 @@ def _lines(answer: CompareAnswer) -> Iterator[str]:
 def _refused(refused: list[OptionAnswer]) -> Iterator[str]:
     if refused:
         yield ""
-        for each in refused:
-            yield f"- `{each.option}` cannot be built: {_sentence(each.text)} ({each.rule})"
+        for text, names in grouped_refusals(refused).items():
+            yield f"- cannot be built: {', '.join(f'`{name}`' for name in names)}: {_sentence(text)}"
 
 
 def _recommendation(answer: CompareAnswer) -> Iterator[str]:

@@ -81,6 +81,7 @@ def judge(bench: Bench, option: Option) -> OptionAnswer:
         decided_by=_deciding_cause(calls, expectations, verdict),
         uses_peering=any(name.startswith("pcx-") for each in private for name in each.passes),
         keeps_default_name=all(each.url.split("/")[2] == names[each.api] for each in private),
+        is_name_stable=not any("vpce-" in each.url.split("/")[2] for each in private),
         client_change=option.client_change,
         calls=calls,
         expectations=expectations,

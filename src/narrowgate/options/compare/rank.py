@@ -44,7 +44,9 @@ _FIRST: tuple[Criterion, ...] = (
     Criterion(_side_effects, "takes nothing away from other hosts either", "AGW-17"),
 )
 _LAST: tuple[Criterion, ...] = (
-    Criterion(lambda answer: not _is_stable(answer), "its name outlives the endpoint", "PHZ-05"),
+    Criterion(
+        lambda answer: not answer.is_name_stable, "is called by a name that outlives the endpoint", "PHZ-05"
+    ),
     Criterion(lambda answer: _total(answer), "costs least", "COST-04"),
     Criterion(lambda answer: len(answer.accounts), "fewest accounts have to act", "PHZ-02"),
     Criterion(lambda answer: answer.new_resources, "adds the fewest parts", "COST-05"),
@@ -56,11 +58,6 @@ def _total(answer: OptionAnswer) -> float:
     if answer.cost is None:
         return 0.0
     return float("inf") if answer.cost.total is None else answer.cost.total
-
-
-def _is_stable(answer: OptionAnswer) -> bool:
-    """A name that holds the endpoint's id dies with it (VPCE-DNS-03)."""
-    return not any("vpce-" in call.url.split("/")[2] for call in answer.calls)
 
 
 def recommend(answers: Sequence[OptionAnswer]) -> Recommendation | None:

@@ -57,7 +57,10 @@ def _is_route53_needed(design: Design, answers: Sequence[OptionAnswer]) -> Itera
     if not any(link.kind == "peering" for link in design.links):
         return
     found = [each for each in _works(answers) if each.uses_peering and not each.uses_route53]
-    text = f"No: {_named(found)} use the peering without it." if found else "Yes, here it is."
+    if found:
+        text = f"No: {_named(found)} use the peering without it."
+    else:
+        text = "Yes, here it is." if _works(answers) else "No option works here, with Route 53 or without."
     yield Reply(
         question="Peering exists already: is Route 53 then the only way?",
         answer=text,

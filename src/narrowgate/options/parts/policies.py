@@ -1,6 +1,7 @@
 """The narrowest policies that admit what a design allows: who, by which endpoint, which methods."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from narrowgate.options.parts.resource_list import Text
 
 Policy = dict[str, Any]
 _VERSION = "2012-10-17"
+REFERENCE = re.compile(r"\$\{(?P<kind>vpcs|endpoints)\.(?P<name>[^}]*)\}")
+"""What stands for an id in a policy of the user's own; IAM's own variables start with a service and a colon."""
 # For these the allow can come from elsewhere, so that an allow-list alone does not fence (POL-06, POL-26).
 _NEEDS_FENCE = frozenset({"AWS_IAM", "CUSTOM"})
 
@@ -50,7 +53,8 @@ def resource_policy(api: Api, doors: Sequence[Door]) -> Policy:
     Consumers that share an endpoint are told apart by the address that the endpoint sees (KEY-03).
     """
     if api.policy is not None:
-        return dict(json.loads(api.policy))
+        own: Policy = with_references(json.loads(api.policy))
+        return own
     shared = len({door.consumer.name for door in doors}) > 1
     statements = [_admission(api, door, shared=shared) for door in doors]
     if api.authorization in _NEEDS_FENCE and doors:
@@ -65,6 +69,25 @@ def resource_policy(api: Api, doors: Sequence[Door]) -> Policy:
             }
         )
     return {"Version": _VERSION, "Statement": statements}
+
+
+def with_references(value: Any) -> Any:
+    """A policy of the user's own, with `${vpcs.NAME}` and `${endpoints.NAME}` as references."""
+    if isinstance(value, dict):
+        return {key: with_references(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [with_references(each) for each in value]
+    if not isinstance(value, str) or not REFERENCE.search(value):
+        return value
+    parts: list[str | Ref | GetAtt] = []
+    at = 0
+    for found in REFERENCE.finditer(value):
+        parts.append(value[at : found.start()])
+        words = ("vpc",) if found["kind"] == "vpcs" else ("execute-api", "endpoint")
+        parts.append(Ref(logical_id(found["name"], *words)))
+        at = found.end()
+    kept = tuple(part for part in (*parts, value[at:]) if part != "")
+    return kept[0] if len(kept) == 1 else Join(kept)
 
 
 def _admission(api: Api, door: Door, *, shared: bool) -> Policy:

@@ -9,6 +9,7 @@ from narrowgate.engine.policy.document import compile_policy
 from narrowgate.model.address import Cidr, is_address, parse_cidr
 from narrowgate.model.design import Api, Consumer, Design, Expectation, Link, Vpc, Where
 from narrowgate.model.errors import InputError
+from narrowgate.options.parts.policies import REFERENCE
 
 _OWN_ALLOW_NEEDED = frozenset({"NONE", "COGNITO_USER_POOLS"})
 
@@ -155,7 +156,7 @@ def _check_api(design: Design, api: Api) -> None:
             if value is not None:
                 _refuse(api.where, f"`{field}` is read for private APIs only")
     if api.policy is not None:
-        _check_policy(api)
+        _check_policy(design, api)
     if api.custom_domain is not None:
         others = [each.name for each in design.apis if each.custom_domain == api.custom_domain]
         if len(others) > 1:
@@ -164,8 +165,16 @@ def _check_api(design: Design, api: Api) -> None:
             )
 
 
-def _check_policy(api: Api) -> None:
+def _check_policy(design: Design, api: Api) -> None:
     """A policy without an allow refuses everyone, unless something else gives the allow (POL-02, POL-06)."""
+    known = [vpc.name for vpc in design.vpcs]
+    for found in REFERENCE.finditer(api.policy or ""):
+        if found["name"] not in known:
+            _refuse(
+                api.where,
+                f"the policy of `{api.name}` names `{found[0][:60]}`, and the design has no such VPC",
+                f"it has {', '.join(known)}",
+            )
     try:
         compile_policy(api.policy or "", where=f"the policy of {api.name}")
     except InputError as error:
@@ -200,7 +209,7 @@ def _check_expectation(design: Design, expectation: Expectation) -> None:
     elif "://" not in expectation.target and expectation.must:
         api = design.api(expectation.target)
         consumer = design.consumer(expectation.consumer)
-        if api.name not in {each.api for each in consumer.may_call}:
+        if api.is_private and api.name not in {each.api for each in consumer.may_call}:
             _refuse(
                 expectation.where,
                 f"`{consumer.name}` must call `{api.name}`, which its `may_call` does not name",

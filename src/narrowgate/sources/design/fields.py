@@ -143,7 +143,8 @@ API: Mapping[str, Field] = {
     "certificate": Field({"type": "string", "pattern": "^arn:aws:acm:"}, "The certificate of the custom domain."),
     "policy": Field(
         {"type": "object"},
-        "A resource policy of your own. Default: each option writes the narrowest one that works.",
+        "A resource policy of your own; `${vpcs.NAME}` and `${endpoints.NAME}` stand for the ids of a VPC and of "
+        "the execute-api endpoint in it. Default: each option writes the narrowest one that works.",
     ),
 }
 
@@ -173,6 +174,9 @@ LINK: Mapping[str, Field] = {
 }
 
 CONSTRAINTS: Mapping[str, Field] = {
+    "no_endpoint": Field(
+        _BOOLEAN, "No execute-api endpoint is made, to see what comes of a guide that forgets it (AGW-01)."
+    ),
     "no_new_peering": Field(_BOOLEAN, "No peering is added."),
     "no_transit_gateway": Field(_BOOLEAN, "No transit gateway is added."),
     "no_route53": Field(
