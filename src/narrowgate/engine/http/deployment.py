@@ -3,7 +3,7 @@
 import msgspec
 
 from narrowgate.engine.http.symptoms import FORBIDDEN, MISSING_TOKEN, URI_TOO_LONG
-from narrowgate.model.answer import Leg, Missing, Step, Verdict
+from narrowgate.model.answer import Evidence, Leg, Missing, Step, Verdict
 from narrowgate.model.apigateway import BasePathMapping, DomainName, Stage
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.reason import Reason
@@ -122,7 +122,9 @@ def find_stage(snapshot: Snapshot, target: Target) -> Outcome:
     if stage is None:
         names = ", ".join(f"`{each.stage_name}`" for each in stages) or "none"
         text = f"the API has no stage `{target.stage}` (it has {names})"
-        return Outcome(step=_denied(target.api_id, Reason.STAGE_NOT_FOUND, "ERR-01", text), http=FORBIDDEN)
+        evidence = (snapshot.evidence(target.api_id, "stageName", [each.stage_name for each in stages]),)
+        step = _denied(target.api_id, Reason.STAGE_NOT_FOUND, "ERR-01", text, evidence)
+        return Outcome(step=step, http=FORBIDDEN)
     return Outcome(step=_passed(target.api_id, f"stage `{target.stage}` exists"), target=target, stage=stage)
 
 
@@ -142,7 +144,12 @@ def find_method(snapshot: Snapshot, target: Target, verb: str, stage: Stage | No
         found = methods[resource].get(verb) or methods[resource].get("ANY")
     if resource is None or found is None:
         what = f"no resource for `{target.path}`" if resource is None else f"no method {verb} on `{resource}`"
-        step = _denied(target.api_id, Reason.METHOD_NOT_FOUND, "ERR-05", f"the deployed stage has {what}")
+        saved = _saved_methods(snapshot, target.api_id) or {}
+        is_saved = verb in saved.get(_match_saved(saved, target.path), {})
+        hint = "; it is saved, and not deployed to the stage (POL-03)" if is_saved else ""
+        evidence = (snapshot.evidence(target.api_id, "paths", sorted(methods)),)
+        text = f"the deployed stage has {what}{hint}"
+        step = _denied(target.api_id, Reason.METHOD_NOT_FOUND, "ERR-05", text, evidence)
         return Outcome(step=step, http=MISSING_TOKEN, target=target, warnings=warnings)
     step = _passed(
         target.api_id, f"{verb} `{resource}` is deployed, authorization {found.authorization_type or 'unknown'}"
@@ -151,6 +158,10 @@ def find_method(snapshot: Snapshot, target: Target, verb: str, stage: Stage | No
 
 
 _Methods = dict[str, dict[str, DeployedMethod]]
+
+
+def _match_saved(saved: _Methods, path: str) -> str:
+    return match_resource(tuple(saved), path) or ""
 
 
 def _deployed_view(
@@ -268,7 +279,7 @@ def _unknown(component: str, text: str, missing: Missing) -> Step:
     )
 
 
-def _denied(component: str, reason: Reason, rule: str, text: str) -> Step:
+def _denied(component: str, reason: Reason, rule: str, text: str, evidence: tuple[Evidence, ...] = ()) -> Step:
     return Step(
         layer="http",
         component=component,
@@ -277,4 +288,5 @@ def _denied(component: str, reason: Reason, rule: str, text: str) -> Step:
         leg=Leg.FORWARD,
         reason=reason,
         rule=rule,
+        evidence=evidence,
     )

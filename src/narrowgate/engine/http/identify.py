@@ -9,7 +9,7 @@ import msgspec
 from narrowgate.engine.http.names import parse_api_name, parse_endpoint_name
 from narrowgate.engine.http.symptoms import FORBIDDEN
 from narrowgate.engine.http.url import HttpRequest
-from narrowgate.model.answer import Leg, Missing, Step, Verdict
+from narrowgate.model.answer import Evidence, Leg, Missing, Step, Verdict
 from narrowgate.model.apigateway import DomainName, RestApi
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.privatelink import VpcEndpoint
@@ -93,6 +93,7 @@ def _by_id(
             Reason.DEFAULT_ENDPOINT_DISABLED,
             "AGW-21",
             "the API's default endpoint is disabled: only its custom domain names work",
+            (snapshot.evidence(api.id, "disableExecuteApiEndpoint", "true"),),
         )
     warnings: tuple[str, ...] = ()
     if (api.endpoint_access_mode or "").upper() == "STRICT":
@@ -103,6 +104,7 @@ def _by_id(
                 Reason.STRICT_ENDPOINT_ACCESS,
                 "AGW-13",
                 "strict endpoint access mode needs the TLS server name and Host to be the API's own name",
+                (snapshot.evidence(api.id, "endpointAccessMode", api.endpoint_access_mode or ""),),
             )
         if name.vpc_endpoint_id is not None:
             warnings = (
@@ -126,6 +128,7 @@ def _not_served(snapshot: Snapshot, endpoint: VpcEndpoint, api: RestApi) -> Iden
             "AGW-17",
             f"the API is {'/'.join(api.endpoint_configuration.types) or 'of no type'}, "
             "and an execute-api endpoint serves private APIs only",
+            (snapshot.evidence(api.id, "endpointConfiguration.types", list(api.endpoint_configuration.types)),),
         )
     here, there = snapshot.region_of(endpoint.vpc_endpoint_id), snapshot.region_of(api.id)
     if here is not None and there is not None and here != there:
@@ -230,7 +233,9 @@ def _step(
     return Step(layer="http", component=component, verdict=verdict, text=text, rule=rule, unknowns=unknowns)
 
 
-def _refused(component: str, reason: Reason, rule: str, text: str) -> Identification:
+def _refused(
+    component: str, reason: Reason, rule: str, text: str, evidence: tuple[Evidence, ...] = ()
+) -> Identification:
     step = Step(
         layer="http",
         component=component,
@@ -239,5 +244,6 @@ def _refused(component: str, reason: Reason, rule: str, text: str) -> Identifica
         leg=Leg.FORWARD,
         reason=reason,
         rule=rule,
+        evidence=evidence,
     )
     return Identification(step=step, http=FORBIDDEN)

@@ -24,7 +24,7 @@ from narrowgate.engine.policy.request import (
     UnreadLayer,
 )
 from narrowgate.engine.policy.statements import Policy, PolicyKind
-from narrowgate.model.answer import Considered, Missing, Step, Verdict
+from narrowgate.model.answer import Considered, Evidence, Missing, Step, Verdict
 from narrowgate.model.apigateway import DomainName, RestApi
 from narrowgate.model.errors import InputError
 from narrowgate.model.policy import AuthorizeAnswer, Decider, Decision, Layer
@@ -95,7 +95,7 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
         unknown_policies=frozenset(unread),
     )
     answer = authorize(request)
-    steps = [*_layer_steps(called, answer, tuple(gaps)), *_key_steps(called, method, answer)]
+    steps = [*_layer_steps(snapshot, called, answer, tuple(gaps)), *_key_steps(called, method, answer)]
     notes = tuple(note.text for note in answer.notes)
     return Authorization(steps=tuple(steps), answer=answer, http=_http(answer), warnings=notes)
 
@@ -272,12 +272,15 @@ _UNSIGNED_REASONS = {
 }
 
 
-def _layer_steps(called: Called, answer: AuthorizeAnswer, gaps: tuple[Missing, ...]) -> tuple[Step, ...]:
+def _layer_steps(
+    snapshot: Snapshot, called: Called, answer: AuthorizeAnswer, gaps: tuple[Missing, ...]
+) -> tuple[Step, ...]:
     """A step for each statement or layer that decides; one that says who allowed where the call passes."""
     if answer.decision is Decision.ALLOWED:
         by = ", ".join(_named(each) for each in answer.decided_by) or "no policy stands against it"
         layer = answer.decided_by[0].layer if answer.decided_by else Layer.RESOURCE_POLICY
-        return (_decided(called, layer, Verdict.ALLOWED, f"policies let the call through: {by}", None, answer),)
+        text = f"policies let the call through: {by}"
+        return (_decided(snapshot, called, layer, Verdict.ALLOWED, (text, None), answer),)
     if answer.decision is Decision.UNKNOWN:
         opened = tuple(
             Missing(fact=each.reason, resource=_component(called, each.layer), why=f"{each.layer} stays open")
@@ -303,12 +306,17 @@ def _layer_steps(called: Called, answer: AuthorizeAnswer, gaps: tuple[Missing, .
         if each.layer is Layer.LAMBDA_AUTHORIZER and each.reason.endswith("deny"):
             reason = Reason.AUTHORIZER_DENY
         text = f"{_named(each)}: {reason.meaning}"
-        seen.append(_decided(called, each.layer, Verdict.DENIED, text, reason, answer))
+        seen.append(_decided(snapshot, called, each.layer, Verdict.DENIED, (text, reason), answer))
     return tuple(seen)
 
 
 def _decided(
-    called: Called, layer: Layer, verdict: Verdict, text: str, reason: Reason | None, answer: AuthorizeAnswer
+    snapshot: Snapshot,
+    called: Called,
+    layer: Layer,
+    verdict: Verdict,
+    told: tuple[str, Reason | None],
+    answer: AuthorizeAnswer,
 ) -> Step:
     considered = tuple(
         Considered(
@@ -327,11 +335,30 @@ def _decided(
         layer=str(layer),
         component=_component(called, layer),
         verdict=verdict,
-        text=text,
-        reason=reason,
+        text=told[0],
+        reason=told[1],
         rule=_LAYER_RULES.get(layer),
         considered=considered,
+        evidence=_evidence(snapshot, called, layer),
     )
+
+
+def _evidence(snapshot: Snapshot, called: Called, layer: Layer) -> tuple[Evidence, ...]:
+    """The document behind a layer, and the file it was learnt from."""
+    endpoint, api, domain = called.endpoint, called.api, called.domain
+    if layer is Layer.ENDPOINT_POLICY:
+        document = endpoint.policy_document if isinstance(endpoint.policy_document, str) else "none"
+        return (snapshot.evidence(endpoint.vpc_endpoint_id, "PolicyDocument", document),)
+    if layer is Layer.DOMAIN_POLICY and domain is not None:
+        document = domain.policy if isinstance(domain.policy, str) else "none"
+        return (snapshot.evidence(domain.domain_name_arn or domain.domain_name, "policy", document),)
+    if layer is Layer.RESOURCE_POLICY:
+        return (snapshot.evidence(api.id, "policy", api.policy if isinstance(api.policy, str) else "none"),)
+    method = called.outcome.method
+    if method is not None:
+        told = f"{called.request.method} {method.resource_path}: {method.authorization_type or 'unknown'}"
+        return (snapshot.evidence(api.id, "resourceMethods", told),)
+    return ()
 
 
 def _component(called: Called, layer: Layer) -> str:
