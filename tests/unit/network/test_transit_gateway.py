@@ -1,8 +1,6 @@
 """TGW-01 to TGW-09, ACL-10, IP6-03: attachments, zones, gateway tables, gateways behind gateways."""
 
 import pytest
-
-from narrowgate.model.answer import Verdict
 from tests.builders import Estate, allow, any_protocol, tcp
 from tests.unit.network.estates import (
     FAR,
@@ -15,6 +13,8 @@ from tests.unit.network.estates import (
     missing,
     side,
 )
+
+from narrowgate.model.answer import Verdict
 
 ANYWHERE = "0.0.0.0/0"
 _ROUTES = "ec2.search_transit_gateway_routes"
@@ -153,7 +153,10 @@ def _segmented() -> tuple[Pair, str, str]:
     """Spokes and services use two tables: each knows only the other's blocks."""
     pair = hubbed()
     estate = pair.estate
-    spokes, services = estate.transit_route_table(pair.link, "spokes"), estate.transit_route_table(pair.link, "svc")
+    spokes, services = (
+        estate.transit_route_table(pair.link, "spokes"),
+        estate.transit_route_table(pair.link, "svc"),
+    )
     default = estate.ledger.answer("ec2.get_transit_gateway_route_table_associations", pair.extra["table"])
     default["Associations"] = []
     for name, own, other in (("near", spokes, services), ("far", services, spokes)):
@@ -261,7 +264,10 @@ def test_a_search_that_filters_leave_incomplete_is_unknown(filters):
     "filters",
     [
         [{"Name": "type", "Values": ["static", "propagated"]}],
-        [{"Name": "state", "Values": ["blackhole", "active"]}, {"Name": "type", "Values": ["propagated", "static"]}],
+        [
+            {"Name": "state", "Values": ["blackhole", "active"]},
+            {"Name": "type", "Values": ["propagated", "static"]},
+        ],
         [{"Name": "route-search.subnet-of-match", "Values": ["0.0.0.0/0"]}],
     ],
 )
@@ -317,7 +323,12 @@ def test_an_attachment_that_is_no_vpc_is_named_and_unknown(kind):
     _drop_route(pair, FAR)
     attached = {"TransitGatewayAttachmentId": "tgw-attach-0aaaaaaaaaaaaaaaa", "ResourceType": kind}
     _routes(pair)["Routes"].append(
-        {"DestinationCidrBlock": FAR, "TransitGatewayAttachments": [attached], "Type": "propagated", "State": "active"}
+        {
+            "DestinationCidrBlock": FAR,
+            "TransitGatewayAttachments": [attached],
+            "Type": "propagated",
+            "State": "active",
+        }
     )
     answer = pair.ask()
     assert answer.verdict is Verdict.UNKNOWN
@@ -503,9 +514,7 @@ def test_gateways_that_send_a_packet_in_a_circle_drop_it():
     table = pair.extra[pair.extra["there"]]
     answer = pair.estate.ledger.answer(_ROUTES, table)
     for route in answer["Routes"]:
-        route["TransitGatewayAttachments"] = [
-            {"TransitGatewayAttachmentId": pair.link, "ResourceType": "peering"}
-        ]
+        route["TransitGatewayAttachments"] = [{"TransitGatewayAttachmentId": pair.link, "ResourceType": "peering"}]
     assert decided(pair.ask()) == ("forward", "TGW_RTB_CANNOT_ROUTE", pair.link)
 
 

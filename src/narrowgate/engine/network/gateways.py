@@ -47,7 +47,7 @@ def leave_by_internet_gateway(snapshot: Snapshot, packet: Packet, sender: End, g
             return nowhere(packet, at.fails(Reason.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, text))
         source = sender.public_address or source
     step = at.passes(f"the packet leaves by {gateway_id}")
-    return to_internet(snapshot, packet._replace(source=source), [step])
+    return to_internet(snapshot, packet._replace(source=source), step)
 
 
 def _would_get_public_address(snapshot: Snapshot, sender: End) -> bool:
@@ -58,14 +58,14 @@ def _would_get_public_address(snapshot: Snapshot, sender: End) -> bool:
     )
 
 
-def to_internet(snapshot: Snapshot, packet: Packet, steps: list[Step]) -> Arrival:
+def to_internet(snapshot: Snapshot, packet: Packet, left: Step) -> Arrival:
     """A packet on the Internet: it comes in again where an interface of the estate has the public address."""
-    carriage = Carriage(way=Way.INTERNET)
+    carriage = Carriage(way=Way.INTERNET, connection=left.component)
     found = owner_of_public_address(snapshot, packet)
     if found is None or found.vpc_id is None:
-        return Arrival(packet=packet, steps=steps, carriage=carriage)
+        return Arrival(packet=packet, steps=[left], carriage=carriage)
     return Arrival(
-        packet=packet, steps=[*steps, enter(snapshot, packet, found)], carriage=carriage, vpc_id=found.vpc_id
+        packet=packet, steps=[left, enter(snapshot, packet, found)], carriage=carriage, vpc_id=found.vpc_id
     )
 
 
@@ -103,7 +103,7 @@ def leave_by_egress_only_gateway(snapshot: Snapshot, packet: Packet, sender: End
         return nowhere(
             packet, at.fails(Reason.UNASSOCIATED_COMPONENT, f"{gateway_id} is not attached to {sender.vpc_id}")
         )
-    return to_internet(snapshot, packet, [at.passes(f"the packet leaves by {gateway_id}")])
+    return to_internet(snapshot, packet, at.passes(f"the packet leaves by {gateway_id}"))
 
 
 def leave_by_gateway_endpoint(snapshot: Snapshot, packet: Packet, endpoint_id: str) -> Arrival:

@@ -162,9 +162,7 @@ def _compiled_by_id(snapshot: Snapshot) -> dict[str, CompiledAcl | Missing]:
 def _unread_associations(snapshot: Snapshot) -> dict[str | None, str]:
     """An ACL of each VPC whose subnets nobody knows: it could guard any of them."""
     return {
-        acl.vpc_id: acl.network_acl_id
-        for acl in snapshot.facts.network_acls.values()
-        if acl.associations is UNSET
+        acl.vpc_id: acl.network_acl_id for acl in snapshot.facts.network_acls.values() if acl.associations is UNSET
     }
 
 

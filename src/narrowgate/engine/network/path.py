@@ -30,7 +30,7 @@ from narrowgate.engine.network.services import (
 )
 from narrowgate.engine.network.steps import At
 from narrowgate.engine.network.vpcs import missing_of_vpc, subnet_of_address
-from narrowgate.engine.network.walk import back_through_nat, reply_ports, travel
+from narrowgate.engine.network.walk import back_through_nat, reply_from_internet, reply_ports, travel
 from narrowgate.model.address import Address, IntervalSet
 from narrowgate.model.answer import (
     Cause,
@@ -98,6 +98,9 @@ def _evaluate(
     snapshot: Snapshot, host: Host, destination: Address, flow: Flow, network_interface_id: str | None
 ) -> ReachPath:
     known = interface(snapshot, network_interface_id) if network_interface_id else None
+    if host.is_internet and known is not None:
+        # The Internet knows an interface by its public address only.
+        destination = known.public_address(destination) or destination
     source = host.address(destination.family)
     if source is None:
         return _no_address(host, destination, known)
@@ -302,8 +305,7 @@ def _walk_back_from_internet(
     if client.is_internet:
         return steps
     came = answer._replace(destination=inside.public_address or inside.address)
-    outside = End(label="internet", address=came.source, is_internet=True)
-    steps += travel(router, came, outside, inside).steps
+    steps += reply_from_internet(router, came, there.carriage, inside)
     if there.sender is not None:
         last = came._replace(destination=client.address)
         steps += back_through_nat(router, last, there.sender, client)

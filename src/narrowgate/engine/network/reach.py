@@ -8,7 +8,12 @@ import msgspec
 from narrowgate.engine.network.address_classes import refine_host
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Flow, parse_flow, platform_ports, protocol_name
 from narrowgate.engine.network.hosts import Client, host_of_interface
-from narrowgate.engine.network.interfaces import Interface, interface, interfaces_with_address
+from narrowgate.engine.network.interfaces import (
+    Interface,
+    interface,
+    interface_with_public_address,
+    interfaces_with_address,
+)
 from narrowgate.engine.network.load_balancers import BalancedTarget, forward
 from narrowgate.engine.network.path import deciding_cause, evaluate_path, path_without_address
 from narrowgate.engine.network.targets import Destination, ReachTarget
@@ -86,6 +91,7 @@ def _parts(snapshot: Snapshot, client: Client, host: Host, destinations: Sequenc
 def _interfaces(snapshot: Snapshot, destinations: Sequence[Destination]) -> Iterable[Interface]:
     for each in destinations:
         known = interface(snapshot, each.interface_id) if each.interface_id else None
+        known = known or interface_with_public_address(snapshot, each.address)
         if known:
             yield known
         else:

@@ -34,6 +34,8 @@ class Carriage(msgspec.Struct, frozen=True, kw_only=True):
 
     way: Way
     connection: str | None = None
+    """The peering, or the gateway to the Internet."""
+
     gateways: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
 

@@ -14,7 +14,7 @@ from narrowgate.engine.network.references import Carriage, Way
 from narrowgate.engine.network.routing import is_private
 from narrowgate.engine.network.steps import At
 from narrowgate.model.address import IntervalSet
-from narrowgate.model.answer import Leg, Missing, Step
+from narrowgate.model.answer import Missing, Step
 from narrowgate.model.reason import Reason
 
 NAT_PORTS = DEFAULT_CLIENT_PORTS
@@ -47,16 +47,27 @@ def travel(
 
 def _from_internet(router: Router, packet: Packet, receiver: End | None) -> Arrival:
     arrival = Arrival(packet=packet, steps=[], carriage=Carriage(way=Way.INTERNET))
-    found = owner_of_public_address(router.snapshot, packet)
-    if found is None and receiver is not None:
-        found = receiver.interface
-    if found is not None and found.vpc_id is not None:
-        arrival.steps.append(enter(router.snapshot, packet, found))
-        arrival.vpc_id = found.vpc_id
-    elif packet.leg is Leg.FORWARD:
+    found = owner_of_public_address(router.snapshot, packet) or (receiver.interface if receiver else None)
+    if found is None or found.vpc_id is None:
         return _not_of_the_estate(packet)
+    arrival.vpc_id = found.vpc_id
+    if is_private(packet.destination):
+        at = At(packet.leg, "network_interface", found.label, "RCH-03")
+        text = f"{found.label} has no public address for {packet.destination}, so the Internet cannot reach it"
+        arrival.steps.append(at.fails(Reason.IGW_PUBLIC_IP_ASSOCIATION_FOR_INGRESS, text))
+    else:
+        arrival.steps.append(enter(router.snapshot, packet, found))
     deliver(router.snapshot, arrival, None, receiver)
     return arrival
+
+
+def reply_from_internet(router: Router, packet: Packet, came_by: Carriage, receiver: End) -> list[Step]:
+    """A reply from the Internet comes in by the gateway that the request left by, and meets the subnet's ACL."""
+    at = At(packet.leg, "internet_gateway", came_by.connection, "NET-03")
+    step = at.passes(f"{came_by.connection} brings the reply back")
+    arrival = Arrival(packet=packet, steps=[step], carriage=came_by, vpc_id=receiver.vpc_id)
+    deliver(router.snapshot, arrival, None, receiver)
+    return arrival.steps
 
 
 def _not_of_the_estate(packet: Packet) -> Arrival:
