@@ -29,11 +29,22 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(source: Path, *, assume_complete: bool = False) -> Snapshot:
-    """Read a SOURCE into a snapshot.
+    """Read a SOURCE into a snapshot: a folder of AWS API responses, or a design file; told by content.
 
     Raises:
         InputError: the source cannot be read; with file, place and way out.
     """
+    if source.is_file():
+        # A design's tools are loaded for designs only: they would triple a cold start.
+        from narrowgate.api.designs import design_snapshot, is_design
+
+        if is_design(source):
+            return design_snapshot(source)
+        raise InputError(
+            "is neither a snapshot folder nor a design file",
+            where=str(source),
+            help="Terraform plans and CloudFormation templates are not read yet",
+        )
     return load_snapshot(source, assume_complete=assume_complete)
 
 
