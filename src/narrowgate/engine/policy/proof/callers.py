@@ -43,7 +43,7 @@ def signed_callers(
         )
         federated = f"arn:{partition}:sts::{parsed.account}:federated-user/f"
         callers.append(signer(Principal(arn=federated, account=parsed.account)))
-    callers.extend(_sessions(named, callers))
+    callers.extend(_sessions(named, tuple(callers)))
     return tuple({caller.arn: caller for caller in callers}.values())
 
 
@@ -124,6 +124,7 @@ def _sessions(named: Sequence[str], callers: Sequence[Caller]) -> Iterable[Calle
         yield signer(Principal(arn=value, account=parsed.account))
         for caller in callers:
             principal, other = caller.principal, caller.parsed
-            if principal is not None and other is not None and isinstance(principal.role_arn, str):
-                if (other.account, other.name) == (parsed.account, parsed.name):
-                    yield signer(Principal(arn=value, account=parsed.account, role_arn=principal.role_arn))
+            if principal is None or other is None or not isinstance(principal.role_arn, str):
+                continue
+            if (other.account, other.name) == (parsed.account, parsed.name):
+                yield signer(Principal(arn=value, account=parsed.account, role_arn=principal.role_arn))

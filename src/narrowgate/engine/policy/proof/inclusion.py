@@ -17,9 +17,10 @@ from narrowgate.engine.policy.kleene import NO, UNKNOWN, YES
 from narrowgate.engine.policy.proof.boxes import Box, Search, intersect
 from narrowgate.engine.policy.proof.callers import ARN_KEYS, signed_callers
 from narrowgate.engine.policy.proof.cells import OutsideError, Value, key_values
-from narrowgate.engine.policy.proof.owner import infer_api
+from narrowgate.engine.policy.proof.owner import PLACEHOLDER, infer_api, tells_apis_apart
 from narrowgate.engine.policy.proof.resources import resource_values
-from narrowgate.engine.policy.proof.words import TooComplexError
+from narrowgate.engine.policy.proof.subsumption import is_subsumed
+from narrowgate.engine.policy.proof.words import TooComplexError, samples
 from narrowgate.engine.policy.request import Api
 from narrowgate.engine.policy.statements import ANY_ALLOW, Policy, PolicyKind, Statement
 from narrowgate.model.policy import CounterexampleRequest, Note, Proof, ProofOutcome
@@ -64,6 +65,10 @@ def no_wider_than(
             notes.append(
                 Note(code="api_inferred", text=f"taken to be about the one API that the policies name, {api.arn}")
             )
+        elif not tells_apis_apart([*sides[0], *sides[1]]):
+            api = PLACEHOLDER
+    if is_subsumed(sides[0], sides[1], api):
+        return Proof(outcome=ProofOutcome.HOLDS, notes=tuple(notes))
     try:
         found = _search(sides[0], sides[1], api)
     except OutsideError as outside:
@@ -96,9 +101,14 @@ def _search(narrow: tuple[Policy, ...], wide: tuple[Policy, ...], api: Api | Non
     mixed = any(policy.kind is PolicyKind.ENDPOINT for policy in policies)
     nobody = any(not policy.kind.has_principal for policy in policies)
     partition = api.partition if api is not None else "aws"
-    resources = resource_values(
-        [r for p in policies for s in p.statements for r in s.resources.patterns], api, partition
-    )
+    too_complex = False
+    patterns = [pattern for p in policies for s in p.statements for pattern in s.resources.patterns]
+    try:
+        resources = resource_values(patterns, api, partition)
+    except TooComplexError:
+        # Too many combinations to prove anything; a few texts may still refute it.
+        too_complex = True
+        resources = resource_values(patterns, api, partition, spell=samples)
     conditions = [condition for p in policies for s in p.statements for condition in s.conditions]
     about_arn = [condition for condition in conditions if condition.lowered in ARN_KEYS]
     search = Search()
@@ -110,6 +120,8 @@ def _search(narrow: tuple[Policy, ...], wide: tuple[Policy, ...], api: Api | Non
         found = space.counterexample(narrow, wide, search)
         if found is not None:
             return found
+    if too_complex:
+        raise TooComplexError
     return None
 
 

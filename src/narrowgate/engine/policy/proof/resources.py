@@ -1,7 +1,7 @@
 """The method ARNs that resource elements can tell apart."""
 
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from narrowgate.engine.policy.arns import ARN_PARTS, split_arn
@@ -12,6 +12,8 @@ from narrowgate.engine.policy.request import Api
 from narrowgate.engine.policy.resources import SHORT_FORM, ResourcePattern
 from narrowgate.engine.policy.variables import Template
 
+Spell = Callable[[Sequence[Word], Sequence[Word]], list[str]]
+
 METHODS: Final = ("GET", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _STAGE: Final = string.ascii_letters + string.digits + "_-"
 _PATH: Final = string.ascii_letters + string.digits + "~!$&'()+,;=@._-%/:*[]"
@@ -19,13 +21,16 @@ _ID: Final = string.ascii_lowercase + string.digits
 _REGION: Final = string.ascii_lowercase + string.digits + "-"
 
 
-def resource_values(patterns: Sequence[ResourcePattern], api: Api | None, partition: str) -> tuple[str, ...]:
+def resource_values(
+    patterns: Sequence[ResourcePattern], api: Api | None, partition: str, *, spell: Spell = witnesses
+) -> tuple[str, ...]:
     """Method ARNs for every way in which the patterns can come out.
 
     Args:
         patterns: of all statements.
         api: the one API in question; None for any API of the partition.
         partition: used where no API is given.
+        spell: how texts are found; `samples` finds some, in no time.
 
     Raises:
         OutsideError: a pattern holds a policy variable.
@@ -35,7 +40,7 @@ def resource_values(patterns: Sequence[ResourcePattern], api: Api | None, partit
         # All ARNs of one API begin alike, so that only what stands behind its id has to be told apart.
         prefix = api.arn.rsplit(":", 1)[0] + ":"
         words = [word for pattern in patterns for word in _tail_words(pattern, prefix, api.id)]
-        tails = witnesses(list(dict.fromkeys(words)), [(*literal(api.id + "/"), *call) for call in _calls()])
+        tails = spell(list(dict.fromkeys(words)), [(*literal(api.id + "/"), *call) for call in _calls()])
         return tuple(prefix + tail for tail in tails)
     words = [word for pattern in patterns for word in _whole_words(pattern)]
     owner = (
@@ -45,7 +50,7 @@ def resource_values(patterns: Sequence[ResourcePattern], api: Api | None, partit
         *(Item(frozenset(string.digits)),) * 12,
     )
     universe = [(*owner, *literal(":"), *some(_ID), *literal("/"), *call) for call in _calls()]
-    return tuple(witnesses(list(dict.fromkeys(words)), universe))
+    return tuple(spell(list(dict.fromkeys(words)), universe))
 
 
 def _calls() -> Iterable[Word]:

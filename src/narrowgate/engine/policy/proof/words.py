@@ -13,8 +13,8 @@ import msgspec
 
 from narrowgate.engine.policy.glob import ANY_RUN, Token
 
-MAX_STATES: Final = 40_000
-MAX_STEPS: Final = 400_000
+MAX_STATES: Final = 20_000
+MAX_STEPS: Final = 150_000
 
 _CATEGORIES: Final = (string.ascii_lowercase, string.digits, string.ascii_uppercase, "~!$&'()+,;=@._-")
 
@@ -93,6 +93,14 @@ def witnesses(patterns: Sequence[Word], universe: Sequence[Word]) -> list[str]:
                 parents[following] = (state, char)
                 queue.append(following)
     return list(found.values())
+
+
+def samples(patterns: Sequence[Word], universe: Sequence[Word], *, most: int = 40) -> list[str]:
+    """A few texts, found pattern by pattern: enough to refute, never to prove."""
+    found: dict[str, None] = {}
+    for pattern in patterns[:most]:
+        found.update(dict.fromkeys(witnesses([pattern], universe)))
+    return list(found)
 
 
 def _spell(state: int, parents: dict[int, tuple[int, str]]) -> str:
