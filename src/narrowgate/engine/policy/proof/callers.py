@@ -3,9 +3,10 @@
 import re
 import string
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Final
 
-from narrowgate.engine.policy.callers import ANONYMOUS, ArnKind, Caller, Principal, parse_principal_arn, signer
+from narrowgate.engine.policy.callers import ArnKind, Caller, Principal, parse_principal_arn, signer
 from narrowgate.engine.policy.conditions import Condition
 from narrowgate.engine.policy.glob import tokenize
 from narrowgate.engine.policy.keys import KeyType, condition_key
@@ -19,6 +20,7 @@ ARN_KEYS: Final = frozenset({"aws:principalarn", "aws:principalaccount", "aws:pr
 _NAMES: Final = string.ascii_letters + string.digits + "+=,.@_/-"
 _DIGIT: Final = frozenset(string.digits)
 _SESSION: Final = "session"
+_NAMED_KINDS: Final = (ArnKind.USER, ArnKind.ROLE)
 
 
 def signed_callers(
@@ -31,9 +33,9 @@ def signed_callers(
         TooComplexError: the patterns tell too many signers apart.
     """
     named = [value for each in principals for value in _aws_values(each)]
-    words: list[Word] = [*_named_words(named), *_condition_words(conditions)]
+    words = list(_named_words(named))
     callers: list[Caller] = []
-    for arn in witnesses(words, _universe(partition)):
+    for arn in _arns(named, words, conditions, partition):
         parsed = parse_principal_arn(arn)
         if parsed is None:
             continue
@@ -47,9 +49,33 @@ def signed_callers(
     return tuple({caller.arn: caller for caller in callers}.values())
 
 
-def anonymous_callers() -> tuple[Caller, ...]:
-    """The one caller that did not sign."""
-    return (ANONYMOUS,)
+def _arns(
+    named: Sequence[str], words: Sequence[Word], conditions: Sequence[Condition], partition: str
+) -> Iterable[str]:
+    """ARNs of users and roles for every way in which the elements and conditions can come out."""
+    if conditions:
+        return witnesses([*words, *_condition_words(conditions)], _universe(partition))
+    # Without conditions on ARNs only whoever is named, and one unnamed user and role of each account, differ.
+    accounts = {_account_of(value) for value in named}
+    accounts.add(next(other for number in count() if (other := f"{number:012}") not in accounts))
+    arns = [value for value in named if (parsed := parse_principal_arn(value)) and parsed.kind in _NAMED_KINDS]
+    arns += [
+        f"arn:{partition}:iam::{parsed.account}:role/{parsed.name}"
+        for parsed in map(parse_principal_arn, named)
+        if parsed is not None and parsed.kind is ArnKind.SESSION
+    ]
+    fresh = next(name for number in count() if (name := f"unnamed{number}") not in "".join(named))
+    arns += [
+        f"arn:{partition}:iam::{account}:{kind}/{fresh}"
+        for account in sorted(accounts)
+        for kind in ("user", "role")
+    ]
+    return list(dict.fromkeys(arns))
+
+
+def _account_of(value: str) -> str:
+    parsed = parse_principal_arn(value)
+    return parsed.account if parsed is not None else value
 
 
 def _principal(arn: str, account: str, name: str, kind: ArnKind, partition: str) -> Principal:

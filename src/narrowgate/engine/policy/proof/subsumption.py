@@ -7,6 +7,7 @@ stands for, equal values stand for the same. It settles large policies that diff
 from collections.abc import Sequence
 from typing import Final
 
+from narrowgate.engine.policy.callers import ArnKind, parse_principal_arn
 from narrowgate.engine.policy.conditions import Condition
 from narrowgate.engine.policy.glob import compile_glob
 from narrowgate.engine.policy.principals import PrincipalSet
@@ -69,7 +70,17 @@ def _principals_inside(inner: Statement, outer: Statement) -> bool:
     if inner.principals is None or inner.not_principal is not outer.not_principal:
         return False
     small, large = (inner, outer) if not inner.not_principal else (outer, inner)
-    return _values(small.principals) <= _values(large.principals)
+    named = _values(large.principals)
+    return all(each in named or _owner(each) in named for each in _values(small.principals))
+
+
+def _owner(named: tuple[str, str]) -> tuple[str, str]:
+    """The account that a principal belongs to, which names it too (POL-25)."""
+    kind, value = named
+    parsed = parse_principal_arn(value) if kind == "AWS" else None
+    if parsed is None or parsed.kind not in (ArnKind.USER, ArnKind.ROLE, ArnKind.SESSION):
+        return named
+    return kind, parsed.account
 
 
 def _values(principals: PrincipalSet | None) -> frozenset[tuple[str, str]]:

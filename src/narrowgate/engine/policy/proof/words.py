@@ -13,8 +13,8 @@ import msgspec
 
 from narrowgate.engine.policy.glob import ANY_RUN, Token
 
-MAX_STATES: Final = 20_000
-MAX_STEPS: Final = 150_000
+MAX_STATES: Final = 10_000
+MAX_STEPS: Final = 60_000
 
 _CATEGORIES: Final = (string.ascii_lowercase, string.digits, string.ascii_uppercase, "~!$&'()+,;=@._-")
 
