@@ -245,7 +245,7 @@ def test_the_balancers_own_group_must_admit_the_client():
 
 
 def test_a_network_balancer_without_groups_filters_nothing():
-    pair, arn, group = _balanced("network")
+    pair, arn, _ = _balanced("network")
     pair.estate.set_permissions(pair.far.group, ingress=[])
     assert pair.ask(target=arn).verdict is Verdict.ALLOWED
 

@@ -29,7 +29,7 @@ from narrowgate.engine.network.routing import (
 )
 from narrowgate.engine.network.steps import At, missing_field
 from narrowgate.engine.network.transit_gateway import cross_gateway
-from narrowgate.model.answer import Missing, Step, Verdict
+from narrowgate.model.answer import Leg, Missing, Step, Verdict
 from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot
 
@@ -67,6 +67,7 @@ class Departure(NamedTuple):
 class Conflict(NamedTuple):
     """AWS picks one of several targets for a block at random and keeps it (NET-04)."""
 
+    leg: Leg
     table_id: str
     block: str
     targets: tuple[Target, ...]
@@ -132,14 +133,14 @@ class Router:
         if not lookup.chosen:
             text = f"{table.table_id} has no route to {packet.destination}"
             return nowhere(packet, at.fails(Reason.NO_ROUTE_TO_DESTINATION, text, considered=lookup.considered()))
-        return self._by_route(departure, _Choice(table, lookup, self._pick(table, lookup)))
+        return self._by_route(departure, _Choice(table, lookup, self._pick(packet.leg, table, lookup)))
 
-    def _pick(self, table: CompiledTable, lookup: Lookup) -> Candidate:
+    def _pick(self, leg: Leg, table: CompiledTable, lookup: Lookup) -> Candidate:
         best = lookup.chosen[0]
         if len(lookup.chosen) == 1:
             return best
         block = str(best.cidr)
-        self.conflicts.append(Conflict(table.table_id, block, tuple(each.target for each in lookup.chosen)))
+        self.conflicts.append(Conflict(leg, table.table_id, block, tuple(each.target for each in lookup.chosen)))
         wanted = self.picks.get((table.table_id, block))
         return next((each for each in lookup.chosen if each.target == wanted), best)
 

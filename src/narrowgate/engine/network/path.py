@@ -1,6 +1,6 @@
 """One sender to one address, there and back, in the order in which AWS judges a packet (RCH-01)."""
 
-from itertools import product
+from collections.abc import Iterator
 
 import msgspec
 
@@ -19,7 +19,7 @@ from narrowgate.engine.network.interfaces import (
     interfaces_with_address,
 )
 from narrowgate.engine.network.references import Way
-from narrowgate.engine.network.routing import is_private
+from narrowgate.engine.network.routing import Target, is_private
 from narrowgate.engine.network.security_groups import Direction, check_security_groups
 from narrowgate.engine.network.services import (
     check_builtin,
@@ -49,7 +49,7 @@ from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot, index
 
 _REMEMBERED = 50_000
-_MOST_CHOICES = 16
+_MOST_CHOICES = 64
 
 
 @index
@@ -105,48 +105,51 @@ def _evaluate(
     if source is None:
         return _no_address(host, destination, known)
     client = end_of_host(snapshot, host, source)
-    first = Router(snapshot)
-    path = _walk(first, flow, client, destination, known)
-    if not first.conflicts:
-        return path
-    return _weigh_choices(snapshot, flow, client, destination, known, first.conflicts, path)
+    outcomes = list(_outcomes(snapshot, flow, client, destination, known))
+    return outcomes[0][0] if len(outcomes) == 1 else _weigh(outcomes)
 
 
-def _weigh_choices(
-    snapshot: Snapshot,
-    flow: Flow,
-    client: End,
-    destination: Address,
-    known: Interface | None,
-    conflicts: list[Conflict],
-    first: ReachPath,
-) -> ReachPath:
+def _outcomes(
+    snapshot: Snapshot, flow: Flow, client: End, destination: Address, known: Interface | None
+) -> Iterator[tuple[ReachPath, tuple[Conflict, ...]]]:
+    """The path in every way in which AWS may have picked where its rules leave the choice open (NET-04)."""
+    open_picks: list[dict[tuple[str, str], Target]] = [{}]
+    for _ in range(_MOST_CHOICES):
+        if not open_picks:
+            return
+        picks = open_picks.pop(0)
+        router = Router(snapshot, picks)
+        path = _walk(router, flow, client, destination, known)
+        undecided = [each for each in router.conflicts if (each.table_id, each.block) not in picks]
+        if undecided:
+            first = undecided[0]
+            open_picks += [picks | {(first.table_id, first.block): target} for target in first.targets]
+        else:
+            yield path, tuple(router.conflicts)
+
+
+def _weigh(outcomes: list[tuple[ReachPath, tuple[Conflict, ...]]]) -> ReachPath:
     """NET-04: AWS picks one of the prefix lists at random, so only what holds for each pick is certain."""
-    unique = list(dict.fromkeys(conflicts))
-    picks = [
-        dict(zip(((each.table_id, each.block) for each in unique), choice, strict=True))
-        for choice, _ in zip(product(*(each.targets for each in unique)), range(_MOST_CHOICES), strict=False)
-    ]
-    paths = [first, *(_walk(Router(snapshot, pick), flow, client, destination, known) for pick in picks[1:])]
-    verdict = alternatives([path.verdict for path in paths])
+    verdict = alternatives([path.verdict for path, _ in outcomes])
     if verdict is not Verdict.INDETERMINATE:
-        return next(path for path in paths if path.verdict is verdict)
-    failing = next(path for path in paths if path.verdict is not Verdict.ALLOWED)
-    leg = Leg.FORWARD if any(step.component == unique[0].table_id for step in failing.forward) else Leg.RETURN
-    at = At(leg, "route_table", unique[0].table_id, "NET-04")
-    names = [target.id for target in unique[0].targets]
+        return next(path for path, _ in outcomes if path.verdict is verdict)
+    failing, conflicts = next(each for each in outcomes if each[0].verdict is not Verdict.ALLOWED)
+    conflict = conflicts[0]
+    at = At(conflict.leg, "route_table", conflict.table_id, "NET-04")
+    names = [target.id for target in conflict.targets]
     step = at.fails(
         Reason.PREFIX_LIST_CONFLICT,
-        f"two prefix lists send {unique[0].block} to {' and '.join(names)}, and AWS picks one at random",
+        f"two prefix lists send {conflict.block} to {' and '.join(names)}, and AWS picks one at random",
         verdict=Verdict.INDETERMINATE,
         considered=tuple(Considered(item=name, outcome="unknown") for name in names),
     )
     cause = cause_of(step)
+    is_forward = conflict.leg is Leg.FORWARD
     return msgspec.structs.replace(
         failing,
         verdict=verdict,
-        forward=(step, *failing.forward) if leg is Leg.FORWARD else failing.forward,
-        back=(step, *failing.back) if leg is Leg.RETURN else failing.back,
+        forward=(step, *failing.forward) if is_forward else failing.forward,
+        back=failing.back if is_forward else (step, *failing.back),
         blocking=((cause,) if cause else ()) + failing.blocking,
     )
 

@@ -61,16 +61,16 @@ def carries_reference(
         is_egress: whether the rule lets out.
         carriage: how the packet travels.
     """
-    if carriage.way in (Way.SAME_SUBNET, Way.LOCAL):
+    if subject.vpc_id == peer.vpc_id and carriage.way is not Way.INTERNET:
         return Carried.YES
     if carriage.way is Way.PEERING:
         return _over_peering(snapshot, pair, subject, peer, is_egress, carriage)
     if carriage.way is Way.TRANSIT_GATEWAY:
         return _over_gateway(snapshot, subject, peer, is_egress, carriage)
-    if carriage.way in (Way.UNKNOWN, Way.NOWHERE) and (subject.vpc_id != peer.vpc_id or subject.vpc_id is None):
-        named = pair.group_id or pair.group_name
-        return Missing(fact="the way the packet takes", resource=named, why="decides whether groups are carried")
-    return Carried.YES if subject.vpc_id == peer.vpc_id and carriage.way is not Way.INTERNET else Carried.NO
+    if carriage.way is Way.INTERNET:
+        return Carried.NO
+    named = pair.group_id or pair.group_name
+    return Missing(fact="the way the packet takes", resource=named, why="decides whether groups are carried")
 
 
 def _over_peering(
