@@ -111,6 +111,8 @@ class OptionAnswer(Record, frozen=True, kw_only=True):
     keeps_default_name: bool = False
     is_name_stable: bool = True
     """Whether the name that clients call outlives the endpoint: one that holds the endpoint's id does not."""
+    is_open_at_caller_only: bool = False
+    """Whether all that is unknown is the caller's own side: its identity policies, its token, its authorizer."""
     client_change: str | None = None
     calls: tuple[TracedCall, ...] = ()
     expectations: tuple[ExpectationAnswer, ...] = ()

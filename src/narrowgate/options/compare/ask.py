@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+import msgspec
+
 from narrowgate.engine.dns.resolve import evaluate_resolve
 from narrowgate.engine.http.url import parse_request
 from narrowgate.engine.network.hosts import Client
@@ -13,9 +15,9 @@ from narrowgate.model.address import is_address, parse_address
 from narrowgate.model.answer import ReachAnswer, ResolveAnswer, Verdict
 from narrowgate.model.design import Api, Consumer, Route
 from narrowgate.model.privatelink import VpcEndpoint
-from narrowgate.model.resource import Ref
 from narrowgate.model.trace import TraceAnswer
 from narrowgate.options.option import Call
+from narrowgate.options.parts.policies import api_ref
 from narrowgate.options.world import World
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
@@ -38,6 +40,20 @@ def call_url(world: World, call: Call, path: str) -> tuple[str, tuple[str, ...]]
     return f"https://{world.text(call.host)}{call.path}{path}", headers
 
 
+# What a caller of such a method shows; whether it is good is the authorizer's to say (POL-29, POL-30).
+_TOKEN = ("authorization", "Bearer a-token")
+_TOKEN_NEEDED = frozenset({"CUSTOM", "COGNITO_USER_POOLS"})
+CALLER_SIDE = frozenset({"identity policies", "identity_policy", "authorizer_result"})
+"""Facts of the caller's own side, which no design of a way to connect decides."""
+
+
+def with_token(call: Call, api: Api) -> Call:
+    """The call with a token, where the API asks for one."""
+    if api.authorization not in _TOKEN_NEEDED:
+        return call
+    return msgspec.structs.replace(call, headers=(*call.headers, _TOKEN))
+
+
 def ask_call(
     world: World, client: Client, call: Call, route: Route, *, principal: str | None = None
 ) -> TraceAnswer:
@@ -54,22 +70,23 @@ def ask_url(world: World, client: Client, url: str, method: str, *, principal: s
     return trace(world.snapshot, client, request, principal=principal or "anonymous")
 
 
-def ask_by_endpoints(
-    world: World, client: Client, api: Api, route: Route, *, principal: str | None = None
+def ask_by_every_door(
+    world: World, client: Client, api: Api, route: Route, *, hosts: Iterable[str], principal: str | None = None
 ) -> list[TraceAnswer]:
-    """Call an API by every door of the estate: the own name of each execute-api endpoint, with the API's id.
+    """Call an API by every door of the estate, with its id in a header, whatever name was meant (AGW-07, AGW-14).
 
-    This is what somebody does who wants in, whatever name was meant (AGW-07, AGW-14).
+    Doors are the own name of each execute-api endpoint of the Region, and those in `hosts`: that of a balancer,
+    say.
     """
-    from narrowgate.options.parts.policies import api_ref
-
+    names = [
+        name
+        for endpoint in execute_api_endpoints(world, api.region)
+        if (name := next((each.dns_name for each in endpoint.dns_entries or () if each.dns_name), None))
+    ]
     answers = []
-    for endpoint in execute_api_endpoints(world, api.region):
-        name = next((each.dns_name for each in endpoint.dns_entries or () if each.dns_name), None)
-        if name is None:
-            continue
+    for name in dict.fromkeys((*names, *hosts)):
         call = Call(host=name, path=f"/{api.stage}", headers=(("x-apigw-api-id", api_ref(api)),))
-        answers.append(ask_call(world, client, call, route, principal=principal))
+        answers.append(ask_call(world, client, with_token(call, api), route, principal=principal))
     return answers
 
 
@@ -117,8 +134,3 @@ def dns_servers(world: World) -> dict[str, str]:
 def principal_of(consumer: Consumer, api: Api) -> str | None:
     """Who signs a consumer's calls of an API; nobody where the API asks for no signature."""
     return consumer.principal if api.authorization == "AWS_IAM" else None
-
-
-def has(world: World, reference: Ref) -> bool:
-    """True where the world holds a resource."""
-    return reference.logical_id in world.ids

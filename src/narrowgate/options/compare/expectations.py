@@ -7,7 +7,7 @@ from narrowgate.model.comparison import ExpectationAnswer, TracedCall
 from narrowgate.model.design import Api, Consumer, Design, Expectation, Route
 from narrowgate.model.trace import Symptom, TraceAnswer
 from narrowgate.options.compare.ask import (
-    ask_by_endpoints,
+    ask_by_every_door,
     ask_call,
     ask_name,
     ask_socket,
@@ -17,6 +17,7 @@ from narrowgate.options.compare.ask import (
     principal_of,
     sample_method,
     sample_path,
+    with_token,
 )
 from narrowgate.options.compare.clients import client_of
 from narrowgate.options.option import Call, Option, default_name
@@ -39,7 +40,7 @@ def _traced(
     world: World, design: Design, option: Option, consumer: Consumer, api: Api, route: Route
 ) -> TracedCall:
     client = client_of(world, design, consumer)
-    call = _call(design, option, consumer, api)
+    call = with_token(_call(design, option, consumer, api), api)
     answer = ask_call(world, client, call, route, principal=principal_of(consumer, api))
     verdict, decided = _public_verdict(answer) if not api.is_private else (answer.verdict, answer.decided_by)
     url, headers = call_url(world, call, sample_path(route.path))
@@ -127,21 +128,14 @@ def _call_expected(
         answer = ask_call(world, client, Call(host=default_name(api), path=f"/{api.stage}"), route)
         verdict, decided = _public_verdict(answer)
         return [_Try(answer.url, verdict, decided, answer.unknowns)]
-    tries = []
-    if option is not None and (expectation.must or option.applies(design).fits):
-        call = option.call(design, consumer, api)
-        if expectation.must or api.vpc is not None:
-            tries.append(_tried(ask_call(world, client, call, route, principal=principal)))
-    if not expectation.must:
-        tries.append(
-            _tried(
-                ask_call(
-                    world, client, Call(host=default_name(api), path=f"/{api.stage}"), route, principal=principal
-                )
-            )
-        )
-        tries += [_tried(each) for each in ask_by_endpoints(world, client, api, route, principal=principal)]
-    return tries
+    own = [] if option is None else [option.call(design, consumer, api)]
+    if expectation.must:
+        return [_tried(ask_call(world, client, with_token(call, api), route, principal=principal)) for call in own]
+    ways = [*own, Call(host=default_name(api), path=f"/{api.stage}")] if api.vpc is not None else []
+    tries = [_tried(ask_call(world, client, with_token(call, api), route, principal=principal)) for call in ways]
+    hosts = [world.text(call.host) for call in ways]
+    doors = ask_by_every_door(world, client, api, route, hosts=hosts, principal=principal)
+    return [*tries, *(_tried(each) for each in doors)]
 
 
 def _tried(answer: TraceAnswer) -> _Try:

@@ -10,7 +10,7 @@ from narrowgate.model.comparison import Exposed
 from narrowgate.model.design import Consumer, Design, Route
 from narrowgate.model.vpc import NetworkInterface
 from narrowgate.options.compare.ask import (
-    ask_by_endpoints,
+    ask_by_every_door,
     ask_name,
     ask_socket,
     dns_servers,
@@ -199,9 +199,13 @@ def _apis(scene: Scene, consumer: Consumer) -> Iterator[Exposed | Missing]:
             continue
         allowed = set(routes_for(consumer, api))
         for route in api.routes:
-            answers = ask_by_endpoints(scene.after, client, api, route, principal=principal_of(consumer, api))
-            if any(answer.verdict is Verdict.UNKNOWN for answer in answers):
-                yield from (missing for answer in answers for missing in answer.unknowns)
+            principal = principal_of(consumer, api)
+            answers = ask_by_every_door(
+                scene.after, client, api, route, hosts=_called_names(scene, consumer), principal=principal
+            )
+            for answer in answers:
+                if answer.verdict is Verdict.UNKNOWN:
+                    yield from answer.unknowns
             if any(answer.verdict in _OPEN for answer in answers):
                 probe = Probe(f"{route} of `{api.name}`", "a method", api.name in scene.surroundings.apis)
                 because = "endpoint and policies admit the call"

@@ -8,6 +8,7 @@ from narrowgate.model.answer import Cause, Missing, Verdict, conjunction
 from narrowgate.model.comparison import ExpectationAnswer, MonthlyCost, OptionAnswer, TracedCall, Trap
 from narrowgate.model.design import Design
 from narrowgate.model.resource import Resource
+from narrowgate.options.compare.ask import CALLER_SIDE
 from narrowgate.options.compare.breaks import find_breaks
 from narrowgate.options.compare.constraints import find_violations
 from narrowgate.options.compare.expectations import judge_expectation, trace_permissions
@@ -90,6 +91,7 @@ def judge(bench: Bench, option: Option) -> OptionAnswer:
         limits=tuple(Trap(rule=each.rule, text=each.text) for each in option.limits(design)),
         unknowns=_unknowns(calls, expectations, found),
     )
+    answer = msgspec.structs.replace(answer, is_open_at_caller_only=_is_open_at_caller_only(answer))
     return _with_resources(readable(answer, option.resources(design), world), bench, option)
 
 
@@ -119,6 +121,11 @@ def _deciding_cause(
     judged: list[TracedCall | ExpectationAnswer] = [*calls, *expectations]
     causes = (each.decided_by for each in judged if each.verdict is verdict)
     return next((each for each in causes if each is not None), None)
+
+
+def _is_open_at_caller_only(answer: OptionAnswer) -> bool:
+    """True where nothing but the caller's own policies or token leaves the answer open (ORG-03)."""
+    return answer.verdict is Verdict.UNKNOWN and all(missing.fact in CALLER_SIDE for missing in answer.unknowns)
 
 
 def _unknowns(

@@ -20,8 +20,12 @@ class Criterion(NamedTuple):
 
 
 def may_be_taken(answer: OptionAnswer) -> bool:
-    """True where every call and expectation holds for certain, and no constraint is broken."""
-    return answer.fits and answer.verdict is Verdict.ALLOWED and not answer.violations
+    """True where every call and expectation holds, and no constraint is broken.
+
+    Whether the caller's own policies or token are good is not the option's to decide, and the same for all.
+    """
+    holds = answer.verdict is Verdict.ALLOWED or answer.is_open_at_caller_only
+    return answer.fits and holds and not answer.violations
 
 
 def _lost(answer: OptionAnswer) -> int:
@@ -78,12 +82,13 @@ def _reasons_against(answers: Sequence[OptionAnswer]) -> list[RankReason]:
     """Why options are out before anything is weighed."""
     unfit = [each.option for each in answers if not each.fits]
     failing = [each.option for each in answers if each.fits and each.verdict in (Verdict.DENIED, Verdict.INVALID)]
+    certain = (Verdict.ALLOWED, Verdict.DENIED, Verdict.INVALID)
     unsure = [
         each.option
         for each in answers
-        if each.fits and each.verdict not in (Verdict.ALLOWED, Verdict.DENIED, Verdict.INVALID)
+        if each.fits and each.verdict not in certain and not each.is_open_at_caller_only
     ]
-    broken = [each.option for each in answers if each.fits and each.verdict is Verdict.ALLOWED and each.violations]
+    broken = [each.option for each in answers if each.violations and each.verdict not in certain[1:]]
     found = [
         RankReason(
             text="works: every call and expectation was traced and holds", rule="RCH-01", beats=tuple(failing)

@@ -15,7 +15,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from narrowgate.model.design import Where
 from narrowgate.model.errors import InputError
 
-MAX_BYTES = 1024 * 1024
+MAX_BYTES = 256 * 1024
 _MAX_NODES = 20_000
 _MAX_DEPTH = 40
 _PREFIX = "tag:yaml.org,2002:"
@@ -158,19 +158,20 @@ class Value:
         return "a mapping" if self.is_mapping else "a list" if self.is_list else f"`{str(self.node.value)[:40]}`"
 
 
-def parse_yaml(content: bytes, file: str) -> Value:
-    """Parse one YAML document whose top is a mapping.
+def parse_yaml(content: bytes, file: str, *, most: int = MAX_BYTES) -> Value:
+    """Parse one YAML document whose top is a mapping; `most` is its largest size.
 
     Raises:
         InputError: too large, not UTF-8, no YAML, several documents, a tag, anchors that repeat without end.
     """
-    if len(content) > MAX_BYTES:
-        raise InputError(f"{len(content):,} bytes are no design file", where=file, help=f"{MAX_BYTES:,} at most")
+    if len(content) > most:
+        raise InputError(f"has {len(content):,} bytes", where=file, help=f"{most:,} at most")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError("not UTF-8 text", where=f"{file}:{line}", help="save the file as UTF-8") from None
+    _refuse_deep_brackets(text, file)
     node = _compose(text, file)
     if node is None:
         raise InputError("the file is empty", where=file, help="`narrowgate init` writes one to start from")
@@ -179,6 +180,19 @@ def parse_yaml(content: bytes, file: str) -> Value:
         top.fail("a design starts with `name: value` pairs", "`narrowgate init` writes one to start from")
     _measure(node, file)
     return top
+
+
+def _refuse_deep_brackets(text: str, file: str) -> None:
+    """The parser's time grows with the square of open brackets: no design has so many."""
+    depth = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        for character in line:
+            if character in "[{":
+                depth += 1
+            elif character in "]}":
+                depth = max(0, depth - 1)
+        if depth > 2 * _MAX_DEPTH:
+            raise InputError("nested too deeply", where=f"{file}:{number}", help=f"{_MAX_DEPTH} levels at most")
 
 
 def _refuse_tabs(text: str, file: str) -> None:

@@ -18,13 +18,17 @@ class KnownIds(Ledger):
         """`known` gives ids by logical id, which builders are handed as names."""
         super().__init__()
         self._known = known
+        self._told = frozenset(known.values())
 
     def new_id(self, prefix: str, where: Where, name: str) -> str:
         """The id that the design tells, else a fresh one."""
         told = self._known.get(name)
         if told is not None and told.startswith(f"{prefix}-"):
             return told
-        return super().new_id(prefix, where, name)
+        made = super().new_id(prefix, where, name)
+        while made in self._told:
+            made = super().new_id(prefix, where, f"{name}'")
+        return made
 
 
 class Building:
