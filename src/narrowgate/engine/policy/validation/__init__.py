@@ -1,5 +1,5 @@
-"""What is wrong with a policy document before any request is made, worded as IAM Access Analyzer words it.
+"""Remarks about a policy document, without any request: what can never match, what lets too many in.
 
-`validate.py` is the entry; `documents.py`, `statements.py` and `conditions.py` hold one function a check, each
-with its code and the rule of the rule book behind it.
+Start at `validate.py`. Each check is one function over a `View` (`view.py`) and stands in the list of its family:
+`elements.py` (principals, actions, resources), `conditions.py`, `whole.py` (the document as a whole).
 """

@@ -1,48 +1,55 @@
-"""Every check of a policy document, in reading order."""
+"""Validate one policy document: every remark, with pointer and rule, the gravest first."""
 
-from narrowgate.engine.policy.document import Document, compile_policy
+from typing import Final
+
+from narrowgate.engine.policy.document import Document, compile_tree, read_policy_text
+from narrowgate.engine.policy.json_text import JsonText, PlacedError, format_pointer
 from narrowgate.engine.policy.statements import PolicyKind
-from narrowgate.engine.policy.validation.conditions import check_conditions
-from narrowgate.engine.policy.validation.documents import check_document
-from narrowgate.engine.policy.validation.finding import finding
-from narrowgate.engine.policy.validation.statements import check_statement
+from narrowgate.engine.policy.validation import conditions, elements, whole
+from narrowgate.engine.policy.validation.view import PolicyContext, View
 from narrowgate.model.errors import InputError
 from narrowgate.model.policy import PolicyFinding, Severity
 
-_ORDER = {
-    Severity.ERROR: 0,
-    Severity.SECURITY_WARNING: 1,
-    Severity.WARNING: 2,
-    Severity.SUGGESTION: 3,
-}
+CHECKS: Final = (*whole.CHECKS, *elements.CHECKS, *conditions.CHECKS)
+_ORDER: Final = tuple(Severity)
 
 
 def validate_policy(
     document: Document,
-    *,
     kind: PolicyKind = PolicyKind.RESOURCE,
-    authorization_types: frozenset[str] = frozenset(),
+    context: PolicyContext | None = None,
+    *,
     where: str = "policy",
-) -> list[PolicyFinding]:
-    """What is wrong with a policy of a private API, gravest first.
+) -> tuple[PolicyFinding, ...]:
+    """What is wrong or risky about a policy document, whatever the request.
 
     Args:
-        document: JSON as text or bytes, or the decoded object.
-        kind: what it is attached to.
-        authorization_types: those of the API's methods, where known: `NONE`, `AWS_IAM`… (POL-24).
-        where: file name or place, for messages.
+        document: JSON text or the decoded object.
+        kind: what the policy is attached to.
+        context: what is known about the API; what is left out is not judged.
+        where: file name or place, for the message about text that is no JSON.
 
     Returns:
-        Findings; a document that is no policy at all is one finding with the code `POLICY_MALFORMED`.
+        Findings by severity, then by pointer. A malformed document gives one finding, `malformed_policy`.
     """
     try:
-        policy = compile_policy(document, kind=kind, where=where)
+        text = (
+            read_policy_text(document, where) if isinstance(document, (bytes, str)) else JsonText(document, where)
+        )
+        policy = compile_tree(text, (), kind)
+    except PlacedError as error:
+        return (_malformed(error, format_pointer(error.pointer)),)
     except InputError as error:
-        place = error.where.partition(": ")[2] or error.where
-        text = f"{error.message}; {error.help}" if error.help else error.message
-        return [finding(Severity.ERROR, "POLICY_MALFORMED", "POL-01", place, text)]
-    found = list(check_document(policy))
-    for statement in policy.statements:
-        found += check_statement(policy, statement, authorization_types)
-        found += check_conditions(policy, statement)
-    return sorted(found, key=lambda each: (_ORDER[each.severity], each.pointer, each.code))
+        return (_malformed(error, ""),)
+    view = View(policy=policy, context=context or PolicyContext())
+    found = {remark for check in CHECKS for remark in check(view)}
+    return tuple(
+        sorted(found, key=lambda each: (_ORDER.index(each.severity), each.pointer, each.code, each.message))
+    )
+
+
+def _malformed(error: InputError, pointer: str) -> PolicyFinding:
+    message = f"{error.message}; {error.help}" if error.help else error.message
+    return PolicyFinding(
+        severity=Severity.ERROR, code="malformed_policy", message=message, pointer=pointer, rule="ERR-20"
+    )
