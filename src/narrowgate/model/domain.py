@@ -56,6 +56,7 @@ def label_count(name: str) -> int:
     return name.count(".") + 1 if name else 0
 
 
+@lru_cache(maxsize=65536)
 def parents(name: str) -> tuple[str, ...]:
     """The name and each parent down to the root, longest first: `a.b` gives `a.b`, `b`, and the empty root."""
     labels = name.split(".") if name else []

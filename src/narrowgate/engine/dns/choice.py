@@ -6,7 +6,7 @@ from typing import NamedTuple
 from narrowgate.engine.dns.autodefined import autodefined_rules
 from narrowgate.engine.dns.outcome import Outcome, Query, any_of, refused
 from narrowgate.engine.dns.view import Candidate, Kind, View
-from narrowgate.model.answer import Considered, Verdict
+from narrowgate.model.answer import Considered, Missing, Verdict
 from narrowgate.model.domain import parents
 from narrowgate.model.reason import Reason
 
@@ -22,20 +22,22 @@ class Level(NamedTuple):
 
 def levels(query: Query, view: View) -> tuple[Level, ...]:
     """The domains that cover a name, longest first; public recursion is what remains after the last."""
-    own = {
-        domain: [Candidate(domain, Kind.AUTODEFINED, f"autodefined {domain}", doubts=doubts)]
-        for domain, doubts in (
-            autodefined_rules(query.snapshot, view.vpc_id, view.region, query.name)
-            if view.attributes is not False
-            else ()
-        )
-    }
-    found: list[Level] = []
-    for domain in parents(query.name):
-        candidates = (*view.candidates.get(domain, ()), *own.get(domain, ()))
-        if candidates:
-            found.append(Level(domain, candidates))
-    return tuple(found)
+    known = view.candidates
+    found = [Level(domain, known[domain]) for domain in parents(query.name) if domain in known]
+    if view.attributes is False:
+        return tuple(found)
+    rules = autodefined_rules(query.snapshot, view.vpc_id, view.region, query.name)
+    return _with_autodefined(query.name, found, rules) if rules else tuple(found)
+
+
+def _with_autodefined(
+    name: str, found: list[Level], rules: list[tuple[str, tuple[Missing, ...]]]
+) -> tuple[Level, ...]:
+    by_domain = {level.domain: level.candidates for level in found}
+    for domain, doubts in rules:
+        own = Candidate(domain, Kind.AUTODEFINED, f"autodefined {domain}", doubts=doubts)
+        by_domain[domain] = (*by_domain.get(domain, ()), own)
+    return tuple(Level(domain, by_domain[domain]) for domain in parents(name) if domain in by_domain)
 
 
 def tie(vpc_id: str, candidates: tuple[Candidate, ...], answer: Answer) -> Outcome:
@@ -45,6 +47,8 @@ def tie(vpc_id: str, candidates: tuple[Candidate, ...], answer: Answer) -> Outco
     (PROF-02); two Profiles go by priority (PROF-03). Two local ones of a kind cannot be: AWS refuses the second
     (RSLV-10, PHZ-03, PHZ-08, VPCE-DNS-07). A Profile's rule against a local zone is documented nowhere.
     """
+    if len(candidates) == 1:
+        return answer(candidates[0])
     local = [each for each in candidates if each.profile_id is None]
     rules = [each for each in local if each.kind.is_rule]
     zones = [each for each in local if each.kind in (Kind.ZONE, Kind.MANAGED)]

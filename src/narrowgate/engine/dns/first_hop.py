@@ -2,9 +2,15 @@
 
 from typing import NamedTuple
 
-from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL, missing_of_vpc
+from narrowgate.engine.dns.outcome import passing
+from narrowgate.engine.network.vpcs import (
+    RESOLVER_LINK_LOCAL,
+    RESOLVER_LINK_LOCAL_V6,
+    missing_of_vpc,
+    resolver_address,
+)
 from narrowgate.model.address import Address, is_address, parse_address
-from narrowgate.model.answer import Evidence, Missing
+from narrowgate.model.answer import Evidence, Missing, Step
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.snapshot import Snapshot, index
 
@@ -17,7 +23,7 @@ class FirstHop(NamedTuple):
 
     servers: tuple[Address, ...]
     options_id: str | None
-    evidence: tuple[Evidence, ...]
+    step: Step
 
 
 @index
@@ -40,7 +46,7 @@ def _read(snapshot: Snapshot, vpc_id: str) -> FirstHop | Missing:
         return Missing(fact="ec2.describe_vpcs", resource=vpc_id, why="not in the source")
     if "DhcpOptionsId" in snapshot.contradictions.get(vpc_id, ()):
         return Missing(fact="Vpc.DhcpOptionsId", resource=vpc_id, why="two accounts' views contradict each other")
-    default = FirstHop((RESOLVER_LINK_LOCAL,), None, ())
+    default = _hop(vpc_id, (RESOLVER_LINK_LOCAL,), None, ())
     options_id = vpc.dhcp_options_id
     if isinstance(options_id, UnsetType):
         return default if snapshot.assume_complete else Missing(fact="Vpc.DhcpOptionsId", resource=vpc_id)
@@ -59,8 +65,20 @@ def _read(snapshot: Snapshot, vpc_id: str) -> FirstHop | Missing:
         if text == AMAZON_PROVIDED:
             servers.append(RESOLVER_LINK_LOCAL)
         elif is_address(text):
-            servers.append(parse_address(text))
+            address = parse_address(text)
+            own = address == resolver_address(snapshot, vpc_id) or address == RESOLVER_LINK_LOCAL_V6
+            servers.append(RESOLVER_LINK_LOCAL if own else address)
         else:
             return Missing(fact=f"DhcpOptions {_SERVERS}", resource=options_id, why=f"`{text}` is no address")
     evidence = (snapshot.evidence(options_id, _SERVERS, ",".join(texts)),)
-    return FirstHop(tuple(dict.fromkeys(servers)), options_id, evidence)
+    return _hop(vpc_id, tuple(dict.fromkeys(servers)), options_id, evidence)
+
+
+def _hop(
+    vpc_id: str, servers: tuple[Address, ...], options_id: str | None, evidence: tuple[Evidence, ...]
+) -> FirstHop:
+    names = [f"the resolver of {vpc_id}" if each == RESOLVER_LINK_LOCAL else str(each) for each in servers]
+    what = ", ".join(names)
+    text = f"the hosts of {vpc_id} ask {what}"
+    step = passing(options_id or vpc_id, "DNS-07", text, chosen=what, evidence=evidence)
+    return FirstHop(servers, options_id, step)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from narrowgate.engine.dns.outbound import outbound_hosts
+from narrowgate.engine.dns.outbound import OutboundHosts, outbound_hosts
 from narrowgate.engine.dns.outcome import Outcome, Query, any_of, change, doubted, passing, refused, undecided
 from narrowgate.engine.dns.servers import Ask, Door, Knock, answer_at, knock, path_causes
 from narrowgate.engine.dns.zones import Delegation
@@ -14,6 +14,7 @@ from narrowgate.model.domain import is_in_domain
 from narrowgate.model.host import Host
 from narrowgate.model.reason import Reason
 from narrowgate.model.route53 import ResolverRule
+from narrowgate.model.snapshot import Snapshot, index
 
 _HTTPS = frozenset({"DOH", "DOH-FIPS"})
 _FAILED = frozenset({Rcode.SERVFAIL, Rcode.TIMEOUT})
@@ -22,6 +23,12 @@ _BEST_FIRST = (Verdict.ALLOWED, Verdict.PARTIAL, Verdict.INDETERMINATE, Verdict.
 
 Settle = Callable[[Outcome], Outcome]
 """Looks up the target of a CNAME that came back in the view that forwarded (RSLV-11)."""
+
+
+@index
+def _kept(snapshot: Snapshot) -> dict[tuple[object, ...], Outcome]:
+    """What a rule's targets brought back, by name and type."""
+    return {}
 
 
 class Trial(NamedTuple):
@@ -56,12 +63,26 @@ def answer_from_rule(query: Query, rule_id: str, view_vpc: str, ask: Ask, settle
         settle: follows the CNAME in an answer.
     """
     rule = query.snapshot.facts.resolver_rules[rule_id]
-    doors = [door for each in rule.target_ips if (door := _door(each.ip or each.ipv6, each.port, each.protocol))]
+    doors = _doors(query.snapshot, rule)
     if not doors:
         gap = Missing(fact="ResolverRule.TargetIps", resource=rule_id)
         return undecided(rule_id, "OUT-03", f"rule {rule_id} shows no targets", (gap,))
-    loop = _direct_loop(query, rule, view_vpc, doors)
+    loop = _direct_loop(query.snapshot, rule, view_vpc, doors)
     return loop if loop is not None else _ask_targets(query, rule, doors, ask, settle)
+
+
+@index
+def _doors_by_rule(snapshot: Snapshot) -> dict[str, tuple[Door, ...]]:
+    """Filled as rules are asked for."""
+    return {}
+
+
+def _doors(snapshot: Snapshot, rule: ResolverRule) -> tuple[Door, ...]:
+    cache = _doors_by_rule(snapshot)
+    if rule.id not in cache:
+        found = (_door(each.ip or each.ipv6, each.port, each.protocol) for each in rule.target_ips)
+        cache[rule.id] = tuple(door for door in found if door is not None)
+    return cache[rule.id]
 
 
 def _door(text: str | None, port: int, protocol: str) -> Door | None:
@@ -71,12 +92,14 @@ def _door(text: str | None, port: int, protocol: str) -> Door | None:
     return Door(parse_address(text), 443 if is_https and port == 53 else port, is_https)
 
 
-def _direct_loop(query: Query, rule: ResolverRule, view_vpc: str, doors: Sequence[Door]) -> Outcome | None:
+def _direct_loop(snapshot: Snapshot, rule: ResolverRule, view_vpc: str, doors: tuple[Door, ...]) -> Outcome | None:
     """AWS refuses to associate a rule with the VPC whose own inbound endpoint is its target (RSLV-15)."""
-    snapshot = query.snapshot
+    here = interfaces_of_vpc(snapshot, view_vpc)
     for door in doors:
-        known = interfaces_of_vpc(snapshot, view_vpc).get(door.address)
-        endpoint = snapshot.facts.resolver_endpoints.get((known.resolver_endpoint_id if known else None) or "")
+        known = here.get(door.address)
+        if known is None:
+            continue
+        endpoint = snapshot.facts.resolver_endpoints.get(known.resolver_endpoint_id or "")
         if endpoint is not None and endpoint.direction.startswith("INBOUND"):
             return refused(
                 Rcode.SERVFAIL,
@@ -117,7 +140,7 @@ def answer_from_delegation(
         gap = Missing(fact="addresses of the name servers", resource=domain, why="no glue and no record tells")
         text = f"where the name servers of {domain} are is not known"
         return undecided(rule_id, "RSLV-14", text, (gap, *gaps)).after(step)
-    doors = [Door(parse_address(text)) for text in dict.fromkeys(addresses)]
+    doors = tuple(Door(parse_address(text)) for text in dict.fromkeys(addresses))
     return _ask_targets(query, rule, doors, ask, settle).after(step)
 
 
@@ -126,12 +149,26 @@ def delegating_rules(servers: Iterable[str], delegations: Iterable[tuple[str, st
     return [own for domain, own in delegations if any(is_in_domain(server, domain) for server in servers)]
 
 
-def _ask_targets(query: Query, rule: ResolverRule, doors: Sequence[Door], ask: Ask, settle: Settle) -> Outcome:
+def _ask_targets(query: Query, rule: ResolverRule, doors: tuple[Door, ...], ask: Ask, settle: Settle) -> Outcome:
+    kept = _kept(query.snapshot)
+    key = (rule.id, doors, query.name, query.type)
+    if key in kept:
+        return kept[key]
     hosts = outbound_hosts(query.snapshot, rule)
     if isinstance(hosts, Outcome):
         return hosts
-    trials = [_try(query, door, hosts.hosts, ask, settle) for door in doors]
-    found = _join(query, rule, trials, hosts.hosts)
+    trials = [_try(query, door, hosts.hosts, ask) for door in doors]
+    redirects = any(each.outcome is not None and each.outcome.chain for each in trials)
+    if redirects:
+        trials = [each if each.outcome is None else each._replace(outcome=settle(each.outcome)) for each in trials]
+    found = _in_doubt(rule, trials, hosts, _join(query, rule, trials, hosts.hosts))
+    if not redirects and not found.is_provisional:
+        # OUT-05: what comes back does not depend on the VPC whose resolver forwards.
+        kept[key] = found
+    return found
+
+
+def _in_doubt(rule: ResolverRule, trials: Sequence[Trial], hosts: OutboundHosts, found: Outcome) -> Outcome:
     if hosts.doubts and found.verdict is not Verdict.DENIED:
         text = f"whether {rule.resolver_endpoint_id} lets the question out is not known"
         nobody = _nobody(rule, trials)
@@ -139,7 +176,7 @@ def _ask_targets(query: Query, rule: ResolverRule, doors: Sequence[Door], ask: A
     return found
 
 
-def _try(query: Query, door: Door, senders: Sequence[Host], ask: Ask, settle: Settle) -> Trial:
+def _try(query: Query, door: Door, senders: Sequence[Host], ask: Ask) -> Trial:
     """Knock from every outbound address: Resolver sends from any of them (OUT-01)."""
     knocks = tuple((host, knock(query.snapshot, host, door)) for host in senders)
     for wanted in _BEST_FIRST:
@@ -152,7 +189,7 @@ def _try(query: Query, door: Door, senders: Sequence[Host], ask: Ask, settle: Se
                     chosen=str(door.address),
                 )
                 found = answer_at(query, host, door, tried.udp, ask)
-                return Trial(door, knocks, settle(found).after(step, *_steps(tried)))
+                return Trial(door, knocks, found.after(step, *_steps(tried)))
     return Trial(door, knocks, None)
 
 

@@ -13,7 +13,6 @@ from narrowgate.engine.dns.connected_vpcs import connections_of, peerings_of
 from narrowgate.engine.dns.endpoint_names import private_names, service_suffix
 from narrowgate.engine.dns.outcome import LAYER, Outcome, Query, change
 from narrowgate.engine.dns.view import (
-    AUTODEFINED_RULE,
     View,
     endpoints_by_vpc,
     rule_associations_by_vpc,
@@ -21,11 +20,11 @@ from narrowgate.engine.dns.view import (
 )
 from narrowgate.engine.dns.zones import find_in_zone, zone_contents
 from narrowgate.model.answer import Cause, Evidence, Leg, Missing, Verdict
-from narrowgate.model.domain import is_in_domain, label_count, normalise
+from narrowgate.model.domain import is_in_domain, label_count, normalise, parents
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.reason import Reason
-from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.snapshot import Snapshot, index
 
 _EXPLAINED = frozenset({Reason.DNS_NO_PRIVATE_ANSWER, Reason.DNS_NAME_NOT_FOUND})
 
@@ -81,18 +80,13 @@ def _near_misses(query: Query, view: View, from_outside: bool, reason: Reason) -
         yield from _peering_option(query.snapshot, view)
 
 
-def _rule_domain(query: Query, rule_id: str) -> str | None:
-    """The domain of a FORWARD rule that covers the name for its own sake, not as a rule for `.` or a whole TLD."""
-    rule = query.snapshot.facts.resolver_rules.get(rule_id)
-    if rule is None or rule.rule_type != "FORWARD" or isinstance(rule.domain_name, UnsetType):
-        return None
-    domain = normalise(rule.domain_name)
-    return domain if label_count(domain) > 1 and is_in_domain(query.name, domain) else None
-
-
 def _incomplete_rules(query: Query, view: View) -> Iterator[NearMiss]:
+    by_domain = _rules_by_domain(query.snapshot)
+    covering = {rule_id for domain in parents(query.name) for rule_id in by_domain.get(domain, ())}
+    if not covering:
+        return
     for each in rule_associations_by_vpc(query.snapshot).get(view.vpc_id, ()):
-        if _rule_domain(query, each.resolver_rule_id) is not None and not isinstance(each.status, UnsetType):
+        if each.resolver_rule_id in covering and not isinstance(each.status, UnsetType):
             association = each.id or each.resolver_rule_id
             yield NearMiss(
                 each.resolver_rule_id,
@@ -151,28 +145,48 @@ def _would_hold(endpoint: VpcEndpoint, name: str) -> bool:
 def _unassociated_rules(query: Query, view: View) -> Iterator[NearMiss]:
     snapshot = query.snapshot
     own = {each.resolver_rule_id for each in rule_associations_by_vpc(snapshot).get(view.vpc_id, ())}
-    found = [
-        (rule_id, domain)
-        for rule_id in snapshot.facts.resolver_rules
-        if rule_id not in own
-        and not rule_id.startswith(AUTODEFINED_RULE)
-        and (domain := _rule_domain(query, rule_id)) is not None
-        and snapshot.region_of(rule_id) in (view.region, None)
-    ]
-    for rule_id, domain in sorted(found, key=lambda each: (-label_count(each[1]), each[0])):
-        yield NearMiss(
-            rule_id,
-            Reason.DNS_RULE_NOT_ASSOCIATED,
-            "RSLV-12",
-            f"rule {rule_id} for {domain} is not associated with {view.vpc_id}",
-        )
+    for domain in parents(query.name):
+        for rule_id in _rules_by_domain(snapshot).get(domain, ()):
+            if rule_id in own or snapshot.region_of(rule_id) not in (view.region, None):
+                continue
+            yield NearMiss(
+                rule_id,
+                Reason.DNS_RULE_NOT_ASSOCIATED,
+                "RSLV-12",
+                f"rule {rule_id} for {domain} is not associated with {view.vpc_id}",
+            )
+
+
+@index
+def _rules_by_domain(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+    """FORWARD rules for more than a top-level domain."""
+    found: dict[str, list[str]] = {}
+    for rule_id in sorted(snapshot.facts.resolver_rules):
+        rule = snapshot.facts.resolver_rules[rule_id]
+        if rule.rule_type != "FORWARD" or isinstance(rule.domain_name, UnsetType):
+            continue
+        domain = normalise(rule.domain_name)
+        if label_count(domain) > 1:
+            found.setdefault(domain, []).append(rule_id)
+    return {domain: tuple(rules) for domain, rules in found.items()}
+
+
+@index
+def _zones_by_domain(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+    """Private zones whose VPCs are known."""
+    found: dict[str, list[str]] = {}
+    for zone_id in sorted(snapshot.facts.hosted_zone_vpcs):
+        zone = snapshot.facts.hosted_zones.get(zone_id)
+        if zone is not None and snapshot.facts.hosted_zone_vpcs[zone_id]:
+            found.setdefault(normalise(zone.name), []).append(zone_id)
+    return {domain: tuple(zones) for domain, zones in found.items()}
 
 
 def _unassociated_zones(query: Query, view: View) -> Iterator[NearMiss]:
     snapshot = query.snapshot
-    for zone_id in sorted(snapshot.facts.hosted_zone_vpcs):
-        vpcs = snapshot.facts.hosted_zone_vpcs[zone_id]
-        if not vpcs or any(vpc.vpc_id == view.vpc_id for vpc in vpcs):
+    by_domain = _zones_by_domain(snapshot)
+    for zone_id in [each for domain in parents(query.name) for each in by_domain.get(domain, ())]:
+        if any(vpc.vpc_id == view.vpc_id for vpc in snapshot.facts.hosted_zone_vpcs[zone_id]):
             continue
         if not _zone_holds(snapshot, zone_id, query.name):
             continue

@@ -1,18 +1,22 @@
 """What one client gets when it asks for a name: first hop, then whoever answers; several clients joined."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from narrowgate.engine.dns.first_hop import FirstHop, first_hop
-from narrowgate.engine.dns.outcome import Outcome, Query, any_of, change, passing, undecided
+from narrowgate.engine.dns.outcome import Outcome, Query, any_of, change, undecided
 from narrowgate.engine.dns.resolver import ASK
-from narrowgate.engine.dns.servers import ask_publicly, ask_server, is_own_resolver
+from narrowgate.engine.dns.servers import ask_publicly, ask_server
 from narrowgate.engine.network.hosts import Client
+from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL
 from narrowgate.model.address import Address, parse_address
 from narrowgate.model.answer import Cause, Leg, Missing, Rcode, ResolveAnswer, Verdict, spread
 from narrowgate.model.domain import parse_query_name
 from narrowgate.model.host import Host
 from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot, index
+
+_canonical = lru_cache(maxsize=4096)(parse_query_name)
 
 
 def resolve(
@@ -30,7 +34,7 @@ def resolve(
     Raises:
         InputError: `name` is no domain name, `server` no address.
     """
-    canonical = parse_query_name(name)
+    canonical = _canonical(name)
     found = _ask(Query(snapshot, canonical, type.upper()), host, parse_address(server) if server else None)
     return _answer(found, host.label, canonical, type.upper(), server)
 
@@ -125,36 +129,24 @@ def _ask(query: Query, host: Host, server: Address | None) -> Outcome:
         text = f"which DNS servers the hosts of {host.vpc_id} ask is not known"
         return undecided(host.vpc_id, "DNS-07", text, (hop,))
     found = _by_first_hop(query, host, host.vpc_id, hop)
-    if all(is_own_resolver(snapshot, host.vpc_id, each) for each in hop.servers):
+    if hop.servers == (RESOLVER_LINK_LOCAL,):
         kept[key] = found
     return found
 
 
 def _by_first_hop(query: Query, host: Host, vpc_id: str, hop: FirstHop) -> Outcome:
     """One answer of all servers of the DHCP options: hosts turn to the next when one is silent."""
-    own = [each for each in hop.servers if is_own_resolver(query.snapshot, vpc_id, each)]
-    others = [each for each in hop.servers if each not in own]
-    what = ", ".join([f"the resolver of {vpc_id}"] * bool(own) + [str(each) for each in others])
-    step = passing(
-        hop.options_id or vpc_id,
-        "DNS-07",
-        f"the hosts of {vpc_id} ask {what}",
-        chosen=what,
-        evidence=hop.evidence,
-    )
-    outcomes = [ask_server(query, host, each, ASK) for each in [*own[:1], *others]]
+    outcomes = [ask_server(query, host, each, ASK) for each in hop.servers]
     if len(outcomes) == 1:
-        return outcomes[0].after(step)
+        return outcomes[0].after(hop.step)
     heard = [each for each in outcomes if each.rcode is not Rcode.TIMEOUT]
     if not heard:
         causes = tuple(dict.fromkeys(cause for each in outcomes for cause in each.blocking))
-        return change(outcomes[0], blocking=causes).after(step)
+        return change(outcomes[0], blocking=causes).after(hop.step)
     text = f"the DNS servers of {vpc_id} answer differently, and a host may ask any of them"
     joined = any_of(heard, Reason.DNS_TARGETS_DISAGREE, hop.options_id or vpc_id, "DNS-07", text)
-    slow = (f"one of the DNS servers of {vpc_id} never answers: some lookups are slow",) * (
-        len(heard) < len(outcomes)
-    )
-    return joined.after(step, warnings=slow)
+    slow = (f"one of the DNS servers of {vpc_id} never answers: some lookups are slow",)
+    return joined.after(hop.step, warnings=slow if len(heard) < len(outcomes) else ())
 
 
 def _answer(found: Outcome, client: str, name: str, type: str, server: str | None) -> ResolveAnswer:
