@@ -116,10 +116,10 @@ def test_another_action_than_invoke_is_compared_as_it_is() -> None:
 
 
 def test_resources_take_variables() -> None:
-    own = policy(statement(Resource="execute-api:/prod/GET/home/${aws:username}/*"))
-    assert ask(own, **signed(path="/home/alice/x")).decision == "allowed"
-    assert ask(own, **signed(path="/home/bob/x")).decision == "implicit_deny"
-    assert ask(own, **signed(SESSION, path="/home/alice/x")).decision == "implicit_deny"
+    own = policy(statement(Resource="execute-api:/prod/GET/houses/${aws:username}/*"))
+    assert ask(own, **signed(path="/houses/alice/x")).decision == "allowed"
+    assert ask(own, **signed(path="/houses/bob/x")).decision == "implicit_deny"
+    assert ask(own, **signed(SESSION, path="/houses/alice/x")).decision == "implicit_deny"
     literal = policy(statement(Resource="execute-api:/prod/GET/${*}"))
     assert ask(literal, path="/*").decision == "allowed"
     assert ask(literal, path="/x").decision == "implicit_deny"

@@ -1,230 +1,303 @@
-"""Each remark about a policy: a document that earns it, and its nearest that does not."""
+"""Remarks about documents: each finding with the nearest document that does not earn it."""
 
-import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from tests.unit.policy.calls import API_ARN, OWNER, USER, policy, statement
 
+from narrowgate.engine.policy.request import Api
 from narrowgate.engine.policy.statements import PolicyKind
 from narrowgate.engine.policy.validation.validate import validate_policy
-from narrowgate.model.policy import Severity
+from narrowgate.engine.policy.validation.view import PolicyContext
 
-VPCE = {"StringEquals": {"aws:SourceVpce": "vpce-0a"}}
-
-
-def policy(*statements: dict[str, Any], version: str | None = "2012-10-17") -> dict[str, Any]:
-    document: dict[str, Any] = {"Statement": list(statements)}
-    return document if version is None else {"Version": version, **document}
+FENCE = {"StringNotEquals": {"aws:SourceVpce": "vpce-0a"}}
+ONLY = {"StringEquals": {"aws:SourceVpce": "vpce-0a"}}
+CONTEXT = PolicyContext(api=Api(id="a1b2c3d4e5", account=OWNER, region="us-east-1"))
 
 
-def statement(effect: str = "Allow", **elements: Any) -> dict[str, Any]:
-    base = {"Effect": effect, "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
-    base |= elements
-    return {key: value for key, value in base.items() if value is not None}
+def fence(*statements: dict[str, Any]) -> dict[str, Any]:
+    """Statements beside an allow for one endpoint."""
+    return policy(statement(Condition=ONLY), *statements)
 
 
-def fenced(condition: dict[str, Any]) -> dict[str, Any]:
-    return policy(statement(), statement("Deny", Condition=condition))
+def when(effect: str = "Allow", **condition: Any) -> dict[str, Any]:
+    return statement(effect, Condition={**({} if effect == "Deny" else ONLY), **condition})
 
 
-def allowed(condition: dict[str, Any], **elements: Any) -> dict[str, Any]:
-    return policy(statement(Condition=condition, **elements))
+def found(
+    document: Any, kind: PolicyKind = PolicyKind.RESOURCE, context: PolicyContext = CONTEXT
+) -> dict[str, Any]:
+    return {each.code: each for each in validate_policy(document, kind, context)}
 
 
-ARN = "arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5"
-LONG = "x" * 8200
-
-# code, kind, the document that earns it, the nearest that does not
-CASES = [
+PAIRS = [
+    ("missing_version", policy(statement(Condition=ONLY), version=None), fence()),
+    ("no_statements", policy(), fence()),
     (
-        "MISSING_VERSION",
-        "resource",
-        policy(statement(Condition=VPCE), version=None),
-        policy(statement(Condition=VPCE)),
+        "duplicate_sid",
+        fence(statement(Sid="A", Condition=ONLY), statement(Sid="A", Condition=ONLY)),
+        fence(statement(Sid="A", Condition=ONLY)),
+    ),
+    ("deny_only", policy(statement("Deny", Condition=FENCE)), fence(statement("Deny", Condition=FENCE))),
+    ("open_to_everyone", policy(statement()), policy(statement(), statement("Deny", Condition=FENCE))),
+    (
+        "address_alone",
+        policy(statement(Condition={"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}})),
+        policy(when(IpAddress={"aws:VpcSourceIp": "10.0.0.0/8"})),
     ),
     (
-        "VARIABLE_IN_OLD_VERSION",
-        "resource",
-        policy(statement(Condition={"StringEquals": {"aws:UserAgent": "${aws:username}"}}), version="2008-10-17"),
-        allowed({"StringEquals": {"aws:UserAgent": "${aws:username}"}}),
-    ),
-    ("POLICY_TOO_LONG", "resource", allowed({"StringEquals": {"aws:SourceVpce": LONG}}), allowed(VPCE)),
-    ("NO_ALLOW", "resource", policy(statement("Deny", Condition=VPCE)), fenced(VPCE)),
-    ("NO_ALLOW", "endpoint", policy(statement("Deny", Resource="*")), policy(statement(Resource="*"))),
-    (
-        "FENCES_EXCLUDE_EACH_OTHER",
-        "resource",
+        "lock_out",
         policy(
             statement(),
-            statement("Deny", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-0a"}}),
+            statement("Deny", Condition=FENCE),
             statement("Deny", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-0b"}}),
         ),
-        fenced({"StringNotEquals": {"aws:SourceVpce": ["vpce-0a", "vpce-0b"]}}),
+        policy(
+            statement(),
+            statement("Deny", Condition=FENCE),
+            statement("Deny", Condition={"StringNotEquals": {"aws:SourceVpce": ["vpce-0b", "vpce-0a"]}}),
+        ),
     ),
     (
-        "DUPLICATE_SID",
-        "resource",
-        policy(statement(Sid="A", Condition=VPCE), statement(Sid="A", Condition=VPCE)),
-        policy(statement(Sid="A", Condition=VPCE), statement(Sid="B", Condition=VPCE)),
+        "denies_everyone",
+        policy(statement(), when("Deny", NotIpAddress={"aws:SourceIp": "10.0.0.0/8"})),
+        policy(statement(), when("Deny", NotIpAddress={"aws:VpcSourceIp": "10.0.0.0/8"})),
     ),
-    ("ALLOW_WITHOUT_CONDITION", "resource", policy(statement()), allowed(VPCE)),
+    ("denies_everyone", fence(statement("Deny")), fence(statement("Deny", Condition=FENCE))),
     (
-        "ALLOW_WITHOUT_CONDITION",
-        "resource",
-        policy(statement()),
-        fenced({"StringNotEquals": {"aws:SourceVpce": "vpce-0a"}}),
+        "never_matches",
+        policy(when(IpAddress={"aws:SourceIp": "10.0.0.0/8"})),
+        policy(when(IpAddress={"aws:VpcSourceIp": "10.0.0.0/8"})),
     ),
     (
-        "ALLOW_WITH_NOT_PRINCIPAL",
-        "resource",
-        policy(statement(Principal=None, NotPrincipal={"AWS": "111122223333"})),
-        policy(statement("Deny", Principal=None, NotPrincipal={"AWS": "111122223333"})),
+        "never_matches",
+        policy(when(StringEquals={"aws:VpceAccount": OWNER})),
+        policy(when(StringEquals={"aws:SourceVpce": "vpce-0a"})),
     ),
-    ("ALLOW_WITH_NOT_ACTION", "resource", allowed(VPCE, Action=None, NotAction="s3:*"), allowed(VPCE)),
+    ("condition_always_true", policy(when(StringEqualsIfExists={"aws:VpceAccount": OWNER})), policy(when())),
+    ("principal_key_without_iam", policy(when(StringEquals={"aws:PrincipalOrgID": "o-1"})), policy(when())),
     (
-        "ALLOW_WITH_NOT_RESOURCE",
-        "resource",
-        allowed(VPCE, Resource=None, NotResource=f"{ARN}/prod/*"),
-        allowed(VPCE, Resource=f"{ARN}/prod/*"),
-    ),
-    ("PRINCIPAL_NEEDS_IAM", "resource", policy(statement(Principal={"AWS": "111122223333"})), allowed(VPCE)),
-    (
-        "PRINCIPAL_NEEDS_SIGNATURE",
-        "endpoint",
-        policy(statement(Principal={"AWS": "111122223333"}, Resource="*")),
-        policy(statement(Resource="*")),
-    ),
-    ("NEVER_INVOKE", "resource", allowed(VPCE, Action="apigateway:GET"), allowed(VPCE, Action="execute-api:*")),
-    ("INVALID_RESOURCE_FORM", "resource", allowed(VPCE, Resource="execute-api/*/*/*"), allowed(VPCE)),
-    ("SHORT_FORM_NOT_EXPANDED", "endpoint", policy(statement()), policy(statement(Resource=f"{ARN}/*"))),
-    (
-        "RESOURCE_MATCHES_NO_METHOD",
-        "resource",
-        allowed(VPCE, Resource=f"{ARN}/"),
-        allowed(VPCE, Resource=f"{ARN}/*"),
-    ),
-    ("FOREIGN_RESOURCE", "resource", allowed(VPCE, Resource="arn:aws:s3:::bucket"), allowed(VPCE, Resource="*")),
-    (
-        "UNKNOWN_OPERATOR",
-        "resource",
-        allowed({"StringEqual": {"aws:SourceVpce": "vpce-0a"}}),
-        allowed(VPCE),
-    ),
-    ("UNKNOWN_KEY", "resource", allowed({"StringEquals": {"aws:SourceVpcee": "vpce-0a"}}), allowed(VPCE)),
-    (
-        "KEY_NEVER_SUPPLIED",
-        "resource",
-        fenced({"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
-        fenced({"NotIpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}),
+        "unknown_operator",
+        policy(when(StringSimilar={"aws:SourceVpc": "vpc-0a"})),
+        policy(when(StringLike={"aws:SourceVpc": "vpc-0a"})),
     ),
     (
-        "IF_EXISTS_ADMITS_UNSIGNED",
-        "resource",
-        allowed({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-abc"}}),
-        allowed({"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}),
-    ),
-    ("KEY_NEEDS_IAM", "resource", allowed({"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}), allowed(VPCE)),
-    (
-        "DENY_REFUSES_UNSIGNED",
-        "resource",
-        fenced({"StringNotEquals": {"aws:PrincipalOrgID": "o-abc"}}),
-        fenced({"StringNotEqualsIfExists": {"aws:SourceVpce": "vpce-0a"}}),
+        "unknown_key",
+        policy(when(StringLike={"aws:SourceVpcee": "x"})),
+        policy(when(StringLike={"custom:Key": "x"})),
     ),
     (
-        "OPERATOR_DOES_NOT_FIT",
-        "resource",
-        allowed({"StringEquals": {"aws:VpcSourceIp": "10.1.1.1"}}),
-        allowed({"IpAddress": {"aws:VpcSourceIp": "10.1.1.1"}}),
+        "operator_type",
+        policy(when(StringLike={"aws:VpcSourceIp": "10.*"})),
+        policy(when(IpAddress={"aws:VpcSourceIp": "10.0.0.0/8"})),
     ),
     (
-        "LITERAL_WILDCARD",
-        "resource",
-        allowed({"StringEquals": {"aws:SourceVpce": "vpce-*"}}),
-        allowed({"StringLike": {"aws:SourceVpce": "vpce-*"}}),
+        "literal_wildcard",
+        policy(statement(), when("Deny", StringNotEquals={"aws:SourceVpce": "vpce-*"})),
+        policy(statement(), when("Deny", StringNotLike={"aws:SourceVpce": "vpce-*"})),
     ),
     (
-        "FOR_ALL_VALUES_IN_ALLOW",
-        "resource",
-        allowed({"ForAllValues:StringEquals": {"aws:SourceVpce": "vpce-0a"}}),
-        fenced({"ForAllValues:StringEquals": {"aws:SourceVpce": "vpce-0a"}}),
+        "set_operator_on_single_value",
+        policy(when(**{"ForAnyValue:StringEquals": {"aws:SourceVpc": "vpc-0a"}})),
+        policy(when(**{"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": "o/r/"}})),
     ),
     (
-        "SET_OPERATOR_ON_SINGLE_VALUE",
-        "resource",
-        allowed({"ForAnyValue:StringEquals": {"aws:SourceVpce": "vpce-0a"}}),
-        allowed({"ForAnyValue:StringEquals": {"aws:CalledVia": "athena.amazonaws.com"}}),
+        "missing_set_operator",
+        policy(when(StringLike={"aws:PrincipalOrgPaths": "o/r/"})),
+        policy(when(**{"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o/r/"}})),
     ),
     (
-        "HOST_BITS",
-        "resource",
-        allowed({"IpAddress": {"aws:VpcSourceIp": "10.0.0.1/16"}}),
-        allowed({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/16"}}),
+        "if_exists_in_allow",
+        policy(when(StringEqualsIfExists={"aws:UserAgent": "x"})),
+        policy(when(StringEquals={"aws:UserAgent": "x"})),
     ),
     (
-        "NO_IPV6_RANGES",
-        "resource",
-        allowed({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/16"}}),
-        allowed({"IpAddress": {"aws:VpcSourceIp": ["10.0.0.0/16", "fd00::/8"]}}),
+        "redundant_if_exists",
+        policy(when(StringEqualsIfExists={"aws:SourceVpc": "vpc-0a"})),
+        policy(when(StringEqualsIfExists={"aws:UserAgent": "x"})),
     ),
     (
-        "ADDRESS_ALONE",
-        "resource",
-        allowed({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/16"}}),
-        allowed({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/16"}} | VPCE),
+        "host_bits",
+        policy(when(IpAddress={"aws:VpcSourceIp": "10.0.0.5/8"})),
+        policy(when(IpAddress={"aws:VpcSourceIp": "10.0.0.0/8"})),
     ),
     (
-        "CONTRADICTION",
-        "resource",
-        allowed(VPCE | {"StringNotEquals": {"aws:SourceVpce": "vpce-0a"}}),
-        allowed(VPCE | {"StringNotEquals": {"aws:SourceVpce": "vpce-0b"}}),
+        "ipv6_not_covered",
+        policy(when(IpAddress={"aws:VpcSourceIp": "10.0.0.0/8"})),
+        policy(when(IpAddress={"aws:VpcSourceIp": ["10.0.0.0/8", "2001:db8::/32"]})),
+    ),
+    (
+        "id_form",
+        policy(when(StringLike={"aws:SourceVpc": "vpce-0a"})),
+        policy(when(StringLike={"aws:SourceVpc": "vpc-0a"})),
+    ),
+    (
+        "variables_in_old_version",
+        policy(when(StringLike={"custom:Key": "${aws:username}"}), version="2008-10-17"),
+        policy(when(StringLike={"custom:Key": "${aws:username}"})),
+    ),
+    (
+        "contradiction",
+        policy(when(StringNotEquals={"aws:SourceVpce": "vpce-0a"})),
+        policy(when(StringNotEquals={"aws:SourceVpce": "vpce-0b"})),
+    ),
+    (
+        "contradiction",
+        policy(when(Null={"aws:SourceVpce": "true"})),
+        policy(when(Null={"aws:SourceVpce": "false"})),
+    ),
+    (
+        "contradiction",
+        policy(
+            when(
+                "Deny", IpAddress={"aws:VpcSourceIp": "10.0.0.0/8"}, NotIpAddress={"aws:VpcSourceIp": "10.0.0.0/7"}
+            ),
+            statement(Condition=ONLY),
+        ),
+        policy(
+            when(
+                "Deny", IpAddress={"aws:VpcSourceIp": "10.0.0.0/8"}, NotIpAddress={"aws:VpcSourceIp": "10.0.0.0/9"}
+            ),
+            statement(Condition=ONLY),
+        ),
+    ),
+    (
+        "key_twice",
+        policy(statement(Condition={"StringEquals": {"aws:SourceVpc": "vpc-0a", "AWS:sourcevpc": "vpc-0a"}})),
+        policy(
+            statement(
+                Condition={"StringEquals": {"aws:SourceVpc": "vpc-0a"}, "StringLike": {"aws:SourceVpc": "vpc-*"}}
+            )
+        ),
+    ),
+    (
+        "resource_form",
+        policy(statement(Condition=ONLY, Resource="execute-api/*/*/*")),
+        policy(statement(Condition=ONLY, Resource="execute-api:/*/*/*")),
+    ),
+    (
+        "resource_names_no_method",
+        policy(statement(Condition=ONLY, Resource=f"{API_ARN}/")),
+        policy(statement(Condition=ONLY, Resource=f"{API_ARN}/*")),
+    ),
+    (
+        "resource_names_no_method",
+        policy(statement(Condition=ONLY, Resource="execute-api:/prod/get/x")),
+        policy(statement(Condition=ONLY, Resource="execute-api:/prod/GET/x")),
+    ),
+    (
+        "resource_names_no_method",
+        policy(statement(Condition=ONLY, Resource="execute-api:/prod/GET")),
+        policy(statement(Condition=ONLY, Resource="execute-api:/prod/GET*")),
+    ),
+    (
+        "resource_of_another_api",
+        policy(statement(Condition=ONLY, Resource="arn:aws:execute-api:us-east-1:111122223333:zzz/*")),
+        policy(statement(Condition=ONLY, Resource="arn:aws:execute-api:us-east-1:111122223333:*/*")),
+    ),
+    (
+        "resource_of_another_service",
+        policy(statement(Condition=ONLY, Resource="arn:aws:apigateway:us-east-1::/restapis/x")),
+        fence(),
+    ),
+    ("incomplete_arn", policy(statement(Condition=ONLY, Resource="arn:aws:execute-api:us-east-1")), fence()),
+    (
+        "short_form_in_not_resource",
+        fence(statement("Deny", Resource=None, NotResource="execute-api:/prod/*")),
+        fence(statement("Deny", Resource=None, NotResource=f"{API_ARN}/prod/*")),
+    ),
+    (
+        "unknown_action",
+        policy(statement(Condition=ONLY, Action="execute-api:Invok")),
+        policy(statement(Condition=ONLY, Action="execute-api:Invok*")),
+    ),
+    ("action_of_another_service", policy(statement(Condition=ONLY, Action="apigateway:GET")), fence()),
+    ("empty_element", policy(statement(Condition=ONLY, Action=[])), fence()),
+    (
+        "not_principal_with_allow",
+        policy(statement(Condition=ONLY, Principal=None, NotPrincipal={"AWS": USER["arn"]})),
+        fence(),
+    ),
+    (
+        "not_principal_with_deny",
+        fence(statement("Deny", Principal=None, NotPrincipal={"AWS": USER["arn"]})),
+        fence(),
+    ),
+    (
+        "group_principal",
+        policy(statement(Principal={"AWS": f"arn:aws:iam::{OWNER}:group/g"})),
+        policy(statement(Principal={"AWS": USER["arn"]})),
+    ),
+    (
+        "wildcard_in_principal",
+        policy(statement(Principal={"AWS": f"arn:aws:iam::{OWNER}:role/*"})),
+        policy(statement(Principal={"AWS": USER["arn"]})),
+    ),
+    (
+        "invalid_principal",
+        policy(statement(Principal={"AWS": "somebody"})),
+        policy(statement(Principal={"AWS": OWNER})),
+    ),
+    (
+        "deleted_principal",
+        policy(statement(Principal={"AWS": "AIDAEXAMPLEUSERID12"})),
+        policy(statement(Principal={"AWS": OWNER})),
+    ),
+    (
+        "principal_never_calls",
+        policy(statement(Principal={"Service": "x.amazonaws.com"})),
+        policy(statement(Principal={"AWS": OWNER})),
+    ),
+    ("malformed_policy", '{"Statement": 5}', fence()),
+    (
+        "policy_too_long",
+        policy(*[statement(Condition=ONLY, Resource=f"execute-api:/{i}/*") for i in range(60)]),
+        policy(*[statement(Condition=ONLY, Resource=f"execute-api:/{i}/*") for i in range(20)]),
     ),
 ]
 
 
-def codes(document: Any, kind: str) -> set[str]:
-    return {each.code for each in validate_policy(json.dumps(document), kind=PolicyKind(kind))}
+@pytest.mark.parametrize(("code", "bad", "good"), PAIRS)
+def test_a_finding_is_made_and_not_made_about_the_nearest_good_document(code: str, bad: Any, good: Any) -> None:
+    assert code in found(bad)
+    assert code not in found(good)
 
 
-@pytest.mark.parametrize(("code", "kind", "bad", "good"), CASES, ids=[f"{case[0]}-{case[1]}" for case in CASES])
-def test_a_remark_is_made_where_it_is_earned_and_not_beside_it(code, kind, bad, good):
-    assert code in codes(bad, kind)
-    assert code not in codes(good, kind)
+def test_the_types_of_the_methods_decide_about_named_principals_and_allow_lists() -> None:
+    named = policy(statement(Principal={"AWS": USER["arn"]}))
+    open_api = PolicyContext(authorization_types=frozenset({"NONE"}))
+    iam = PolicyContext(authorization_types=frozenset({"AWS_IAM"}))
+    assert "principal_needs_iam" in found(named, context=open_api)
+    assert "principal_needs_iam" not in found(named, context=iam)
+    assert "allow_list_does_not_fence" in found(fence(), context=iam)
+    assert "allow_list_does_not_fence" not in found(fence(), context=open_api)
+    assert "allow_list_does_not_fence" not in found(fence(statement("Deny", Condition=FENCE)), context=iam)
+    assert "principal_key_without_iam" not in found(
+        policy(when(StringEquals={"aws:PrincipalOrgID": "o"})), context=iam
+    )
 
 
-def test_every_remark_names_a_rule_and_points_into_the_document():
-    for _, kind, bad, _ in CASES:
-        for found in validate_policy(json.dumps(bad), kind=PolicyKind(kind)):
-            assert found.rule
-            target: Any = bad
-            for part in found.pointer.split("/")[1:]:
-                key = part.replace("~1", "/").replace("~0", "~")
-                target = target[int(key)] if isinstance(target, list) else target[key]
+def test_the_short_form_stands_in_policies_of_api_gateway_only() -> None:
+    document = policy(statement(Condition=ONLY))
+    assert "short_form_not_expanded" in found(document, PolicyKind.ENDPOINT)
+    assert "short_form_not_expanded" not in found(document, PolicyKind.RESOURCE)
 
 
-def test_named_principals_are_an_error_where_methods_are_known_not_to_sign():
-    document = json.dumps(policy(statement(Principal={"AWS": "111122223333"})))
-    found = validate_policy(document, authorization_types=frozenset({"NONE"}))
-    assert [each.severity for each in found if each.code == "PRINCIPAL_NEEDS_IAM"] == [Severity.ERROR]
-    signed = validate_policy(document, authorization_types=frozenset({"AWS_IAM"}))
-    assert [each.severity for each in signed if each.code == "PRINCIPAL_NEEDS_IAM"] == [Severity.SUGGESTION]
+def test_principals_belong_into_policies_of_resources_only() -> None:
+    with_principal, without = policy(statement(Resource="*")), policy(statement(Resource="*", Principal=None))
+    assert "malformed_policy" in found(with_principal, PolicyKind.IDENTITY)
+    assert found(without, PolicyKind.IDENTITY) == {}
+    assert "malformed_policy" in found(without, PolicyKind.ENDPOINT)
 
 
-def test_the_gravest_comes_first():
-    found = validate_policy(json.dumps(policy(statement(Resource="execute-api/*"), version=None)))
-    order = [list(Severity).index(each.severity) for each in found]
-    assert order == sorted(order)
-    assert len(order) >= 2
+def test_a_finding_points_into_the_document_and_names_its_rule() -> None:
+    document = policy(statement(Condition=ONLY), statement("Deny", Resource=["execute-api:/*", "execute-api/x"]))
+    made = found(document)["resource_form"]
+    assert (made.pointer, made.rule, made.severity) == ("/Statement/1/Resource/1", "POL-19", "error")
+    alone = {"Version": "2012-10-17", "Statement": when(IpAddress={"aws:SourceIp": "10.0.0.1"})}
+    assert found(alone)["never_matches"].pointer == "/Statement/Condition/IpAddress/aws:SourceIp"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "no JSON", "[]", "{}", '{"Statement": 7}', '{"Statement": [{"Effect": "Perhaps"}]}']
-)
-def test_what_is_no_policy_is_one_finding(text):
-    assert [each.code for each in validate_policy(text)] == ["POLICY_MALFORMED"]
-
-
-@given(st.text(max_size=200))
-def test_any_text_is_validated_without_a_crash(text):
-    assert all(each.message for each in validate_policy(text))
+def test_the_guides_good_forms_earn_no_error() -> None:
+    for document in (fence(), policy(statement(), statement("Deny", Condition=FENCE))):
+        assert list(validate_policy(document, PolicyKind.RESOURCE, CONTEXT)) == []
