@@ -8,6 +8,7 @@ import msgspec
 
 from narrowgate.engine.policy.authorize import authorize as decide
 from narrowgate.engine.policy.document import compile_policy
+from narrowgate.engine.policy.request import AuthorizationType
 from narrowgate.engine.policy.request_json import decode_request, request_from, with_policy_options
 from narrowgate.engine.policy.statements import Policy, PolicyKind
 from narrowgate.model.errors import InputError
@@ -93,18 +94,15 @@ def prove_no_wider(narrow: Sequence[tuple[str, Document]], wide: Sequence[tuple[
 
 
 def validate(
-    document: Document, *, kind: str = "resource", authorization_types: Sequence[str] = ()
-) -> list[PolicyFinding]:
+    document: Document, *, kind: str = "resource", authorization_types: Sequence[AuthorizationType] = ()
+) -> tuple[PolicyFinding, ...]:
     """What is wrong with a policy document, gravest first; `kind` is one of `POLICY_KINDS`."""
     # Only this verb needs the checks: an ordinary decision must not load them.
     from narrowgate.engine.policy.validation.validate import validate_policy
+    from narrowgate.engine.policy.validation.view import PolicyContext
 
-    return validate_policy(
-        document.content,
-        kind=PolicyKind(kind),
-        authorization_types=frozenset(authorization_types),
-        where=document.where,
-    )
+    context = PolicyContext(authorization_types=frozenset(authorization_types))
+    return validate_policy(document.content, PolicyKind(kind), context, where=document.where)
 
 
 def _compiled(document: Document | None, kind: PolicyKind) -> Policy | None:

@@ -7,6 +7,7 @@ import click
 from narrowgate import api
 from narrowgate.cli.exit_codes import ExitCode
 from narrowgate.cli.output import terminal_style
+from narrowgate.engine.policy.request import AuthorizationType
 from narrowgate.model.policy import Severity
 from narrowgate.report.json import to_json
 from narrowgate.report.validate import render_findings
@@ -39,7 +40,12 @@ _GRAVITY = list(Severity)
 )
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
-    policy: Path, *, kind: str, authorization_types: tuple[str, ...], fail_on: str, output_format: str
+    policy: Path,
+    *,
+    kind: str,
+    authorization_types: tuple[AuthorizationType, ...],
+    fail_on: str,
+    output_format: str,
 ) -> None:
     r"""Check a policy document for what private APIs get wrong.
 
