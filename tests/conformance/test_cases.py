@@ -27,9 +27,8 @@ def test_rules_come_in_pairs_of_a_case_that_holds_and_its_nearest_that_does_not(
     assert holding == nearest
     statuses = Counter(str(rule.status) for rule in known.values())
     with capsys.disabled():
-        print(
-            f"\nrule book: {len(known)} rules, {dict(statuses)}; {len(CASES)} cases as data for {len(holding)} rules"
-        )
+        print(f"\nrule book: {len(known)} rules, {dict(statuses)}")
+        print(f"{len(CASES)} cases as data for {len(holding)} rules")
 
 
 def test_every_rule_that_is_not_modelled_says_why():

@@ -19,7 +19,7 @@ class RandomEstate:
     """One estate and the interfaces that stand in it."""
 
     def __init__(self, seed: int) -> None:
-        self.random = Random(seed)  # noqa: S311
+        self.random = Random(seed)
         self.estate = Estate()
         self.vpcs: list[str] = []
         self.subnets: dict[str, list[str]] = {}

@@ -31,7 +31,7 @@ def test_engine_and_naive_evaluator_agree_on_verdict_and_first_cause(seed):
     estate = RandomEstate(seed)
     snapshot = estate.snapshot()
     naive = Naive(snapshot)
-    random = Random(seed + 1)  # noqa: S311
+    random = Random(seed + 1)
     for _ in range(PAIRS):
         client, target, protocol, port, client_ports = _asked(random, estate)
         answer = evaluate_reach(

@@ -39,7 +39,7 @@ def _statements(policies: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def without_steps(case: Case) -> None:
-    """API Gateway asks the endpoint policy first and stops; the simulator looks for a deny in all layers at once."""
+    """API Gateway asks the endpoint policy first and stops; the simulator looks for a deny everywhere at once."""
     case.policies.pop("endpoint_policy", None)
 
 
@@ -117,7 +117,7 @@ def ours(case: Case) -> str:
 
 def compare(pairs: int, seed: int, folder: Path) -> tuple[Counter[str], list[Case], dict[str, float]]:
     """Differences by class, the cases that no class explains, and what both took."""
-    cases = [Case(number, random.Random(f"{seed}/{number}")) for number in range(pairs)]  # noqa: S311
+    cases = [Case(number, random.Random(f"{seed}/{number}")) for number in range(pairs)]
     theirs, their_seconds = simulate(cases, folder)
     requests = [request_from(case.request) for case in cases]
     started = time.perf_counter()

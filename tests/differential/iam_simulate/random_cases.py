@@ -50,7 +50,7 @@ RESOURCES = [
     f"{API_ARN}/*/pets*",
     "arn:aws:execute-api:*:*:*",
     f"arn:aws:execute-api:eu-west-1:{OWNER}:*",
-    f"{API_ARN}/prod/GET/home/${{aws:PrincipalTag/team}}/*",
+    f"{API_ARN}/prod/GET/houses/${{aws:PrincipalTag/team}}/*",
 ]
 ACTIONS = [
     "execute-api:Invoke",
@@ -82,7 +82,7 @@ class Case:
         self.number = number
         self.caller = rng.choice(CALLERS)
         self.method = rng.choice(["GET", "POST"])
-        self.path = rng.choice(["/pets/1", "/pets", "/home/blue/x", "/a", "/a/pets/toys"])
+        self.path = rng.choice(["/pets/1", "/pets", "/houses/blue/x", "/a", "/a/pets/toys"])
         self.given = self._context(rng)
         self.policies: dict[str, Any] = {"resource_policy": document(rng, principals=True)}
         if rng.random() < 0.3:

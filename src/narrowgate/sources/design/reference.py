@@ -73,7 +73,7 @@ What cannot be told for certain is undecided, and `check` leaves with status 3.
 
 ## Ways to connect
 
-`via` is `auto` or one of these; each has a page under `docs/options`.
+`via` is `auto` or one of these.
 
 """
 

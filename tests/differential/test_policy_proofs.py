@@ -1,0 +1,149 @@
+"""Proofs of inclusion against z3, which gets the policies as logic over strings and integers."""
+
+import random
+from typing import Any
+
+import pytest
+import z3
+
+from narrowgate.engine.policy.document import compile_policy
+from narrowgate.engine.policy.proof.inclusion import no_wider_than
+from narrowgate.engine.policy.scalars import read_network
+from narrowgate.model.policy import ProofOutcome
+
+VPCES = ["vpce-0a", "vpce-0b", "vpce-1a"]
+RESOURCES = [
+    "execute-api:/*",
+    "execute-api:/prod/*",
+    "execute-api:/prod/GET/*",
+    "execute-api:/prod/GET/a*",
+    "execute-api:/*/GET/*b",
+    "execute-api:/prod/?ET/ab",
+    "execute-api:/dev/POST/a",
+]
+NETWORKS = ["10.0.0.0/8", "10.0.0.0/9", "10.128.0.0/9", "10.1.2.3", "0.0.0.0/0"]
+METHODS = ["GET", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+ACCOUNT = "111122223333"
+CALLERS = [
+    None,
+    f"arn:aws:iam::{ACCOUNT}:user/a",
+    f"arn:aws:iam::{ACCOUNT}:user/b",
+    "arn:aws:iam::444455556666:user/a",
+]
+PRINCIPALS: list[Any] = ["*", "*", {"AWS": ACCOUNT}, {"AWS": CALLERS[1]}, {"AWS": [CALLERS[2], CALLERS[3]]}]
+
+
+def a_statement(rng: random.Random) -> dict[str, Any]:
+    condition: dict[str, Any] = {}
+    if rng.random() < 0.5:
+        operator = rng.choice(["StringEquals", "StringNotEquals", "StringLike", "StringNotLike"])
+        pool = [*VPCES, "vpce-0*"] if "Like" in operator else VPCES
+        condition[operator] = {"aws:SourceVpce": rng.sample(pool, rng.randint(1, 2))}
+    if rng.random() < 0.4:
+        condition[rng.choice(["IpAddress", "NotIpAddress"])] = {
+            "aws:VpcSourceIp": rng.sample(NETWORKS, rng.randint(1, 2))
+        }
+    return {
+        "Effect": rng.choice(["Allow", "Allow", "Deny"]),
+        "Principal": rng.choice(PRINCIPALS),
+        "Action": "execute-api:Invoke",
+        "Resource": rng.sample(RESOURCES, rng.randint(1, 2)),
+        **({"Condition": condition} if condition else {}),
+    }
+
+
+def a_policy(rng: random.Random) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [a_statement(rng) for _ in range(rng.randint(1, 3))]}
+
+
+def regex(pattern: str) -> z3.ReRef:
+    any_char = z3.AllChar(z3.ReSort(z3.StringSort()))
+    parts = [z3.Star(any_char) if c == "*" else any_char if c == "?" else z3.Re(c) for c in pattern]
+    return z3.Concat(*parts) if len(parts) > 1 else parts[0] if parts else z3.Re("")
+
+
+class Request:
+    """The variables of one request: who, through which endpoint, from where, asking for what."""
+
+    def __init__(self) -> None:
+        self.caller = z3.Int("caller")
+        self.vpce = z3.String("vpce")
+        self.stage = z3.String("stage")
+        self.method = z3.String("method")
+        self.path = z3.String("path")
+        self.is_ipv4 = z3.Bool("is_ipv4")
+        self.address = z3.Int("address")
+        self.resource = z3.Concat("/", self.stage, "/", self.method, "/", self.path)
+
+    def valid(self) -> list[Any]:
+        word = z3.Union(z3.Range("a", "z"), z3.Range("0", "9"), z3.Re("-"))
+        return [
+            self.caller >= 0,
+            self.caller <= len(CALLERS),  # one more than the list: a signer whom nobody names
+            z3.InRe(self.vpce, z3.Concat(z3.Re("vpce-"), z3.Plus(word))),
+            z3.InRe(self.stage, z3.Plus(word)),
+            z3.Or([self.method == method for method in METHODS]),
+            z3.InRe(self.path, z3.Star(z3.Union(word, z3.Re("/")))),
+            self.address >= 0,
+            z3.Implies(self.is_ipv4, self.address < 2**32),
+        ]
+
+
+def applies(statement: dict[str, Any], request: Request) -> Any:
+    parts = [who(statement["Principal"], request)]
+    parts.append(
+        z3.Or([z3.InRe(request.resource, regex(r.removeprefix("execute-api:"))) for r in statement["Resource"]])
+    )
+    for operator, keys in statement.get("Condition", {}).items():
+        values = next(iter(keys.values()))
+        negated = "Not" in operator
+        if "Ip" in operator:
+            found = z3.Or([inside(value, request) for value in values])
+        elif "Like" in operator:
+            found = z3.Or([z3.InRe(request.vpce, regex(value)) for value in values])
+        else:
+            found = z3.Or([request.vpce == value for value in values])
+        parts.append(z3.Not(found) if negated else found)
+    return z3.And(parts)
+
+
+def inside(text: str, request: Request) -> Any:
+    network = read_network(text)
+    assert network is not None
+    _, first, last = network
+    return z3.And(request.is_ipv4, request.address >= first, request.address <= last)
+
+
+def who(principal: Any, request: Request) -> Any:
+    if principal == "*":
+        return z3.BoolVal(True)
+    named = principal["AWS"] if isinstance(principal["AWS"], list) else [principal["AWS"]]
+    matching = [
+        number
+        for number, caller in enumerate(CALLERS)
+        if caller is not None and (caller in named or caller.split(":")[4] in named)
+    ]
+    return z3.Or([request.caller == number for number in matching])
+
+
+def admits(policy: dict[str, Any], request: Request) -> Any:
+    allows = [applies(s, request) for s in policy["Statement"] if s["Effect"] == "Allow"]
+    denies = [applies(s, request) for s in policy["Statement"] if s["Effect"] == "Deny"]
+    return z3.And(z3.Or(allows), z3.Not(z3.Or(denies)))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_inclusion_agrees_with_z3(seed: int) -> None:
+    rng = random.Random(seed)
+    narrow, wide = a_policy(rng), a_policy(rng)
+    if seed % 3 == 0:  # pairs of which inclusion often holds
+        wide = {**narrow, "Statement": [*narrow["Statement"], {**a_statement(rng), "Effect": "Allow"}]}
+    request = Request()
+    solver = z3.Solver()
+    solver.set("timeout", 1000)
+    solver.add(*request.valid(), admits(narrow, request), z3.Not(admits(wide, request)))
+    answer = solver.check()
+    if answer == z3.unknown:
+        pytest.skip("z3 gave up on its strings")
+    proof = no_wider_than(compile_policy(narrow), compile_policy(wide))
+    assert proof.outcome is (ProofOutcome.HOLDS if answer == z3.unsat else ProofOutcome.REFUTED)
