@@ -12,11 +12,23 @@ from narrowgate.options.compare.compare import choose, nearest
 from narrowgate.options.compare.compare import compare as compare_options
 from narrowgate.options.option import Option
 from narrowgate.options.registry import find_option
+from narrowgate.sources.design.fields import design_schema
 from narrowgate.sources.design.read import load_design
 from narrowgate.sources.design.responses.build import build_world
 from narrowgate.sources.design.starter import STARTER, design_from_snapshot
 
-__all__ = ["check", "compare", "design_snapshot", "is_design", "load_design", "start_design", "write_design"]
+__all__ = [
+    "check",
+    "compare",
+    "compare_design",
+    "design_schema",
+    "design_snapshot",
+    "is_design",
+    "load_design",
+    "meant_option",
+    "start_design",
+    "write_design",
+]
 
 _SUFFIXES = frozenset({".yaml", ".yml"})
 

@@ -158,7 +158,7 @@ class NetworkInterface(Fact, frozen=True, kw_only=True):
     interface_type: str = "interface"
     description: str = ""
     status: str = "in-use"
-    source_dest_check: bool = True
+    source_dest_check: bool | UnsetType = UNSET
     requester_managed: bool = False
     requester_id: str | None = None
     owner_id: str | None = None

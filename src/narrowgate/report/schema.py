@@ -5,11 +5,14 @@ from typing import Any
 import msgspec
 
 from narrowgate.model.answer import ReachAnswer, ResolveAnswer
+from narrowgate.model.comparison import CheckAnswer, CompareAnswer
 from narrowgate.model.policy import AuthorizeAnswer
 from narrowgate.model.trace import TraceAnswer
 
 SCHEMAS: dict[str, type[msgspec.Struct]] = {
     "authorize": AuthorizeAnswer,
+    "check": CheckAnswer,
+    "compare": CompareAnswer,
     "reach": ReachAnswer,
     "resolve": ResolveAnswer,
     "trace": TraceAnswer,

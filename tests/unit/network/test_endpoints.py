@@ -209,3 +209,11 @@ def test_an_interface_that_is_attached_to_nothing_neither_calls_nor_answers():
 def test_whether_an_instance_listens_is_assumed_and_said():
     answer = peered().ask()
     assert any("listens" in warning for warning in answer.warnings)
+
+
+def test_an_endpoint_that_failed_without_leaving_an_interface_does_not_serve():
+    pair, endpoint = _with_endpoint()
+    pair.estate.resource(endpoint).update(State="failed", NetworkInterfaceIds=[])
+    assert decided(pair.ask(target=endpoint)) == ("forward", "BAD_STATE", endpoint)
+    pair.estate.resource(endpoint).update(State="available")
+    assert pair.ask(target=endpoint).verdict is Verdict.UNKNOWN

@@ -295,3 +295,11 @@ def test_a_participants_own_lists_say_nothing_about_the_owners_tables():
     for where in [each for each in pair.estate.ledger.sites if each.account == OTHER_ACCOUNT]:
         del pair.estate.ledger.sites[where]
     assert pair.ask(target=host).verdict is Verdict.UNKNOWN
+
+
+def test_a_function_in_a_subnet_that_was_not_collected_is_unknown():
+    pair = peered()
+    pair.estate.function("caller", [pair.near.subnet], [pair.near.group])
+    pair.estate.forget("ec2.describe_subnets")
+    answer = pair.ask("caller")
+    assert (answer.verdict, answer.unknowns[0].fact) == (Verdict.UNKNOWN, "ec2.describe_subnets")

@@ -334,3 +334,22 @@ def test_a_route_that_leads_elsewhere_with_no_better_one_is_the_peerings_fault()
     wrong = pair.estate.peering(pair.near.vpc, third.vpc)
     pair.estate.route(pair.near.table, FAR, wrong)
     assert decided(pair.ask()) == ("forward", "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", wrong)
+
+
+def test_a_wider_blackhole_would_not_have_led_there_either():
+    pair = peered()
+    third = side(pair.estate, "10.3.0.0/16", "third")
+    wrong = pair.estate.peering(pair.near.vpc, third.vpc)
+    pair.estate.route(pair.near.table, "10.2.1.0/24", wrong)
+    pair.estate.route(pair.near.table, FAR, pair.link, state="blackhole")
+    assert decided(pair.ask()) == ("forward", "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", wrong)
+
+
+def test_an_appliance_whose_check_is_not_told_is_unknown():
+    pair = peered()
+    estate, near = pair.estate, pair.near
+    appliance = estate.interface(near.subnet, [near.group])
+    del estate.resource(appliance)["SourceDestCheck"]
+    estate.route(near.table, FAR, appliance)
+    assert pair.ask().verdict is Verdict.UNKNOWN
+    assert decided(pair.ask(complete=True)) == ("forward", "ENI_SOURCE_DEST_CHECK_RESTRICTION", appliance)

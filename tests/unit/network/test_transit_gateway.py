@@ -190,6 +190,13 @@ def test_a_blackhole_of_the_gateway_drops():
     assert decided(pair.ask()) == ("forward", "TGW_RTB_BAD_STATE_ROUTE", pair.extra["table"])
 
 
+def test_a_gateway_route_that_turned_into_a_blackhole_drops_although_it_names_an_attachment():
+    pair = hubbed()
+    for route in _routes(pair)["Routes"]:
+        route["State"] = "blackhole"
+    assert decided(pair.ask()) == ("forward", "TGW_RTB_BAD_STATE_ROUTE", pair.extra["table"])
+
+
 def test_a_wider_blackhole_of_the_gateway_does_not_matter():
     pair = hubbed()
     pair.estate.transit_route(pair.extra["table"], "10.0.0.0/8", None)

@@ -5,10 +5,12 @@ one address would hide that, asking about each would take for ever; so the subne
 blocks that could matter, and one free address is asked for each part.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import msgspec
 
+from narrowgate.engine.network.blocks import BlockIndex
 from narrowgate.engine.network.hosts import Client, first_free
 from narrowgate.engine.network.interfaces import Interface
 from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
@@ -23,7 +25,6 @@ from narrowgate.model.host import Host
 from narrowgate.model.snapshot import Snapshot, index
 
 _EVERYTHING = {4: parse_cidr("0.0.0.0/0"), 6: parse_cidr("::/0")}
-_MOST_PARTS = 512
 
 
 def refine_client(
@@ -53,45 +54,49 @@ def refine_host(
     whole = _whole(snapshot, host, address) if address else None
     if address is None or whole is None or host.network_interface_id is not None:
         return [host]
-    relevant = {*blocks, *_relevant_blocks(snapshot, host, targets)}
-    inside = [block for block in relevant if whole.covers(block) and block != whole]
-    return _parts(snapshot, host, address, whole, inside) if inside else [host]
+    inside = {block for block in blocks if whole.covers(block) and block != whole}
+    for relevant in _relevant(snapshot, host, targets):
+        inside.update(relevant.inside(whole))
+    return _parts(snapshot, host, address, whole, sorted(inside)) if inside else [host]
+
+
+def _relevant(snapshot: Snapshot, host: Host, targets: tuple[Interface, ...]) -> Iterable[BlockIndex]:
+    """The lists of blocks that a packet from the host to the targets, or a reply, is compared with."""
+    subnets = {subnet_id for subnet_id in (host.subnet_id, *(each.subnet_id for each in targets)) if subnet_id}
+    between = _subnets_between(snapshot)
+    for vpc_id in {host.vpc_id, *(each.vpc_id for each in targets)}:
+        subnets.update(between.get(vpc_id or "", ()))
+    for group in {group for target in targets for group in target.security_groups or ()}:
+        yield _cached(snapshot, ("group", group), partial(_of_group, snapshot, group))
+    for subnet_id in subnets:
+        yield _cached(snapshot, ("subnet", subnet_id), partial(_of_subnet, snapshot, subnet_id))
+    yield _cached(snapshot, ("gateways", ""), partial(_of_gateways, snapshot))
 
 
 @index
-def _found(snapshot: Snapshot) -> dict[tuple[str | None, tuple[str, ...]], frozenset[Cidr]]:
-    """Relevant blocks by the host's subnet and the targets."""
+def _block_indexes(snapshot: Snapshot) -> dict[tuple[str, str], BlockIndex]:
+    """By what the blocks belong to; filled as they are asked for."""
     return {}
 
 
-def _relevant_blocks(snapshot: Snapshot, host: Host, targets: tuple[Interface, ...]) -> frozenset[Cidr]:
-    cache = _found(snapshot)
-    key = (host.subnet_id, tuple(target.label for target in targets))
-    if key not in cache:
-        cache[key] = frozenset(_collect(snapshot, host, targets))
-    return cache[key]
+def _cached(snapshot: Snapshot, key: tuple[str, str], blocks: Callable[[], Iterable[Cidr]]) -> BlockIndex:
+    indexes = _block_indexes(snapshot)
+    if key not in indexes:
+        indexes[key] = BlockIndex(blocks())
+    return indexes[key]
 
 
-def _collect(snapshot: Snapshot, host: Host, targets: tuple[Interface, ...]) -> Iterable[Cidr]:
-    subnets = {subnet_id for subnet_id in (host.subnet_id, *(each.subnet_id for each in targets)) if subnet_id}
-    vpcs = {vpc_id for vpc_id in (host.vpc_id, *(each.vpc_id for each in targets)) if vpc_id}
+@index
+def _subnets_between(snapshot: Snapshot) -> dict[str, set[str]]:
+    """The subnets of each VPC that a packet may pass on its way: of gateway attachments and NAT gateways."""
+    found: dict[str, set[str]] = {}
     for attachment in snapshot.facts.transit_gateway_vpc_attachments.values():
-        if attachment.vpc_id in vpcs:
-            subnets.update(attachment.subnet_ids if attachment.subnet_ids is not UNSET else ())
+        if attachment.subnet_ids is not UNSET:
+            found.setdefault(attachment.vpc_id, set()).update(attachment.subnet_ids)
     for gateway in snapshot.facts.nat_gateways.values():
-        if gateway.vpc_id == host.vpc_id and gateway.subnet_id:
-            subnets.add(gateway.subnet_id)
-    for group in {group for target in targets for group in target.security_groups or ()}:
-        yield from _of_group(snapshot, group)
-    for subnet_id in subnets:
-        acl = acl_of_subnet(snapshot, subnet_id)
-        if isinstance(acl, CompiledAcl):
-            yield from (entry.cidr for entry in (*acl.egress, *acl.ingress))
-        table = table_of_subnet(snapshot, subnet_id)
-        if isinstance(table, CompiledTable):
-            yield from (candidate.cidr for candidate in table.candidates())
-    if snapshot.facts.transit_gateway_route_queries:
-        yield from (route.cidr for route in all_routes(snapshot))
+        if gateway.vpc_id and gateway.subnet_id:
+            found.setdefault(gateway.vpc_id, set()).add(gateway.subnet_id)
+    return found
 
 
 def _of_group(snapshot: Snapshot, group: str) -> Iterable[Cidr]:
@@ -101,6 +106,19 @@ def _of_group(snapshot: Snapshot, group: str) -> Iterable[Cidr]:
         for list_id in rule.prefix_lists:
             blocks = prefix_list_blocks(snapshot, list_id)
             yield from blocks if isinstance(blocks, tuple) else ()
+
+
+def _of_gateways(snapshot: Snapshot) -> Iterable[Cidr]:
+    return (route.cidr for route in all_routes(snapshot))
+
+
+def _of_subnet(snapshot: Snapshot, subnet_id: str) -> Iterable[Cidr]:
+    acl = acl_of_subnet(snapshot, subnet_id)
+    if isinstance(acl, CompiledAcl):
+        yield from (entry.cidr for entry in (*acl.egress, *acl.ingress))
+    table = table_of_subnet(snapshot, subnet_id)
+    if isinstance(table, CompiledTable):
+        yield from (candidate.cidr for candidate in table.candidates())
 
 
 def _whole(snapshot: Snapshot, host: Host, address: Address) -> Cidr | None:
@@ -125,9 +143,7 @@ def _parts(snapshot: Snapshot, host: Host, address: Address, whole: Cidr, blocks
             others = tuple(each for each in host.addresses if each.family != address.family)
             label = f"{host.label} ({_spell(address.family, ranges)})"
             hosts.append(msgspec.structs.replace(host, label=label, addresses=(found, *others)))
-    if len(hosts) <= 1:
-        return [host]
-    return hosts[:_MOST_PARTS]
+    return hosts if len(hosts) > 1 else [host]
 
 
 def _representative(snapshot: Snapshot, host: Host, whole: Cidr, ranges: list[tuple[int, int]]) -> Address | None:

@@ -191,8 +191,11 @@ def leave_by_interface(snapshot: Snapshot, packet: Packet, candidate: Candidate)
     at = At(packet.leg, "network_interface", named, "NET-06")
     found = interface(snapshot, named) if named.startswith("eni-") else _interface_of_instance(snapshot, named)
     if found is not None and packet.destination not in found.addresses:
-        # NET-11: while the check is on, an interface takes only packets to its own addresses.
-        if found.source_dest_check:
+        # NET-11: while the check is on (AWS's default), an interface takes only packets to its own addresses.
+        is_checked = found.source_dest_check
+        if is_checked is None and snapshot.assume_complete:
+            is_checked = True
+        if is_checked:
             text = (
                 f"{found.label} drops {packet.destination}, which is none of its own: its source/dest check is on"
             )

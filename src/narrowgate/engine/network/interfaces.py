@@ -39,7 +39,8 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     load_balancer_arn: str | None = None
     platform: str | None = None
     status: str = "in-use"
-    source_dest_check: bool = True
+    source_dest_check: bool | None = None
+    """None where nobody knows."""
 
     def public_address(self, private: Address) -> Address | None:
         """The public address that stands for a private one, or None."""
@@ -153,7 +154,7 @@ def _read(snapshot: Snapshot, fact: NetworkInterface) -> Interface:
         load_balancer_arn=owner.load_balancer_arn if owner else None,
         platform=(instance.platform or instance.platform_details) if instance else None,
         status=fact.status,
-        source_dest_check=fact.source_dest_check,
+        source_dest_check=None if fact.source_dest_check is UNSET else fact.source_dest_check,
     )
 
 

@@ -102,6 +102,8 @@ def _evaluate(
         # The Internet knows an interface by its public address only.
         destination = known.public_address(destination) or destination
     source = host.address(destination.family)
+    if source is None and not host.addresses:
+        return _unplaced(host, destination)
     if source is None:
         return _no_address(host, destination, known)
     client = end_of_host(snapshot, host, source)
@@ -319,6 +321,23 @@ def _no_address(host: Host, destination: Address, known: Interface | None) -> Re
     without = host.network_interface_id or host.label
     target = known.label if known else str(destination)
     return path_without_address(host.label, target, without, destination.family, str(destination))
+
+
+def _unplaced(host: Host, destination: Address) -> ReachPath:
+    """A host of which no address is known: nothing can be said of what it sends."""
+    at = At(Leg.FORWARD, "network_interface", host.network_interface_id or host.label, "RCH-02")
+    place = host.subnet_id or host.instance_id or host.label
+    operation = "ec2.describe_subnets" if host.subnet_id else "ec2.describe_network_interfaces"
+    step = at.unknown(f"no address of {host.label} is known", [Missing(fact=operation, resource=place)])
+    return ReachPath(
+        client=host.label,
+        client_address=None,
+        target=str(destination),
+        target_address=str(destination),
+        verdict=Verdict.UNKNOWN,
+        forward=(step,),
+        unknowns=step.unknowns,
+    )
 
 
 def path_without_address(

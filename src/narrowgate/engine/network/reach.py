@@ -1,7 +1,7 @@
 """Whether a client can open a socket to a target: every host of the one, every address of the other (RCH-02)."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from narrowgate.engine.network.interfaces import (
 )
 from narrowgate.engine.network.load_balancers import BalancedTarget, forward
 from narrowgate.engine.network.path import deciding_cause, evaluate_path, path_without_address
+from narrowgate.engine.network.services import check_endpoint
 from narrowgate.engine.network.targets import Destination, ReachTarget
 from narrowgate.model.answer import (
     Cause,
@@ -62,23 +63,78 @@ def evaluate_reach(
     Raises:
         InputError: protocol or ports make no flow.
     """
+    asked = _Asked(protocol.lower(), port, client_ports, ip_version)
     parse_flow(protocol, port, client_ports or DEFAULT_CLIENT_PORTS)
-    paths: list[ReachPath] = []
-    by_host: list[tuple[str, Verdict]] = []
-    for host in client.hosts:
-        flow = parse_flow(protocol, port, client_ports or client.client_ports or platform_ports(host.platform))
-        destinations = _of_family(target, host, ip_version)
-        for part in _parts(snapshot, client, host, destinations):
-            found = [_one(snapshot, part, destination, flow, target) for destination in destinations]
-            if not destinations and target.destinations and ip_version:
-                found = [path_without_address(part.label, target.label, target.label, ip_version)]
-            paths += found
-            open_questions = [Verdict.UNKNOWN] if target.unknowns or not found else []
-            by_host.append((part.label, spread([*(path.verdict for path in found), *open_questions])))
-    verdict = spread([*(own for _, own in by_host), *([Verdict.UNKNOWN] if client.unknowns else [])])
-    labels = by_host if len(by_host) > 1 else [(path.target, path.verdict) for path in paths]
-    asked = (protocol.lower(), port)
-    return _answer(snapshot, client, target, asked, paths, verdict, labels)
+    gone = _unserved(snapshot, client, target)
+    tried = [_try_host(snapshot, client, host, target, asked) for host in client.hosts] if gone is None else [gone]
+    verdicts = [verdict for each in tried for _, verdict in each.parts]
+    verdict = spread([*verdicts, *([Verdict.UNKNOWN] if client.unknowns else [])])
+    paths = [path for each in tried for path in each.paths]
+    labels = [label for each in tried for label in each.labels()]
+    if len(labels) <= 1:
+        labels = [(path.target, path.verdict) for path in paths]
+    return _answer(snapshot, client, target, asked, _Outcome(verdict, paths, labels))
+
+
+class _Asked(NamedTuple):
+    protocol: str
+    port: int
+    client_ports: tuple[int, int] | None
+    ip_version: int | None
+
+
+class _Tried(NamedTuple):
+    """One host of the client: its parts with their verdicts, and every path."""
+
+    host: str
+    parts: list[tuple[str, Verdict]]
+    paths: list[ReachPath]
+
+    def labels(self) -> list[tuple[str, Verdict]]:
+        """The parts by name, or the host where its parts fare alike."""
+        verdicts = {verdict for _, verdict in self.parts}
+        return [(self.host, verdicts.pop())] if len(verdicts) == 1 else self.parts
+
+
+class _Outcome(NamedTuple):
+    verdict: Verdict
+    paths: list[ReachPath]
+    labels: list[tuple[str, Verdict]]
+
+
+def _try_host(snapshot: Snapshot, client: Client, host: Host, target: ReachTarget, asked: _Asked) -> _Tried:
+    ports = asked.client_ports or client.client_ports or platform_ports(host.platform)
+    flow = parse_flow(asked.protocol, asked.port, ports)
+    destinations = _of_family(target, host, asked.ip_version)
+    tried = _Tried(host.label, [], [])
+    for part in _parts(snapshot, client, host, destinations):
+        found = [_one(snapshot, part, destination, flow, target) for destination in destinations]
+        if not destinations and target.destinations and asked.ip_version:
+            found = [path_without_address(part.label, target.label, target.label, asked.ip_version)]
+        open_questions = [Verdict.UNKNOWN] if target.unknowns or not found else []
+        tried.parts.append((part.label, spread([*(path.verdict for path in found), *open_questions])))
+        tried.paths.extend(found)
+    return tried
+
+
+def _unserved(snapshot: Snapshot, client: Client, target: ReachTarget) -> _Tried | None:
+    """An endpoint that does not serve need not have an interface left to ask about (VPCE-04)."""
+    if target.destinations or target.vpc_endpoint_id is None:
+        return None
+    step = check_endpoint(snapshot, target.vpc_endpoint_id)
+    cause = cause_of(step) if step else None
+    if step is None or cause is None:
+        return None
+    path = ReachPath(
+        client=client.label,
+        client_address=None,
+        target=target.label,
+        target_address=None,
+        verdict=step.verdict,
+        forward=(step,),
+        blocking=(cause,),
+    )
+    return _Tried(client.label, [(client.label, step.verdict)], [path])
 
 
 def _parts(snapshot: Snapshot, client: Client, host: Host, destinations: Sequence[Destination]) -> Sequence[Host]:
@@ -165,32 +221,25 @@ def _second_hop(snapshot: Snapshot, node: Interface, target: BalancedTarget, flo
 
 
 def _answer(
-    snapshot: Snapshot,
-    client: Client,
-    target: ReachTarget,
-    asked: tuple[str, int],
-    paths: list[ReachPath],
-    verdict: Verdict,
-    labels: list[tuple[str, Verdict]],
+    snapshot: Snapshot, client: Client, target: ReachTarget, asked: _Asked, outcome: _Outcome
 ) -> ReachAnswer:
-    shown = _shown(paths, verdict)
-    unknowns = _distinct(
-        [*client.unknowns, *target.unknowns, *(missing for path in paths for missing in path.unknowns)]
-    )
+    paths = outcome.paths
+    shown = _shown(paths, outcome.verdict)
+    of_paths = (missing for path in paths for missing in path.unknowns)
     return ReachAnswer(
-        verdict=verdict,
-        decided_by=_decided_by(shown, verdict),
+        verdict=outcome.verdict,
+        decided_by=_decided_by(shown, outcome.verdict),
         blocking=_distinct_causes(cause for path in paths for cause in path.blocking),
-        unknowns=unknowns,
+        unknowns=_distinct([*client.unknowns, *target.unknowns, *of_paths]),
         client=client.label,
         target=target.label,
-        protocol=asked[0],
-        port=asked[1],
+        protocol=asked.protocol,
+        port=asked.port,
         forward=shown.forward if shown else (),
         back=shown.back if shown else (),
         paths=tuple(paths),
-        works=tuple(dict.fromkeys(label for label, own in labels if own in _WORKS)),
-        fails=tuple(dict.fromkeys(label for label, own in labels if own in _FAILS)),
+        works=_distinct(label for label, own in outcome.labels if own in _WORKS),
+        fails=_distinct(label for label, own in outcome.labels if own in _FAILS),
         warnings=(*client.warnings, *_warnings(snapshot, target, paths)),
     )
 

@@ -97,26 +97,29 @@ def check_target(snapshot: Snapshot, target: Interface) -> list[Step]:
             missing = missing_resource("ec2.describe_vpc_endpoints", target.label)
             return [at.unknown(f"the endpoint of {target.label} is not in the source", [missing])]
         return _check_in_use(snapshot, target)
-    own_id = target.vpc_endpoint_id
+    step = check_endpoint(snapshot, target.vpc_endpoint_id)
+    return [step] if step else []
+
+
+def check_endpoint(snapshot: Snapshot, own_id: str) -> Step | None:
+    """Whether an endpoint is in a state that serves; None where its state counts as the usual one (VPCE-04)."""
     at = At(Leg.FORWARD, "vpc_endpoint", own_id, "VPCE-04")
     endpoint = snapshot.facts.vpc_endpoints.get(own_id)
     if endpoint is None:
         missing = missing_resource("ec2.describe_vpc_endpoints", own_id)
-        return [at.unknown(f"endpoint {own_id} is not in the source", [missing])]
+        return at.unknown(f"endpoint {own_id} is not in the source", [missing])
     contradicted = is_contradicted(snapshot, own_id, "State")
     if contradicted:
-        return [at.unknown(f"the state of {own_id} is told in two ways", [contradicted])]
+        return at.unknown(f"the state of {own_id} is told in two ways", [contradicted])
     if endpoint.state is UNSET:
-        if not snapshot.assume_complete:
-            return [
-                at.unknown(f"the state of {own_id} is not known", [missing_field("VpcEndpoint", "State", own_id)])
-            ]
-        return []
+        if snapshot.assume_complete:
+            return None
+        return at.unknown(f"the state of {own_id} is not known", [missing_field("VpcEndpoint", "State", own_id)])
     evidence = (snapshot.evidence(own_id, "State", endpoint.state),)
     if endpoint.state.lower() not in ("available", "partial"):
         text = f"endpoint {own_id} is {endpoint.state}, and only an available one serves"
-        return [at.fails(Reason.BAD_STATE, text, evidence=evidence)]
-    return [at.passes(f"endpoint {own_id} is {endpoint.state}", evidence=evidence)]
+        return at.fails(Reason.BAD_STATE, text, evidence=evidence)
+    return at.passes(f"endpoint {own_id} is {endpoint.state}", evidence=evidence)
 
 
 def check_listening(snapshot: Snapshot, flow: Flow, target: Interface) -> list[Step]:

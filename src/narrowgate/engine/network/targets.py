@@ -38,6 +38,7 @@ class ReachTarget(msgspec.Struct, frozen=True, kw_only=True):
     destinations: tuple[Destination, ...]
     unknowns: tuple[Missing, ...] = ()
     load_balancer_arn: str | None = None
+    vpc_endpoint_id: str | None = None
 
 
 def find_target(snapshot: Snapshot, text: str) -> ReachTarget:
@@ -123,7 +124,9 @@ def _of_endpoint(snapshot: Snapshot, endpoint: VpcEndpoint, label: str) -> Reach
     ids = endpoint.network_interface_ids
     if ids is UNSET:
         missing = Missing(fact="VpcEndpoint.NetworkInterfaceIds", resource=own_id)
-        return ReachTarget(label=label, kind="vpc_endpoint", destinations=(), unknowns=(missing,))
+        return ReachTarget(
+            label=label, kind="vpc_endpoint", destinations=(), unknowns=(missing,), vpc_endpoint_id=own_id
+        )
     found = [(own, interface(snapshot, own)) for own in ids]
     unseen = tuple(
         Missing(fact="ec2.describe_network_interfaces", resource=own) for own, known in found if known is None
@@ -131,7 +134,7 @@ def _of_endpoint(snapshot: Snapshot, endpoint: VpcEndpoint, label: str) -> Reach
     if not ids:
         unseen = (Missing(fact="VpcEndpoint.NetworkInterfaceIds", resource=own_id, why="the endpoint has none"),)
     target = _of_interfaces(label, "vpc_endpoint", [known for _, known in found if known])
-    return msgspec.structs.replace(target, unknowns=unseen)
+    return msgspec.structs.replace(target, unknowns=unseen, vpc_endpoint_id=own_id)
 
 
 def _of_balancer(snapshot: Snapshot, balancer: LoadBalancer, label: str) -> ReachTarget:
