@@ -209,6 +209,9 @@ def _join(query: Query, rule: ResolverRule, trials: Sequence[Trial], hosts: Sequ
     outcomes = [each.outcome for each in speaking if each.outcome is not None]
     found = any_of(outcomes, Reason.DNS_TARGETS_DISAGREE, rule.id, "OUT-03", text)
     found = found.after(warnings=_warnings(rule, trials))
+    if any(each.outcome is not None and each.outcome.is_provisional for each in trials):
+        # A target that was silent because of a loop may speak to a question that comes another way.
+        found = change(found, is_provisional=True)
     if way is Verdict.UNKNOWN:
         gaps = [fact for each in speaking for _, tried in each.knocks for fact in tried.udp.unknowns]
         text = f"whether the targets of {rule.id} are reached is not known"

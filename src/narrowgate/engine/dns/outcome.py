@@ -205,9 +205,9 @@ def doubted(
     unknowns = tuple(dict.fromkeys(missing))
     first = outcomes[0]
     same = all(each.content() == first.content() for each in outcomes)
-    if same and first.verdict is not Verdict.UNKNOWN:
-        return first
     provisional = any(each.is_provisional for each in outcomes)
+    if same and first.verdict is not Verdict.UNKNOWN:
+        return change(first, is_provisional=provisional)
     if all(each.verdict in (Verdict.DENIED, Verdict.INVALID) for each in outcomes):
         rcodes = {each.rcode for each in outcomes}
         return change(
@@ -231,9 +231,9 @@ def doubted(
 def any_of(outcomes: Sequence[Outcome], reason: Reason, component: str | None, rule: str, text: str) -> Outcome:
     """The outcome where AWS gives one of several without saying which: agreement, else `indeterminate`."""
     first = outcomes[0]
-    if all(each.content() == first.content() for each in outcomes):
-        return first
     provisional = any(each.is_provisional for each in outcomes)
+    if all(each.content() == first.content() for each in outcomes):
+        return change(first, is_provisional=provisional)
     if all(each.verdict is Verdict.DENIED for each in outcomes):
         return change(first, rcode=None, is_provisional=provisional)
     unknowns = tuple(dict.fromkeys(fact for each in outcomes for fact in each.unknowns))
