@@ -12,6 +12,7 @@ from narrowgate.api.ask import answer_questions
 from narrowgate.guide.estate import Guide, build_guide
 from narrowgate.guide.folder import snapshot_of
 from narrowgate.sources.synthetic.estate import Estate
+from narrowgate.sources.synthetic.filters import allow, any_protocol, deny, tcp, udp
 
 FOLDER = Path(__file__).parent / "cases"
 BASES = {
@@ -20,6 +21,25 @@ BASES = {
     "guide-two-accounts": lambda: build_guide(two_accounts=True),
     "guide-two-regions": lambda: build_guide(resolver=False, requester_region="eu-west-1"),
 }
+
+
+def _entry(action: Any, is_egress: bool) -> Any:
+    def made(number: int, cidr: str, protocol: str = "all", ports: Any = None) -> Any:
+        return action(number, cidr, protocol=protocol, ports=ports, egress=is_egress)
+
+    return made
+
+
+WORDS = {
+    "tcp": tcp,
+    "udp": udp,
+    "any_protocol": any_protocol,
+    "allow_in": _entry(allow, False),
+    "allow_out": _entry(allow, True),
+    "deny_in": _entry(deny, False),
+    "deny_out": _entry(deny, True),
+}
+"""What stands for a permission of a group or an entry of an ACL, written `{tcp: [443, 10.1.0.0/16]}`."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,7 +82,7 @@ class World:
         self.guide: Guide | None = None if base == "empty" else BASES[base]()
         self.estate = self.guide.estate if self.guide else Estate("111122223333", "us-east-1")
         self.names: dict[str, Any] = {}
-        for step in given.get("do", ()):
+        for step in _flat(given.get("do", ())):
             self._do(dict(step))
 
     def name(self, text: str) -> Any:
@@ -70,7 +90,10 @@ class World:
         head, *rest = text.split(".")
         found: Any = self.names[head] if head in self.names else getattr(self.guide, head)
         for part in rest:
-            found = found[int(part)] if part.isdigit() else getattr(found, part)
+            if isinstance(found, dict):
+                found = found[part]
+            else:
+                found = found[int(part)] if part.isdigit() else getattr(found, part)
         return found
 
     def filled(self, value: Any) -> Any:
@@ -94,7 +117,7 @@ class World:
     def _do(self, step: dict[str, Any]) -> None:
         result_name, where = step.pop("as", None), step.pop("at", None)
         ((verb, arguments),) = step.items()
-        arguments = self.filled(arguments)
+        arguments = _written_out(self.filled(arguments))
         estate = self.estate if where is None else self.estate.at(*map(str, where))
         if verb == "set":
             element = estate.resource(arguments.pop("of"))
@@ -121,6 +144,28 @@ class World:
         result = method(*arguments) if isinstance(arguments, list) else method(**arguments)
         if result_name is not None:
             self.names[result_name] = result
+
+
+def _flat(steps: Any) -> Iterator[Any]:
+    """Steps, with lists of steps (an anchor used again) put in their place."""
+    for step in steps:
+        if isinstance(step, list):
+            yield from _flat(step)
+        else:
+            yield step
+
+
+def _written_out(value: Any) -> Any:
+    """Every `{tcp: [443, …]}` and its like as the element that it stands for."""
+    if isinstance(value, list):
+        return [_written_out(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        ((word, arguments),) = value.items()
+        if word in WORDS and isinstance(arguments, list):
+            return WORDS[word](*arguments)
+    return {key: _written_out(each) for key, each in value.items()}
 
 
 def _descend(element: Any, path: str) -> tuple[Any, Any]:

@@ -170,6 +170,35 @@ class HostBuilder(VpcBuilder):
         self.ledger.home[instance_id] = self.where
         return instance_id
 
+    def nat_gateway(self, subnet_id: str, name: str = "", *, public_ip: str | None = None) -> str:
+        """A NAT gateway: a public one with an Elastic IP address, else a private one."""
+        gateway_id = self._new_id("nat", name or subnet_id)
+        interface_id = self.managed_interface(
+            subnet_id, (), "nat_gateway", f"Interface for NAT Gateway {gateway_id}"
+        )
+        interface = self.resource(interface_id)
+        address: Record = {
+            "NetworkInterfaceId": interface_id,
+            "PrivateIp": interface["PrivateIpAddress"],
+            "IsPrimary": True,
+            "Status": "succeeded",
+        }
+        if public_ip is not None:
+            address |= {"PublicIp": public_ip, "AllocationId": self._new_id("eipalloc", public_ip)}
+            interface["Association"] = {"PublicIp": public_ip, "IpOwnerId": self.account}
+        element: Record = {
+            "NatGatewayId": gateway_id,
+            "SubnetId": subnet_id,
+            "VpcId": interface["VpcId"],
+            "State": "available",
+            "ConnectivityType": "private" if public_ip is None else "public",
+            "NatGatewayAddresses": [address],
+            "CreateTime": CREATED,
+            "Tags": name_tags(name),
+        }
+        self._add("ec2.describe_nat_gateways", element, gateway_id)
+        return gateway_id
+
     def function(self, name: str, subnets: Sequence[str], groups: Sequence[str]) -> str:
         """A Lambda function in a VPC, with the interfaces that Lambda made for it; its ARN."""
         arn = self.arn("lambda", f"function:{name}")

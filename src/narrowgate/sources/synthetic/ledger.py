@@ -84,6 +84,11 @@ class Ledger:
         """
         return self._answers[(call, parent)].body
 
+    def answers(self) -> Iterator[tuple[tuple[str, str], Record]]:
+        """Every answer of a call for one parent, with call and parent."""
+        for key, exchange in self._answers.items():
+            yield key, exchange.body
+
     def responses(self) -> Iterator[Response]:
         """Every response of a complete collection, but for what was forgotten or refused."""
         for where in sorted(self._all_sites(), key=lambda each: (each.account, each.region)):

@@ -69,6 +69,11 @@ class Site:
         """Leave a call's answer out, as if nobody had asked."""
         self.ledger.forgotten.add((self._where_of(call), call, parent))
 
+    def forget_account(self, account: str) -> None:
+        """Leave out all answers of an account, as if nobody had collected there."""
+        for where in [each for each in self.ledger.sites if each.account == account]:
+            del self.ledger.sites[where]
+
     def refuse(self, call: str, parent: str | None = None, *, code: str = "AccessDenied") -> None:
         """Let AWS refuse a call: its answer is left out and the manifest says why."""
         words = f"User: arn:aws:sts::{self.account}:assumed-role/inventory/session is not authorized"

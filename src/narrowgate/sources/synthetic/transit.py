@@ -1,6 +1,6 @@
 """Transit gateways: attachments, route tables, associations, propagations, routes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from narrowgate.sources.synthetic.apigateway import ApiGatewayBuilder
 from narrowgate.sources.synthetic.ledger import Record, Where
@@ -122,6 +122,77 @@ class TransitBuilder(ApiGatewayBuilder):
             self.propagate(attachment_id, default_table)
         return attachment_id
 
+    def peer_gateways(self, requester: str, accepter: str, *, state: str = "available") -> str:
+        """A peering of two gateways of any accounts and Regions; routes to it are the caller's (TGW-09)."""
+        attachment_id = self.home(requester)._new_id("tgw-attach", f"{requester}{accepter}")
+        places = {gateway: self.ledger.home[gateway] for gateway in (requester, accepter)}
+        element: Record = {
+            "TransitGatewayAttachmentId": attachment_id,
+            **{
+                field: {"TransitGatewayId": gateway, "OwnerId": place.account, "Region": place.region}
+                for field, (gateway, place) in zip(
+                    ("RequesterTgwInfo", "AccepterTgwInfo"), places.items(), strict=True
+                )
+            },
+            "Status": {"Code": state},
+            "State": state,
+            "CreationTime": CREATED,
+            "Tags": [],
+        }
+        for where in dict.fromkeys(places.values()):
+            call = "ec2.describe_transit_gateway_peering_attachments"
+            self.ledger.add(where, call, dict(element), attachment_id)
+        for gateway in places:
+            table = self.resource(gateway)["Options"]["AssociationDefaultRouteTableId"]
+            self.associate_attachment(attachment_id, table)
+        return attachment_id
+
+    def set_gateway_peering_state(self, attachment_id: str, state: str) -> None:
+        """Change the state of a peering of gateways, as both owners see it."""
+        call = "ec2.describe_transit_gateway_peering_attachments"
+        for element in self.views(call, attachment_id, "TransitGatewayAttachmentId"):
+            element |= {"State": state, "Status": {"Code": state}}
+
+    def set_attachment(
+        self, attachment_id: str, *, state: str | None = None, options: Mapping[str, str] | None = None
+    ) -> None:
+        """Change the state or options of a VPC attachment, as every account sees it."""
+        for call in (
+            "ec2.describe_transit_gateway_vpc_attachments",
+            "ec2.describe_transit_gateway_attachments",
+        ):
+            for element in self.views(call, attachment_id, "TransitGatewayAttachmentId"):
+                if state is not None:
+                    element["State"] = state
+                if options and "Options" in element:
+                    element["Options"] = element["Options"] | dict(options)
+
+    def dissociate_attachment(self, attachment_id: str) -> None:
+        """Take an attachment out of its route table, as every account sees it."""
+        for (call, _), exchange in self.ledger.answers():
+            if call == _ASSOCIATIONS:
+                kept = [
+                    each
+                    for each in exchange["Associations"]
+                    if each["TransitGatewayAttachmentId"] != attachment_id
+                ]
+                exchange["Associations"] = kept
+        call = "ec2.describe_transit_gateway_attachments"
+        for element in self.views(call, attachment_id, "TransitGatewayAttachmentId"):
+            element.pop("Association", None)
+
+    def remove_transit_route(self, table_id: str, destination: str) -> None:
+        """Take the routes to a block away.
+
+        Raises:
+            KeyError: the table has no such route.
+        """
+        answer = self.ledger.answer(_ROUTES, table_id)
+        kept = [each for each in answer["Routes"] if each.get("DestinationCidrBlock") != destination]
+        if len(kept) == len(answer["Routes"]):
+            raise KeyError(f"{table_id} has no route to {destination}")
+        answer["Routes"] = kept
+
     def associate_attachment(self, attachment_id: str, table_id: str) -> None:
         """Let packets that come from an attachment use a table (TGW-04)."""
         self.ledger.answer(_ASSOCIATIONS, table_id)["Associations"].append(
@@ -136,6 +207,8 @@ class TransitBuilder(ApiGatewayBuilder):
         vpc = self.resource(self.resource(attachment_id)["VpcId"])
         for block in vpc["CidrBlockAssociationSet"]:
             self.transit_route(table_id, block["CidrBlock"], attachment_id, propagated=True)
+        for block in vpc["Ipv6CidrBlockAssociationSet"]:
+            self.transit_route(table_id, block["Ipv6CidrBlock"], attachment_id, propagated=True)
 
     def transit_route(
         self, table_id: str, destination: str, attachment_id: str | None, *, propagated: bool = False
@@ -150,6 +223,13 @@ class TransitBuilder(ApiGatewayBuilder):
 
     def _attached(self, attachment_id: str) -> Record:
         element = self.resource(attachment_id)
+        if "VpcId" not in element:
+            other = element["AccepterTgwInfo"]["TransitGatewayId"]
+            return {
+                "TransitGatewayAttachmentId": attachment_id,
+                "ResourceId": other,
+                "ResourceType": "peering",
+            }
         return {
             "TransitGatewayAttachmentId": attachment_id,
             "ResourceId": element["VpcId"],
