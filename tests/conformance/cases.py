@@ -134,7 +134,7 @@ class World:
             parent[key].append(arguments["value"])
             return
         if verb == "answer":
-            body = estate.answer(arguments.pop("call"), arguments.pop("parent"))
+            body = estate.ledger.answer(arguments.pop("call"), arguments.pop("parent"))
             body.update(arguments)
             return
         if verb == "outside":

@@ -37,7 +37,6 @@ _LAYER = "route_table"
 _WRONG_WAY = frozenset(
     {
         Reason.CANNOT_ROUTE,
-        Reason.ENI_SOURCE_DEST_CHECK_RESTRICTION,
         Reason.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS,
         Reason.NGW_REQUIRES_SOURCE_IN_VPC,
         Reason.OVERLAPPING_CIDRS,

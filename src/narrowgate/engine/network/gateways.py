@@ -4,10 +4,10 @@ from narrowgate.engine.network.arrival import Arrival, nowhere, unclear
 from narrowgate.engine.network.flow import TCP, UDP, Packet
 from narrowgate.engine.network.interfaces import End, Interface, interface, interface_with_public_address
 from narrowgate.engine.network.references import Carriage, Way
-from narrowgate.engine.network.routing import Candidate, TargetKind, is_private
+from narrowgate.engine.network.routing import Candidate, TargetKind, is_private, table_of_gateway
 from narrowgate.engine.network.steps import At, missing_field, missing_resource, not_modelled
 from narrowgate.engine.network.vpcs import missing_of_vpc
-from narrowgate.model.address import parse_address
+from narrowgate.model.address import Address, parse_address
 from narrowgate.model.answer import Leg, Missing, Step
 from narrowgate.model.fact import UNSET
 from narrowgate.model.reason import Reason
@@ -79,11 +79,32 @@ def enter(snapshot: Snapshot, packet: Packet, target: Interface) -> Step:
     gateway_id = _internet_gateway_of_vpc(snapshot).get(target.vpc_id or "")
     at = At(packet.leg, "internet_gateway", gateway_id or target.vpc_id, "NET-03")
     if gateway_id:
+        inside = next((own for own, public in target.public_addresses if public == packet.destination), None)
+        steered = steered_by_edge_table(snapshot, packet.leg, gateway_id, inside or packet.destination)
+        if steered:
+            return steered
         return at.passes(f"{gateway_id} delivers {packet.destination} to {target.label}")
     missing = missing_of_vpc(snapshot, "ec2.describe_internet_gateways", target.vpc_id)
     if missing:
         return at.unknown(f"whether {target.vpc_id} has an internet gateway is not known", [missing])
     return at.fails(Reason.UNASSOCIATED_COMPONENT, f"{target.vpc_id} has no internet gateway")
+
+
+def steered_by_edge_table(snapshot: Snapshot, leg: Leg, gateway_id: str, inside: Address) -> Step | None:
+    """NET-12: a table of the gateway's own may send what comes in through an appliance; None where it does not."""
+    table = table_of_gateway(snapshot, gateway_id)
+    if table is None:
+        return None
+    if isinstance(table, Missing):
+        at = At(leg, "internet_gateway", gateway_id, "NET-12")
+        return at.unknown(f"the route table of {gateway_id} is not known", [table])
+    lookup = table.lookup(inside)
+    if lookup.chosen and lookup.chosen[0].target.kind is TargetKind.LOCAL:
+        return None
+    at = At(leg, "route_table", table.table_id, "NET-12")
+    missing = not_modelled("what an appliance does with the packet", table.table_id)
+    text = f"{table.table_id} sends what {gateway_id} brings in for {inside} through an appliance"
+    return at.unknown(text, [missing], reason=Reason.UNSUPPORTED_COMPONENT, considered=lookup.considered())
 
 
 def leave_by_egress_only_gateway(snapshot: Snapshot, packet: Packet, sender: End, gateway_id: str) -> Arrival:

@@ -301,6 +301,27 @@ def _find(snapshot: Snapshot, subnet_id: str) -> CompiledTable | Missing:
         return Missing(
             fact="ec2.describe_route_tables", resource=subnet_id, why="no route table of the subnet is known"
         )
+    return _table(snapshot, table_id)
+
+
+@index
+def _edge_tables(snapshot: Snapshot) -> dict[str, str]:
+    """The tables that are attached to a gateway, by gateway."""
+    return {
+        each.gateway_id: table.route_table_id
+        for table in snapshot.facts.route_tables.values()
+        for each in (table.associations if table.associations is not UNSET else ())
+        if each.gateway_id
+    }
+
+
+def table_of_gateway(snapshot: Snapshot, gateway_id: str) -> CompiledTable | Missing | None:
+    """The table that steers what comes in by a gateway; None where it delivers directly (NET-12)."""
+    table_id = _edge_tables(snapshot).get(gateway_id)
+    return _table(snapshot, table_id) if table_id else None
+
+
+def _table(snapshot: Snapshot, table_id: str) -> CompiledTable | Missing:
     compiled = _compiled(snapshot)
     if table_id not in compiled:
         compiled[table_id] = _compile(snapshot, snapshot.facts.route_tables[table_id])

@@ -8,7 +8,7 @@ from narrowgate.engine.network.arrival import Arrival, nowhere, unclear
 from narrowgate.engine.network.delivery import deliver
 from narrowgate.engine.network.departure import Departure, Router
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Packet
-from narrowgate.engine.network.gateways import enter, owner_of_public_address
+from narrowgate.engine.network.gateways import enter, owner_of_public_address, steered_by_edge_table
 from narrowgate.engine.network.interfaces import End
 from narrowgate.engine.network.references import Carriage, Way
 from narrowgate.engine.network.routing import is_private
@@ -64,7 +64,8 @@ def _from_internet(router: Router, packet: Packet, receiver: End | None) -> Arri
 def reply_from_internet(router: Router, packet: Packet, came_by: Carriage, receiver: End) -> list[Step]:
     """A reply from the Internet comes in by the gateway that the request left by, and meets the subnet's ACL."""
     at = At(packet.leg, "internet_gateway", came_by.connection, "NET-03")
-    step = at.passes(f"{came_by.connection} brings the reply back")
+    step = steered_by_edge_table(router.snapshot, packet.leg, came_by.connection or "", receiver.address)
+    step = step or at.passes(f"{came_by.connection} brings the reply back")
     arrival = Arrival(packet=packet, steps=[step], carriage=came_by, vpc_id=receiver.vpc_id)
     deliver(router.snapshot, arrival, None, receiver)
     return arrival.steps
