@@ -22,6 +22,11 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     public_ip: str | None = None
     is_internet: bool = False
     platform: str | None = None
+    is_address_only: bool = False
+    """Nothing is known but the address: whoever has it may be in any group (SG-05)."""
+
+    has_unseen_interface: bool = False
+    """The interfaces of its VPC were not collected, so one may have the address, in groups that nobody knows."""
 
     def address(self, family: int) -> Address | None:
         """The host's address of a family (4 or 6), or None."""

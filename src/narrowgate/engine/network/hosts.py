@@ -356,7 +356,7 @@ def _by_address(snapshot: Snapshot, address: Address) -> Client:
     if len({subnet.vpc_id for subnet in subnets}) > 1:
         raise _several(label, (subnet.vpc_id for subnet in subnets))
     if subnets:
-        return Client(label=label, kind="address", hosts=(_host_at(subnets[0], address),))
+        return Client(label=label, kind="address", hosts=(_host_at(snapshot, subnets[0], address),))
     return _outside_subnets(snapshot, address)
 
 
@@ -367,11 +367,22 @@ def _several(label: str, vpc_ids: Iterable[str]) -> InputError:
     )
 
 
-def _host_at(subnet: Subnet, address: Address) -> Host:
+def _host_at(snapshot: Snapshot, subnet: Subnet, address: Address) -> Host:
     block = next(block for block in subnet_blocks(subnet) if block.holds(address))
     if not block.first + RESERVED_FIRST <= address.value <= block.last - RESERVED_LAST:
         raise InputError(f"address `{address}` of subnet `{subnet.subnet_id}` is reserved by AWS: no host has it")
-    return Host(label=str(address), vpc_id=subnet.vpc_id, subnet_id=subnet.subnet_id, addresses=(address,))
+    return Host(
+        label=str(address),
+        vpc_id=subnet.vpc_id,
+        subnet_id=subnet.subnet_id,
+        addresses=(address,),
+        is_address_only=True,
+        has_unseen_interface=_unseen(snapshot, subnet.vpc_id),
+    )
+
+
+def _unseen(snapshot: Snapshot, vpc_id: str) -> bool:
+    return missing_of_vpc(snapshot, "ec2.describe_network_interfaces", vpc_id) is not None
 
 
 def _outside_subnets(snapshot: Snapshot, address: Address) -> Client:
@@ -391,6 +402,7 @@ def _outside_subnets(snapshot: Snapshot, address: Address) -> Client:
         subnet_id=None,
         addresses=(address,),
         is_internet=not holders and not is_private(address),
+        is_address_only=bool(holders) or is_private(address),
     )
     return Client(label=label, kind="address", hosts=(host,))
 
@@ -405,7 +417,11 @@ def _with_groups(snapshot: Snapshot, client: Client, wanted: tuple[str, ...]) ->
                 help="security groups can be given for a subnet, a VPC or a free address only",
             )
         groups = tuple(_usable_group(snapshot, host.vpc_id, each) for each in wanted)
-        hosts.append(msgspec.structs.replace(host, security_groups=groups))
+        hosts.append(
+            msgspec.structs.replace(
+                host, security_groups=groups, is_address_only=False, has_unseen_interface=False
+            )
+        )
     return msgspec.structs.replace(client, hosts=tuple(hosts))
 
 

@@ -60,6 +60,9 @@ class End(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     subnet_id: str | None = None
     security_groups: tuple[str, ...] | None = None
     lets_everything_out: bool = False
+    is_address_only: bool = False
+    """Nothing is known but the address, so a rule that names a group may mean it or not (SG-05)."""
+
     interface: Interface | None = None
     public_address: Address | None = None
     is_internet: bool = False
@@ -322,10 +325,12 @@ def end_of_host(snapshot: Snapshot, host: Host, address: Address) -> End:
     known = interface(snapshot, host.network_interface_id) if host.network_interface_id else None
     if known is None and host.vpc_id:
         known = interfaces_of_vpc(snapshot, host.vpc_id).get(address)
-    is_hypothetical = host.security_groups is None and known is None
+    is_hypothetical = host.security_groups is None and known is None and not host.has_unseen_interface
     groups = host.security_groups
-    if groups is None:
-        groups = () if known is None else known.security_groups
+    if groups is None and known is not None:
+        groups = known.security_groups
+    elif groups is None and is_hypothetical:
+        groups = ()
     public = parse_address(host.public_ip) if host.public_ip else known.public_address(address) if known else None
     return End(
         label=host.label,
@@ -334,6 +339,7 @@ def end_of_host(snapshot: Snapshot, host: Host, address: Address) -> End:
         subnet_id=host.subnet_id,
         security_groups=groups,
         lets_everything_out=is_hypothetical,
+        is_address_only=host.is_address_only and known is None,
         interface=known,
         public_address=public,
         is_internet=host.is_internet,

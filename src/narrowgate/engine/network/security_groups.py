@@ -315,6 +315,8 @@ def _try_reference(ask: _Ask, pair: UserIdGroupPair) -> _Trial:
 
 
 def _is_member(snapshot: Snapshot, pair: UserIdGroupPair, peer: End) -> bool | None:
+    if peer.is_address_only:
+        return None
     if peer.lets_everything_out or peer.is_internet:
         return False
     groups = peer.security_groups
