@@ -1,5 +1,7 @@
 """Which stage and method a request meets in what is deployed (AGW-08, ERR-01, ERR-05, POL-03)."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from narrowgate.engine.http.symptoms import FORBIDDEN, MISSING_TOKEN, URI_TOO_LONG
@@ -125,7 +127,17 @@ def find_stage(snapshot: Snapshot, target: Target) -> Outcome:
         evidence = (snapshot.evidence(target.api_id, "stageName", [each.stage_name for each in stages]),)
         step = _denied(target.api_id, Reason.STAGE_NOT_FOUND, "ERR-01", text, evidence)
         return Outcome(step=step, http=FORBIDDEN)
-    return Outcome(step=_passed(target.api_id, f"stage `{target.stage}` exists"), target=target, stage=stage)
+    step = _passed(target.api_id, f"stage `{target.stage}` exists")
+    return Outcome(step=step, target=target, stage=stage, warnings=tuple(_refusals_to_mention(stage)))
+
+
+def _refusals_to_mention(stage: Stage) -> Iterator[str]:
+    """OBS-05: a web ACL is asked before every policy, and its rules are not evaluated here."""
+    if stage.web_acl_arn:
+        yield (
+            f"stage `{stage.stage_name}` has the web ACL {stage.web_acl_arn}, which may refuse the call with 403 "
+            "(OPS-07, OBS-05)"
+        )
 
 
 def find_method(snapshot: Snapshot, target: Target, verb: str, stage: Stage | None) -> Outcome:

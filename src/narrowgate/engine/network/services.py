@@ -10,7 +10,7 @@ from narrowgate.engine.network.vpcs import (
     resolver_address,
 )
 from narrowgate.model.address import Address, parse_address
-from narrowgate.model.answer import Leg, Step
+from narrowgate.model.answer import Leg, Step, Verdict
 from narrowgate.model.fact import UNSET
 from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot
@@ -151,6 +151,13 @@ def _check_resolver(snapshot: Snapshot, flow: Flow, endpoint_id: str) -> Step:
     return at.passes(f"inbound endpoint {endpoint_id} serves {what}")
 
 
+def _foreign_region(snapshot: Snapshot, endpoint_id: str, service: str) -> str | None:
+    """The Region that an execute-api endpoint names as its service's, where it is not its own (VPCE-11)."""
+    own = snapshot.region_of(endpoint_id)
+    *_, named, name = ("", "", *service.split("."))
+    return named if name == "execute-api" and own and named and named != own else None
+
+
 def _check_endpoint(snapshot: Snapshot, flow: Flow, endpoint_id: str) -> list[Step]:
     endpoint = snapshot.facts.vpc_endpoints.get(endpoint_id)
     if endpoint is None:
@@ -161,6 +168,11 @@ def _check_endpoint(snapshot: Snapshot, flow: Flow, endpoint_id: str) -> list[St
         missing = missing_field("VpcEndpoint", "ServiceName", endpoint_id)
         return [at.unknown(f"what service {endpoint_id} is for is not known", [missing])]
     service = endpoint.service_name
+    foreign = _foreign_region(snapshot, endpoint_id, service)
+    if foreign:
+        at = At(Leg.FORWARD, "vpc_endpoint", endpoint_id, "VPCE-11")
+        text = f"{endpoint_id} is not in {foreign}, and AWS offers {service} to no other Region"
+        return [at.fails(Reason.SERVICE_NOT_CROSS_REGION, text, verdict=Verdict.INVALID)]
     if flow.protocol != TCP:
         text = f"{endpoint_id} serves {service} over TCP, not {what}"
         return [at.fails(Reason.PROTOCOL_RESTRICTION, text)]
