@@ -311,12 +311,14 @@ def _free_host(snapshot: Snapshot, subnet: Subnet) -> Host:
 
 
 def _free_host_or_none(snapshot: Snapshot, subnet: Subnet) -> Host | None:
+    """A host in a subnet; None where the subnet is full. Without known blocks it has no known address."""
     addresses = []
-    for block in subnet_blocks(subnet):
+    blocks = subnet_blocks(subnet)
+    for block in blocks:
         address = first_free(snapshot, subnet.vpc_id, block, block.first, block.last)
         if address is not None:
             addresses.append(address)
-    if not addresses:
+    if blocks and not addresses:
         return None
     return Host(
         label=subnet.subnet_id, vpc_id=subnet.vpc_id, subnet_id=subnet.subnet_id, addresses=tuple(addresses)
