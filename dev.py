@@ -38,6 +38,7 @@ def main() -> int:
     verbs.add_parser("check", help="format, lint, types, layers, spelling, dependencies")
     verbs.add_parser("test", help="all of `check`, then the tests; what CI runs")
     verbs.add_parser("lock", help="write requirements/*.txt anew from pyproject.toml")
+    verbs.add_parser("checkov", help="make .venv/checkov, a scanner that judges generated code")
     options, rest = parser.parse_known_args()
     if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this file may have any Python
         print("narrowgate needs Python 3.11 or later; this is " + sys.version.split()[0], file=sys.stderr)
@@ -45,6 +46,10 @@ def main() -> int:
     if options.verb == "lock":
         return _lock()
     _set_up("run" if options.verb in ("setup", "demo") else "dev")
+    if options.verb in ("checkov", "test"):
+        _set_up_checkov()
+    if options.verb == "checkov":
+        return 0
     if options.verb == "demo":
         return _run("narrowgate", "demo", *rest)
     if options.verb == "setup":
@@ -77,6 +82,22 @@ def _set_up(which: str) -> None:
     stamp.write_text(wanted)
 
 
+def _set_up_checkov() -> None:
+    """Make `.venv/checkov`: checkov pins an old boto3 and networkx, which must not hold narrowgate back."""
+    requirements = ROOT / "requirements" / "checkov.txt"
+    home = VENV / "checkov"
+    stamp = home / ".narrowgate"
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("setting up .venv/checkov (once) …", file=sys.stderr, flush=True)
+    venv.create(home, with_pip=True, clear=True)
+    python = str(home / BIN.name / f"python{EXECUTABLE}")
+    pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+    subprocess.run([*pip, "--require-hashes", "-r", str(requirements)], check=True)
+    stamp.write_text(wanted)
+
+
 def _announce(name: str, command: Sequence[str]) -> int:
     print(f"\n== {name}: {' '.join(command)}", flush=True)
     return _run(*command)
@@ -94,9 +115,14 @@ def _lock() -> int:
     base += ["--no-emit-index-url", "--no-emit-find-links", "--no-annotate"]
     base += ["--custom-compile-command", "python3 dev.py lock"]
     build = str(ROOT / "requirements" / "build.in")
-    for name, extra in (("run", []), ("dev", ["--extra", "dev"])):
+    checkov = str(ROOT / "requirements" / "checkov.in")
+    for name, sources in (
+        ("run", ["pyproject.toml", build]),
+        ("dev", ["--extra", "dev", "pyproject.toml", build]),
+        ("checkov", [checkov]),
+    ):
         target = str(ROOT / "requirements" / f"{name}.txt")
-        code = subprocess.run([*base, *extra, "-o", target, "pyproject.toml", build], cwd=ROOT).returncode
+        code = subprocess.run([*base, "-o", target, *sources], cwd=ROOT).returncode
         if code:
             return code
     return 0
