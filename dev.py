@@ -74,7 +74,7 @@ def _set_up(which: str) -> None:
         return
     print("setting up .venv (once) …", file=sys.stderr, flush=True)
     pip = (str(BIN / f"python{EXECUTABLE}"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
-    subprocess.run([*pip, "--require-hashes", "-r", str(requirements)], check=True)
+    _install_pinned(pip, requirements)
     # The build back end is pinned by hash as well: no isolated environment that would fetch another.
     subprocess.run([*pip, "--no-build-isolation", "--no-deps", "-e", str(ROOT)], check=True)
     # Compiled once here, a first call is as fast as every later one, also where Python writes no bytecode.
@@ -94,8 +94,17 @@ def _set_up_checkov() -> None:
     venv.create(home, with_pip=True, clear=True)
     python = str(home / BIN.name / f"python{EXECUTABLE}")
     pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
-    subprocess.run([*pip, "--require-hashes", "-r", str(requirements)], check=True)
+    _install_pinned(pip, requirements)
     stamp.write_text(wanted)
+
+
+def _install_pinned(pip: Sequence[str], requirements: Path) -> None:
+    """Install exactly what a requirements file pins.
+
+    The files are complete, so nothing is left to resolve. Without `--no-deps` older pips look at newer releases of
+    what a package wants with an extra (`coverage[toml]`), and then refuse them for want of a hash.
+    """
+    subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", str(requirements)], check=True)
 
 
 def _announce(name: str, command: Sequence[str]) -> int:
