@@ -15,7 +15,7 @@ from narrowgate.options.compare.constraints import FLAGS
 from narrowgate.options.compare.expectations import trace_permissions
 from narrowgate.options.registry import OPTIONS, find_option
 from narrowgate.sources.design.check import check_design
-from narrowgate.sources.design.responses.build import build_world
+from narrowgate.sources.resources.build import build_world
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SOME = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -24,6 +24,12 @@ CALLS = sorted({response.operation for response in build_guide().estate.response
 # Left out, these say something of their own: an API without `policy` has none, one without the flag is enabled.
 SPEAKING = frozenset({"policy", "disableExecuteApiEndpoint"})
 
+# Where no export tells, what is saved is taken as deployed, and the answer says so (`docs/model.md`): these cases
+# differ from their opposite in the export alone.
+TOLD_BY_THE_EXPORT = frozenset(
+    {"method-not-deployed", "policy-not-redeployed", "policy-revoked-but-not-redeployed"}
+)
+
 
 def responses_of(case: Case) -> list[Response]:
     return [each for each in case.guide.estate.responses() if each.operation in OPERATIONS]
@@ -57,6 +63,8 @@ def without_field(response: Response, operation: str, field: str) -> Response:
 def test_calls_that_were_not_made_turn_an_answer_unknown_or_leave_it(name, calls):
     case = CASES[name]
     if case.guide.estate.outside is not None:
+        return
+    if name in TOLD_BY_THE_EXPORT and "apigateway.get_export" in calls:
         return
     try:
         answer = ask(case, [each for each in responses_of(case) if each.operation not in calls])

@@ -11,7 +11,8 @@ Errors are `narrowgate.model.errors.NarrowgateError`; "no" and "not known" are a
 """
 
 from narrowgate.api.policies import POLICY_KINDS, Document, authorize, prove_no_wider, validate
-from narrowgate.api.questions import Flow, load, reach, resolve, trace
+from narrowgate.api.questions import Flow, reach, resolve, trace
+from narrowgate.api.sources import load
 
 __all__ = [
     "POLICY_KINDS",

@@ -14,8 +14,8 @@ from narrowgate.options.option import Option
 from narrowgate.options.registry import find_option
 from narrowgate.sources.design.fields import design_schema
 from narrowgate.sources.design.read import load_design
-from narrowgate.sources.design.responses.build import build_world
 from narrowgate.sources.design.starter import STARTER, design_from_snapshot
+from narrowgate.sources.resources.build import build_world
 
 __all__ = [
     "check",

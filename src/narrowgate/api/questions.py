@@ -1,7 +1,6 @@
-"""Questions of a source: load it, then resolve, reach, trace."""
+"""Questions of a loaded source: resolve, reach, trace."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import msgspec
 
@@ -16,7 +15,6 @@ from narrowgate.model.domain import parse_query_name
 from narrowgate.model.errors import InputError
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import TraceAnswer
-from narrowgate.sources.snapshot import load_snapshot
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,26 +24,6 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str = "tcp"
     client_ports: str | None = None
     ip_version: str | None = None
-
-
-def load(source: Path, *, assume_complete: bool = False) -> Snapshot:
-    """Read a SOURCE into a snapshot: a folder of AWS API responses, or a design file; told by content.
-
-    Raises:
-        InputError: the source cannot be read; with file, place and way out.
-    """
-    if source.is_file():
-        # A design's tools are loaded for designs only: they would triple a cold start.
-        from narrowgate.api.designs import design_snapshot, is_design
-
-        if is_design(source):
-            return design_snapshot(source)
-        raise InputError(
-            "is neither a snapshot folder nor a design file",
-            where=str(source),
-            help="Terraform plans and CloudFormation templates are not read yet",
-        )
-    return load_snapshot(source, assume_complete=assume_complete)
 
 
 def resolve(

@@ -24,10 +24,31 @@ class Join(msgspec.Struct, frozen=True, tag="Join"):
     parts: tuple["str | Ref | GetAtt", ...]
 
 
+class Unknown(msgspec.Struct, frozen=True, tag="Unknown"):
+    """A value that nobody can tell before the resource exists, or that was not understood: never a guess."""
+
+    why: str
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a resource is written: file, line (from 1; 0 where not known), and its address there.
+
+    The address is a design's path, a Terraform address, or a template's logical id.
+    """
+
+    file: str
+    line: int = 0
+    address: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """One resource: CloudFormation type and properties, and where it is made.
 
-    `properties` holds JSON values in which `Ref`, `GetAtt` and `Join` may stand wherever text may. `purpose` is
+    `properties` holds JSON values in which `Ref`, `GetAtt` and `Join` may stand wherever text may, and `Unknown`
+    wherever anything may. `purpose` is
     one sentence for people: why the design needs it; `rule` the rule of the rule book behind it.
     """
 
@@ -43,3 +64,5 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """True for a resource that is there already: referred to, never generated."""
     physical_id: str | None = None
     """The id of an existing resource."""
+    origin: Origin | None = None
+    """Where it is written, for a resource that was read from a file."""

@@ -22,11 +22,17 @@ _REGION_OF_ZONE = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a fact was learnt: account and Region (None where the source does not tell), and which file."""
+    """Where a fact was learnt: account and Region (None where the source does not tell), and which file.
+
+    `line` and `address` are given for facts that stand in a person's own file: the line (from 1, 0 where not
+    known) and the Terraform address, logical id or design path there. Findings and patches point at them.
+    """
 
     account: str | None
     region: str | None
     source: str
+    line: int = 0
+    address: str = ""
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -7,8 +7,8 @@ from tests.unit.design.designs import GUIDE, changed, read
 from narrowgate.model.design import Design
 from narrowgate.model.resource import GetAtt, Join, Ref, Resource
 from narrowgate.options.registry import OPTIONS, find_option
-from narrowgate.sources.design.responses.build import build_world, in_order
-from narrowgate.sources.design.responses.handlers import HANDLERS
+from narrowgate.sources.resources.build import build_world, in_order
+from narrowgate.sources.resources.handlers import HANDLERS
 
 
 def _design(text: str = GUIDE) -> Design:

@@ -16,7 +16,7 @@ from narrowgate.options.parts.policies import (
     with_references,
 )
 from narrowgate.options.registry import find_option
-from narrowgate.sources.design.responses.build import build_world
+from narrowgate.sources.resources.build import build_world
 
 TWO = GUIDE.replace("vpcs:", "vpcs:\n  batch: {cidr: 10.2.0.0/16}").replace(
     "consumers:", 'consumers:\n  job: {vpc: batch, may_call: [{orders: ["GET /orders/{id}"]}]}'

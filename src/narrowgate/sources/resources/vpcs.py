@@ -4,7 +4,7 @@ from typing import Any
 
 from narrowgate.model.address import parse_cidr
 from narrowgate.model.resource import Resource
-from narrowgate.sources.design.responses.building import Building
+from narrowgate.sources.resources.building import Building
 from narrowgate.sources.synthetic.filters import any_protocol
 
 Properties = dict[str, Any]

@@ -3,8 +3,8 @@
 from typing import Any
 
 from narrowgate.model.resource import GetAtt, Resource
-from narrowgate.sources.design.responses.building import Building
-from narrowgate.sources.design.responses.vpcs import tagged
+from narrowgate.sources.resources.building import Building
+from narrowgate.sources.resources.vpcs import tagged
 
 Properties = dict[str, Any]
 _SWITCHES = {

@@ -7,8 +7,8 @@ import msgspec
 from narrowgate.model.outside import Outside
 from narrowgate.model.resource import Ref, Resource
 from narrowgate.options.world import World
-from narrowgate.sources.design.responses.building import Building, references
-from narrowgate.sources.design.responses.handlers import HANDLERS
+from narrowgate.sources.resources.building import Building, references
+from narrowgate.sources.resources.handlers import HANDLERS
 from narrowgate.sources.snapshot import snapshot_from_responses
 from narrowgate.sources.snapshot.operations import OPERATIONS
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from narrowgate.model.resource import Resource
-from narrowgate.sources.design.responses.building import Building
+from narrowgate.sources.resources.building import Building
 
 Properties = dict[str, Any]
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from narrowgate.model.resource import Resource
-from narrowgate.sources.design.responses import apigateway, balancers, endpoints, route53, transit, vpcs
-from narrowgate.sources.design.responses.building import Building
+from narrowgate.sources.resources import apigateway, balancers, endpoints, route53, transit, vpcs
+from narrowgate.sources.resources.building import Building
 
 Handler = Callable[[Building, Resource, dict[str, Any]], str]
 

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from narrowgate.model.resource import Resource
-from narrowgate.sources.design.responses.building import Building
-from narrowgate.sources.design.responses.vpcs import tagged
+from narrowgate.sources.resources.building import Building
+from narrowgate.sources.resources.vpcs import tagged
 from narrowgate.sources.synthetic.names import hosted_zone_id
 
 Properties = dict[str, Any]

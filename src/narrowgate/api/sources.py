@@ -1,0 +1,71 @@
+"""Load a SOURCE: told by content, read by the one adapter for its kind, always ending in a `Snapshot`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from narrowgate.model.errors import InputError
+from narrowgate.model.snapshot import Snapshot
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind of source: its name for messages, how it is recognised, and how it is read.
+
+    Both functions import their adapter when they are called: a cold trace of a snapshot must not pay for YAML.
+    """
+
+    name: str
+    recognises: Callable[[Path], bool]
+    load: Callable[[Path, bool], Snapshot]
+
+
+def _is_design(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    from narrowgate.api.designs import is_design
+
+    return is_design(path)
+
+
+def _load_design(path: Path, assume_complete: bool) -> Snapshot:
+    from narrowgate.api.designs import design_snapshot
+
+    return design_snapshot(path)
+
+
+def _is_folder(path: Path) -> bool:
+    return not path.is_file()
+
+
+def _load_folder(path: Path, assume_complete: bool) -> Snapshot:
+    from narrowgate.sources.snapshot import load_snapshot
+
+    return load_snapshot(path, assume_complete=assume_complete)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("a design file", _is_design, _load_design),
+    Kind("a snapshot folder", _is_folder, _load_folder),
+)
+"""Asked in this order; the first that recognises a source reads it."""
+
+
+def load(source: Path, *, assume_complete: bool = False) -> Snapshot:
+    """Read a SOURCE into a snapshot, whatever its kind.
+
+    Args:
+        source: a design file, or a folder of AWS API responses.
+        assume_complete: take what the source does not tell as empty, not as unknown.
+
+    Raises:
+        InputError: the source is of no known kind, or cannot be read; with file, place and way out.
+    """
+    for kind in KINDS:
+        if kind.recognises(source):
+            return kind.load(source, assume_complete)
+    raise InputError(
+        "is no source that narrowgate knows",
+        where=str(source),
+        help="it reads " + ", ".join(each.name for each in KINDS),
+    )
