@@ -54,6 +54,16 @@ class AccessLogSettings(LowerFact, frozen=True, kw_only=True):
     destination_arn: str | None = None
 
 
+class MethodSetting(LowerFact, frozen=True, kw_only=True):
+    """Execution logs, metrics and limits of a stage's methods, by `{path}/{method}` or `*/*` (OBS-01)."""
+
+    logging_level: str | None = None
+    metrics_enabled: bool = False
+    data_trace_enabled: bool = False
+    throttling_rate_limit: float | None = None
+    throttling_burst_limit: int | None = None
+
+
 class Stage(LowerFact, frozen=True, kw_only=True):
     """`apigateway.get_stages`; stage variables are never read."""
 
@@ -63,6 +73,8 @@ class Stage(LowerFact, frozen=True, kw_only=True):
     web_acl_arn: str | None = None
     cache_cluster_enabled: bool = False
     tracing_enabled: bool = False
+    method_settings: dict[str, MethodSetting] = msgspec.field(default_factory=dict)
+    client_certificate_id: str | None = None
 
 
 class MethodSummary(LowerFact, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from narrowgate.model import apigateway, filters, loadbalancing, privatelink, route53, routing, transit, vpc
+from narrowgate.model import apigateway, filters, loadbalancing, logs, privatelink, route53, routing, transit, vpc
 from narrowgate.model.answer import Evidence, Missing
 from narrowgate.model.outside import Outside
 
@@ -158,6 +158,9 @@ class Collections(msgspec.Struct, kw_only=True):
         default_factory=dict
     )
     certificates: dict[str, loadbalancing.Certificate] = msgspec.field(default_factory=dict)
+    flow_logs: dict[str, logs.FlowLog] = msgspec.field(default_factory=dict)
+    log_groups: dict[str, logs.LogGroup] = msgspec.field(default_factory=dict)
+    metric_alarms: dict[str, logs.MetricAlarm] = msgspec.field(default_factory=dict)
 
 
 class Snapshot:

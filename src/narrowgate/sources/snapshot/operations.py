@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from narrowgate.model import apigateway, filters, loadbalancing, privatelink, route53, routing, transit, vpc
+from narrowgate.model import apigateway, filters, loadbalancing, logs, privatelink, route53, routing, transit, vpc
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
@@ -366,6 +366,9 @@ _TABLE = (
         "certificate_arn",
     ),
     _per_account("lambda.list_functions", "Functions", vpc.LambdaFunction, "functions", "function_arn"),
+    _per_account("ec2.describe_flow_logs", "FlowLogs", logs.FlowLog, "flow_logs", "flow_log_id"),
+    _per_account("logs.describe_log_groups", "logGroups", logs.LogGroup, "log_groups", "arn"),
+    _per_account("cloudwatch.describe_alarms", "MetricAlarms", logs.MetricAlarm, "metric_alarms", "alarm_arn"),
 )
 
 OPERATIONS: Mapping[str, Operation] = {operation.name: operation for operation in _TABLE}
@@ -373,10 +376,7 @@ OPERATIONS: Mapping[str, Operation] = {operation.name: operation for operation i
 # Calls whose answers bear on audits and inventories but on no verdict: their files are known and left unread.
 RECOGNISED = frozenset(
     {
-        "cloudwatch.describe_alarms",
-        "ec2.describe_flow_logs",
         "kms.list_aliases",
-        "logs.describe_log_groups",
         "network-firewall.describe_firewall",
         "network-firewall.list_firewalls",
         "organizations.describe_organization",
