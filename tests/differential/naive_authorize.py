@@ -148,9 +148,7 @@ def _iam(call: Effects) -> tuple[str, set[tuple[str, str]], Any]:
     return (*_tables(call, bounds, iam),)
 
 
-def _tables(
-    call: Effects, bounds: dict[str, bool], iam: str
-) -> tuple[str, set[tuple[str, str]], Any]:
+def _tables(call: Effects, bounds: dict[str, bool], iam: str) -> tuple[str, set[tuple[str, str]], Any]:
     missing = {(layer, "missing") for layer, passes in bounds.items() if not passes}
     own = missing | ({("identity_policy", "missing")} if call.identity != "allow" else set())
     names_caller = call.resource.startswith("allow")

@@ -14,7 +14,10 @@ from narrowgate.engine.policy.request_json import request_from
 from narrowgate.model.policy import AuthorizeAnswer
 
 OWNER, OTHER = "111122223333", "444455556666"
-DOMAIN = {"arn": f"arn:aws:execute-api:us-east-1:{OWNER}:/domainnames/api.example.com+d1", "host": "api.example.com"}
+DOMAIN = {
+    "arn": f"arn:aws:execute-api:us-east-1:{OWNER}:/domainnames/api.example.com+d1",
+    "host": "api.example.com",
+}
 CHOICES: dict[str, tuple[Any, ...]] = {
     "header": ("none", "sigv4_valid", "sigv4_valid", "sigv4_valid", "sigv4_invalid", "other"),
     "other_account": (True, False),
@@ -70,7 +73,9 @@ def written(call: Effects, *, unread: tuple[str, ...] = ()) -> dict[str, Any]:
     named = {"allow_role": {"AWS": f"arn:aws:iam::{account}:role/Caller"}, "allow_account": {"AWS": account}}
     policies: dict[str, Any] = {
         "endpoint_policy": document(call.endpoint, "*", f"arn:aws:execute-api:us-east-1:{OWNER}:*"),
-        "domain_policy": document("allow" if call.domain == "unassociated" else call.domain, "*", "execute-api:/*"),
+        "domain_policy": document(
+            "allow" if call.domain == "unassociated" else call.domain, "*", "execute-api:/*"
+        ),
         "resource_policy": document(call.resource, named.get(call.resource, "*"), "execute-api:/*"),
         "identity_policies": [document(call.identity)],
         "permissions_boundary": document(call.boundary),
