@@ -1,4 +1,4 @@
-"""Whole calls, drawn at random, against a judge that was written from the reference procedure and tables A and B."""
+"""Whole calls, drawn at random, against a judge written from the reference procedure and tables A and B."""
 
 import random
 from collections import Counter
@@ -52,7 +52,7 @@ def drawn(chance: random.Random) -> Effects:
 
 
 def is_documented(call: Effects) -> bool:
-    """VPE-03 leaves open what AWS's default endpoint policy makes of a malformed signature elsewhere than on IAM."""
+    """VPE-03 leaves open what the default endpoint policy makes of a malformed signature, save on AWS_IAM."""
     return call.header != "sigv4_invalid" or call.kind == "AWS_IAM" or call.endpoint != "none"
 
 

@@ -143,6 +143,7 @@ class Authorizer(LowerFact, frozen=True, kw_only=True):
     name: str = ""
     type: str | None = None
     identity_source: str | None = None
+    authorizer_result_ttl_in_seconds: int | None = None
 
 
 class VpcLink(LowerFact, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from narrowgate.engine.http.deployment import is_health_check, match_resource, split_stage
+from narrowgate.engine.http.deployment import is_health_check, match_resource, refuse_long_url, split_stage
 from narrowgate.engine.http.names import ApiName, parse_api_name, parse_endpoint_name
 from narrowgate.engine.http.url import parse_request
 from narrowgate.engine.tls.server_identity import covers, evaluate_server_identity, service_certificate
@@ -117,23 +117,24 @@ def test_a_greedy_resource_yields_to_a_literal_one():
 
 
 def test_the_stage_is_the_first_segment():
-    outcome = split_stage("a1", "/prod/orders/7", "https://x/prod/orders/7")
+    outcome = split_stage("a1", "/prod/orders/7")
     assert outcome.target is not None
     assert (outcome.target.stage, outcome.target.path) == ("prod", "/orders/7")
-    bare = split_stage("a1", "/prod", "https://x/prod")
+    bare = split_stage("a1", "/prod")
     assert bare.target is not None
     assert bare.target.path == "/"
 
 
 def test_a_url_without_a_stage_is_forbidden():
-    outcome = split_stage("a1", "/", "https://x/")
+    outcome = split_stage("a1", "/")
     assert outcome.http is not None
     assert (outcome.http.status, outcome.http.error_type) == (403, "ForbiddenException")
 
 
 def test_a_url_of_8192_characters_passes_and_one_more_does_not():
-    assert split_stage("a1", "/prod", "x" * 8192).http is None
-    refused = split_stage("a1", "/prod", "x" * 8193)
+    assert refuse_long_url("a1", "x" * 8192) is None
+    refused = refuse_long_url("a1", "x" * 8193)
+    assert refused is not None
     assert refused.http is not None
     assert refused.http.status == 414
 

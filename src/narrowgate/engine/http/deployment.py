@@ -49,12 +49,16 @@ def is_health_check(path: str) -> bool:
     return path in _HEALTH_PATHS
 
 
-def split_stage(api_id: str, path: str, url: str) -> Outcome:
-    """The stage is a default name's first path segment (ERR-01 where there is none, ERR-15 for a long URL)."""
-    if len(url) > _MAX_PRIVATE_URL:
-        return Outcome(
-            step=_denied(api_id, Reason.URI_TOO_LONG, "ERR-15", "the URL is too long"), http=URI_TOO_LONG
-        )
+def refuse_long_url(component: str, url: str) -> Outcome | None:
+    """The answer to a URL that is longer than a private API takes (ERR-15); None for any other."""
+    if len(url) <= _MAX_PRIVATE_URL:
+        return None
+    text = f"the URL has {len(url)} characters, and a private API takes {_MAX_PRIVATE_URL}"
+    return Outcome(step=_denied(component, Reason.URI_TOO_LONG, "ERR-15", text), http=URI_TOO_LONG)
+
+
+def split_stage(api_id: str, path: str) -> Outcome:
+    """The stage is a default name's first path segment (ERR-01 where there is none)."""
     segments = path.lstrip("/").split("/", 1)
     if not segments[0]:
         step = _denied(
@@ -95,7 +99,7 @@ def map_base_path(snapshot: Snapshot, domain: DomainName, path: str) -> Outcome:
         rest = rest[len(best.base_path.strip("/")) :].lstrip("/")
     if best.stage in (None, "", "(none)"):
         # A mapping without a stage leaves the stage to the path's next segment.
-        return split_stage(best.rest_api_id, "/" + rest, "")
+        return split_stage(best.rest_api_id, "/" + rest)
     step = _passed(name, f"base path `{best.base_path}` maps to stage `{best.stage}` of {best.rest_api_id}")
     return Outcome(step=step, target=Target(api_id=best.rest_api_id, stage=str(best.stage), path="/" + rest))
 
@@ -132,7 +136,13 @@ def find_stage(snapshot: Snapshot, target: Target) -> Outcome:
 
 
 def _refusals_to_mention(stage: Stage) -> Iterator[str]:
-    """OBS-05: a web ACL is asked before every policy, and its rules are not evaluated here."""
+    """A web ACL is asked before every policy (OBS-05), limits after them (OBS-07); neither is evaluated here."""
+    for methods, setting in sorted(stage.method_settings.items()):
+        if 0 in (setting.throttling_rate_limit, setting.throttling_burst_limit):
+            yield (
+                f"stage `{stage.stage_name}` limits `{methods}` to no request at all: calls end in 429 Too Many "
+                "Requests (ERR-16, OBS-07)"
+            )
     if stage.web_acl_arn:
         yield (
             f"stage `{stage.stage_name}` has the web ACL {stage.web_acl_arn}, which may refuse the call with 403 "

@@ -62,7 +62,7 @@ def identify_api(snapshot: Snapshot, endpoint: VpcEndpoint, request: HttpRequest
             "AGW-07",
             f"`{host}` names the endpoint, not an API: send `Host: {{api}}.execute-api…` or `{_API_HEADER}`",
         )
-    return _by_domain(snapshot, endpoint, host)
+    return _by_domain(snapshot, endpoint, request)
 
 
 def _by_id(
@@ -84,7 +84,7 @@ def _by_id(
         )
         note = f"`{api_id}` could be an API of an account that was not collected; it is taken as not existing"
         return msgspec.structs.replace(refused, warnings=(note,))
-    problem = _not_served(snapshot, endpoint, api)
+    problem = not_served(snapshot, endpoint, api)
     if problem is not None:
         return problem
     if api.disable_execute_api_endpoint:
@@ -114,7 +114,25 @@ def _by_id(
     return Identification(step=step, api=api, warnings=warnings)
 
 
-def _not_served(snapshot: Snapshot, endpoint: VpcEndpoint, api: RestApi) -> Identification | None:
+def mapped_api(
+    snapshot: Snapshot, endpoint: VpcEndpoint, domain: DomainName, api: RestApi
+) -> Identification | None:
+    """Why an endpoint does not serve the API behind a custom domain name; None where it does (AGW-08, AGW-10)."""
+    problem = not_served(snapshot, endpoint, api)
+    if problem is None or "PRIVATE" in domain.endpoint_configuration.types or problem.http is None:
+        return problem
+    missing = Missing(
+        fact="whether an endpoint serves a public custom domain name of a public API",
+        resource=domain.domain_name,
+        why="AWS's pages disagree",
+    )
+    text = (
+        f"`{domain.domain_name}` leads to the public API {api.id}: whether an endpoint serves it is not documented"
+    )
+    return Identification(step=_step(domain.domain_name, Verdict.UNKNOWN, text, (missing,), rule="AGW-17"))
+
+
+def not_served(snapshot: Snapshot, endpoint: VpcEndpoint, api: RestApi) -> Identification | None:
     """Why this endpoint does not serve that API; None where it does."""
     if isinstance(api.endpoint_configuration, UnsetType):
         missing = (Missing(fact="RestApi.endpointConfiguration", resource=api.id),)
@@ -138,8 +156,9 @@ def _not_served(snapshot: Snapshot, endpoint: VpcEndpoint, api: RestApi) -> Iden
     return None
 
 
-def _by_domain(snapshot: Snapshot, endpoint: VpcEndpoint, host: str) -> Identification:
+def _by_domain(snapshot: Snapshot, endpoint: VpcEndpoint, request: HttpRequest) -> Identification:
     """A custom domain name: it must be associated with the endpoint that was reached (AGW-08)."""
+    host = request.host_header
     domains = _domains_by_name(snapshot).get(host, ())
     region = snapshot.region_of(endpoint.vpc_endpoint_id)
     private = [each for each in domains if "PRIVATE" in each.endpoint_configuration.types]
@@ -158,6 +177,13 @@ def _by_domain(snapshot: Snapshot, endpoint: VpcEndpoint, host: str) -> Identifi
     associated = _associated_domains(snapshot)
     for domain in private:
         if (domain.domain_name_arn, endpoint.vpc_endpoint_id) in associated:
+            if (domain.endpoint_access_mode or "").upper() == "STRICT" and host != request.host:
+                return _refused(
+                    domain.domain_name_arn or host,
+                    Reason.STRICT_ENDPOINT_ACCESS,
+                    "AGW-13",
+                    f"strict endpoint access mode needs the TLS server name, here `{request.host}`, to equal Host",
+                )
             step = _step(
                 domain.domain_name_arn or host,
                 Verdict.ALLOWED,

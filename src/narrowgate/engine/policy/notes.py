@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 from narrowgate.engine.policy.differences import changed_statements, same_policy
 from narrowgate.engine.policy.keys import is_principal_key
 from narrowgate.engine.policy.layers import Evaluation
-from narrowgate.engine.policy.request import AUTHORIZER_RESULTS, AuthorizeRequest
+from narrowgate.engine.policy.request import AUTHORIZER_RESULTS, MAX_METHOD_ARN, AuthorizeRequest
 from narrowgate.model.policy import Layer, Note
 
 
@@ -15,7 +15,7 @@ def notes_of(evaluation: Evaluation) -> tuple[Note, ...]:
     """The notes of one request, in a fixed order."""
     request = evaluation.request
     notes = [*_resource_policy(request), *_identity_side(evaluation), *_header(request)]
-    notes += [*_endpoint(evaluation), *_context(request), *_authorizer(request)]
+    notes += [*_endpoint(evaluation), *_context(request), *_authorizer(request), *_length(request)]
     return tuple(notes)
 
 
@@ -146,3 +146,14 @@ def _authorizer(request: AuthorizeRequest) -> Iterator[Note]:
         text=f"a method of type {kind} has no authorizer; its result was not looked at",
         rule="POL-29",
     )
+
+
+def _length(request: AuthorizeRequest) -> Iterator[Note]:
+    length = len(request.resource.encode())
+    if length > MAX_METHOD_ARN:
+        yield Note(
+            code="method_arn_too_long",
+            text=f"the method ARN has {length} bytes; API Gateway takes {MAX_METHOD_ARN} and answers 414 beyond, "
+            "before any policy",
+            rule="ERR-15",
+        )

@@ -14,6 +14,8 @@ from narrowgate.engine.policy.callers import Principal
 from narrowgate.engine.policy.statements import Policy
 
 SCHEMA: Final = "narrowgate.authorize-request/1"
+MAX_METHOD_ARN: Final = 1600
+"""Bytes of a method ARN with authorization (LIM-01); what is longer ends in 414 (ERR-15)."""
 
 AuthorizationType = Literal["NONE", "AWS_IAM", "COGNITO_USER_POOLS", "CUSTOM"]
 AuthorizationHeader = Literal["none", "sigv4_valid", "sigv4_invalid", "other"]

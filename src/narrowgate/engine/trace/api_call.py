@@ -10,9 +10,10 @@ from narrowgate.engine.http.deployment import (
     find_stage,
     is_health_check,
     map_base_path,
+    refuse_long_url,
     split_stage,
 )
-from narrowgate.engine.http.identify import Identification, identify_api
+from narrowgate.engine.http.identify import Identification, identify_api, mapped_api
 from narrowgate.engine.http.symptoms import PASSED_ON
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.network.interfaces import interface
@@ -116,6 +117,10 @@ def _evaluate(
     api = _meant_api(snapshot, identity, outcome)
     if isinstance(api, Step):
         return _finish(endpoint, [*steps, outcome.step, api], None, warnings, None)
+    if api is not None and identity.domain is not None:
+        problem = mapped_api(snapshot, endpoint, identity.domain, api)
+        if problem is not None:
+            return _finish(endpoint, [*steps, outcome.step, problem.step], problem.http, warnings, None)
     for found in (outcome, *_deployed(snapshot, outcome, request)):
         steps.append(found.step)
         warnings.extend(found.warnings)
@@ -139,10 +144,13 @@ def _evaluate(
 
 
 def _target(snapshot: Snapshot, identity: Identification, request: HttpRequest) -> Outcome:
+    refused = refuse_long_url(identity.step.component or request.host, request.url)
+    if refused is not None:
+        return refused
     if identity.domain is not None:
         return map_base_path(snapshot, identity.domain, request.path)
     api_id = identity.api.id if identity.api is not None else ""
-    return split_stage(api_id, request.path, request.url)
+    return split_stage(api_id, request.path)
 
 
 def _meant_api(snapshot: Snapshot, identity: Identification, outcome: Outcome) -> RestApi | Step | None:

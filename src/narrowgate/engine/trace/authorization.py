@@ -7,23 +7,24 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from narrowgate.engine.http.deployment import DeployedMethod, Outcome
-from narrowgate.engine.http.symptoms import PASSED_ON
+from narrowgate.engine.http.symptoms import PASSED_ON, URI_TOO_LONG
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.policy.authorize import authorize
 from narrowgate.engine.policy.callers import Principal, parse_principal_arn
 from narrowgate.engine.policy.document import compile_policy
 from narrowgate.engine.policy.request import (
+    MAX_METHOD_ARN,
     Api,
     ApiKey,
     AuthorizationHeader,
     AuthorizationType,
     AuthorizeRequest,
-    AuthorizerResult,
     Domain,
     Policies,
     UnreadLayer,
 )
 from narrowgate.engine.policy.statements import Policy, PolicyKind
+from narrowgate.engine.trace.authorizers import authorizer_result
 from narrowgate.model.answer import Considered, Evidence, Missing, Step, Verdict
 from narrowgate.model.apigateway import DomainName, RestApi
 from narrowgate.model.errors import InputError
@@ -86,7 +87,7 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
         authorization_type=_authorization_type(method),
         authorization_header=_authorization_header(called),
         principal=signer,
-        authorizer_result=_authorizer_result(called, method),
+        authorizer_result=authorizer_result(snapshot, called.api, called.request, method),
         api_key=_api_key(called, method),
         context=_context(called),
         absent=_absent(called),
@@ -94,10 +95,25 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
         policies=policies,
         unknown_policies=frozenset(unread),
     )
+    if len(request.resource.encode()) > MAX_METHOD_ARN:
+        return _too_long(called, request.resource)
     answer = authorize(request)
     steps = [*_layer_steps(snapshot, called, answer, tuple(gaps)), *_key_steps(called, method, answer)]
     notes = tuple(note.text for note in answer.notes)
     return Authorization(steps=tuple(steps), answer=answer, http=_http(answer), warnings=notes)
+
+
+def _too_long(called: Called, resource: str) -> Authorization:
+    """LIM-01: a private API always has a policy, so its method ARNs are limited; API Gateway answers at once."""
+    step = Step(
+        layer="http",
+        component=called.api.id,
+        verdict=Verdict.DENIED,
+        text=f"the method's ARN has {len(resource.encode())} bytes, and at most {MAX_METHOD_ARN} are taken",
+        reason=Reason.URI_TOO_LONG,
+        rule="ERR-15",
+    )
+    return Authorization(steps=(step,), http=URI_TOO_LONG)
 
 
 def _owner(snapshot: Snapshot, api: RestApi) -> str | None:
@@ -186,13 +202,6 @@ def _authorization_header(called: Called) -> AuthorizationHeader | UnsetType:
         return "none"
     # A signature that the caller wrote by hand: whether it is valid is not ours to know (VPE-03).
     return UNSET if _SIGV4.match(given) else "other"
-
-
-def _authorizer_result(called: Called, method: DeployedMethod) -> AuthorizerResult | UnsetType:
-    """Only what follows from the headers: a Cognito method without a token is refused (POL-30, ERR-07)."""
-    if method.authorization_type == "COGNITO_USER_POOLS" and called.request.header("authorization") is None:
-        return "invalid_token"
-    return UNSET
 
 
 def _api_key(called: Called, method: DeployedMethod) -> ApiKey:

@@ -243,7 +243,7 @@ class ApiGatewayBuilder(DnsPolicyBuilder):
             methods = resource.get("resourceMethods")
             if methods:
                 paths[resource["path"]] = {
-                    name.lower(): {
+                    ("x-amazon-apigateway-any-method" if name == "ANY" else name.lower()): {
                         "responses": {"200": {"description": "200 response"}},
                         "x-amazon-apigateway-auth": {"type": method["authorizationType"]},
                         "x-amazon-apigateway-integration": {"type": "mock"},
