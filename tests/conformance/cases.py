@@ -125,6 +125,9 @@ class World:
                 parent, key = _descend(element, path)
                 parent[key] = value
             return
+        if verb == "set_listed":
+            self._set_listed(arguments)
+            return
         if verb == "delete":
             parent, key = _descend(estate.resource(arguments["of"]), arguments["field"])
             del parent[key]
@@ -144,6 +147,20 @@ class World:
         result = method(*arguments) if isinstance(arguments, list) else method(**arguments)
         if result_name is not None:
             self.names[result_name] = result
+
+    def _set_listed(self, arguments: dict[str, Any]) -> None:
+        """Fields of the elements of one call's answers: associations have ids of their own, which nobody names."""
+        call, chosen = arguments.pop("call"), arguments.pop("where")
+        found = [
+            element
+            for (_, name), elements in self.estate.ledger.elements.items()
+            if name == call
+            for element in elements
+            if all(element.get(field) == value for field, value in chosen.items())
+        ]
+        assert found, f"no element of {call} has {chosen}"
+        for element in found:
+            element.update(arguments)
 
 
 def _flat(steps: Any) -> Iterator[Any]:

@@ -1,9 +1,8 @@
-"""Every conformance case holds, and each rule that has one has its nearest opposite too."""
-
-from collections import Counter
+"""Every conformance case holds, and every rule of the rule book has one, with its nearest opposite."""
 
 import pytest
 from tests.conformance.cases import Case, differences, read_cases
+from tests.conformance.coverage import coverage_of, summary
 
 from narrowgate.rulebook import load_rules
 
@@ -19,18 +18,26 @@ def test_case(case):
     assert list(differences(case)) == []
 
 
-def test_rules_come_in_pairs_of_a_case_that_holds_and_its_nearest_that_does_not(capsys):
-    known = {rule.id: rule for rule in load_rules()}
-    holding = {name for case in CASES if case.holds for name in case.rules}
-    nearest = {name for case in CASES if not case.holds for name in case.rules}
-    assert holding | nearest <= set(known), f"cases of unknown rules: {sorted((holding | nearest) - set(known))}"
-    assert holding == nearest
-    statuses = Counter(str(rule.status) for rule in known.values())
+# Books that are still being written out as cases; their rules are held by tests under tests/unit until then.
+UNFINISHED = {"api-gateway"}
+COVERED = [each for each in coverage_of(load_rules(), CASES) if each.rule.book not in UNFINISHED]
+
+
+@pytest.mark.parametrize("each", COVERED, ids=lambda each: each.rule.id)
+def test_rule_has_a_case_that_holds_and_its_nearest_or_a_reason_why_not(each):
+    assert each.missing == ""
+
+
+def test_coverage_is_counted(capsys):
     with capsys.disabled():
-        print(f"\nrule book: {len(known)} rules, {dict(statuses)}")
-        print(f"{len(CASES)} cases as data for {len(holding)} rules")
+        print("", *summary(coverage_of(load_rules(), CASES)), sep="\n")
 
 
-def test_every_rule_that_is_not_modelled_says_why():
-    silent = [rule.id for rule in load_rules() if str(rule.status) == "not_modelled" and not rule.why]
-    assert silent == []
+def test_every_case_cites_rules_of_the_rule_book():
+    known = {rule.id for rule in load_rules()}
+    assert sorted({name for case in CASES for name in case.rules} - known) == []
+
+
+def test_every_case_has_a_title_of_its_own():
+    titles = [(_identity(case), case.file) for case in CASES]
+    assert sorted(each for each in set(titles) if titles.count(each) > 1) == []

@@ -162,6 +162,10 @@ class Reason(StrEnum):
         "DNS_PRIVATE_DNS_NEEDS_ATTRIBUTES",
         "private DNS needs enableDnsSupport and enableDnsHostnames",
     )
+    DNS_INBOUND_ONLY_NOT_OFFERED = (
+        "DNS_INBOUND_ONLY_NOT_OFFERED",
+        "private DNS for inbound questions only is an option that the service does not have",
+    )
     DNS_CNAME_LOOP = "DNS_CNAME_LOOP", "the name's CNAME records lead back to it"
     DNS_ALIAS_MISMATCH = (
         "DNS_ALIAS_MISMATCH",

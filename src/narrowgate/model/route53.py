@@ -77,6 +77,7 @@ class ResolverEndpoint(Fact, frozen=True, kw_only=True):
     ip_address_count: int | None = None
     protocols: tuple[str, ...] = ()
     resolver_endpoint_type: str | None = None
+    dns64_enabled: bool | None = None
 
 
 class ResolverEndpointIpAddress(Fact, frozen=True, kw_only=True):

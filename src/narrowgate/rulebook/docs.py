@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from narrowgate.rulebook.catalogue import beliefs, books, cast, find_rule, load_rules
-from narrowgate.rulebook.rule import STATUS_WORDS, Belief, BookTitle, Family, Rule
+from narrowgate.rulebook.rule import STATUS_WORDS, Belief, BookTitle, Family, Rule, Status
 
 _MARK = "<!-- written by `python -m narrowgate.rulebook.docs`; change the data files instead -->"
 _LEGEND = (
@@ -25,7 +25,11 @@ _SPECIAL = re.compile(r"[\\`*<>\[\]|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 
 def render_pages() -> dict[PurePosixPath, str]:
     """Return every page by its path below the output folder."""
-    pages = {PurePosixPath("index.md"): _index(), PurePosixPath("beliefs.md"): _ledger()}
+    pages = {
+        PurePosixPath("index.md"): _index(),
+        PurePosixPath("beliefs.md"): _ledger(),
+        PurePosixPath("limits.md"): _limits(),
+    }
     for book in books():
         for family in book.families:
             pages[_page(family.book, family.name)] = _family_page(book, family)
@@ -57,7 +61,7 @@ def _index() -> str:
         f"{len(rules)} rules say how AWS behaves on the way from a client to a private API, and what follows. "
         "Every answer cites the rules it rests on; `narrowgate explain RSLV-04` prints one. Claims that are "
         f"often heard, and what is true of them, stand in the [ledger of beliefs](beliefs.md) "
-        f"({len(beliefs())} claims).",
+        f"({len(beliefs())} claims). What is approximated or not modelled, and why: [limits](limits.md).",
         "",
         _LEGEND,
         "",
@@ -132,6 +136,25 @@ def _ledger() -> str:
         for belief in beliefs():
             if belief.book == book.id:
                 lines += ["", *_belief_section(belief)]
+    return "\n".join(lines) + "\n"
+
+
+def _limits() -> str:
+    """Every rule that is approximated or not modelled, with the reason."""
+    here = PurePosixPath("limits.md")
+    lines = [
+        _MARK,
+        "",
+        "# What is approximated, and what is not modelled",
+        "",
+        "Every other rule of the book is modelled.",
+    ]
+    limited: tuple[Status, ...] = ("approximated", "not_modelled")
+    for status in limited:
+        rules = [rule for rule in load_rules() if rule.status == status]
+        lines += ["", f"## {STATUS_WORDS[status].capitalize()} ({len(rules)})", ""]
+        rows = [[_rule_link(rule, here), _md(rule.title), _md(" ".join(rule.why.split()))] for rule in rules]
+        lines += _table(["Rule", "About", "Why, and how"], rows)
     return "\n".join(lines) + "\n"
 
 

@@ -1,11 +1,14 @@
 """`narrowgate explain`."""
 
+from collections import Counter
+
 import click
 
 from narrowgate.model.errors import UnknownNameError
 from narrowgate.model.reason import Reason
 from narrowgate.report.json import to_json
 from narrowgate.rulebook import explain, load_rules, render_rule, search_rules
+from narrowgate.rulebook.rule import STATUS_WORDS
 
 _AT_MOST = 5
 
@@ -33,7 +36,10 @@ def command(what: tuple[str, ...], *, as_list: bool, output_format: str) -> None
         for rule in rules:
             click.echo(f"{rule.id:<14} {rule.title}")
         if not text:
-            click.echo("\nnarrowgate explain RULE prints one; --list WORDS finds some.", err=True)
+            counts = Counter(STATUS_WORDS[rule.status] for rule in rules)
+            numbers = ", ".join(f"{counts[words]} {words}" for words in STATUS_WORDS.values())
+            click.echo(f"\n{len(rules)} rules: {numbers}.", err=True)
+            click.echo("narrowgate explain RULE prints one; --list WORDS finds some.", err=True)
         return
     code = text.upper().replace(" ", "_")
     if code in Reason.__members__:

@@ -64,6 +64,18 @@ def service_suffix(endpoint: VpcEndpoint) -> tuple[str, str] | None:
     return parts[3], parts[2]
 
 
+def is_execute_api(endpoint: VpcEndpoint) -> bool:
+    """True for an endpoint of API Gateway's execute-api service."""
+    service = service_suffix(endpoint)
+    return service is not None and service[0] == EXECUTE_API
+
+
+def is_inbound_only(endpoint: VpcEndpoint) -> bool:
+    """Whether private DNS is meant for questions through inbound endpoints only (VPCE-DNS-09)."""
+    options = endpoint.dns_options
+    return bool(options and options.private_dns_only_for_inbound_resolver_endpoint)
+
+
 @index
 def public_names(snapshot: Snapshot) -> dict[str, EndpointName]:
     """Every public endpoint name of the estate (VPCE-DNS-02)."""

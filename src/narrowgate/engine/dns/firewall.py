@@ -185,7 +185,7 @@ def blocked(query: Query, decision: Decision, vpc_id: str) -> Outcome:
         group_id,
         "FW-03",
         text,
-        evidence=(query.snapshot.evidence(rule.firewall_domain_list_id or group_id or "", "Action", rule.action),),
+        evidence=(query.snapshot.evidence(group_id or "", f"rule {rule.priority} Action", rule.action),),
     )
     return change(outcome, blocked=block)
 

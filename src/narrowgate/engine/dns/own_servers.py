@@ -1,5 +1,7 @@
 """DNS servers of one's own, as the outside file describes them (CUST-01, CUST-02)."""
 
+from ipaddress import ip_address
+
 from narrowgate.engine.dns.outcome import Outcome, Query, change, doubted, passing, refused, too_long, undecided
 from narrowgate.engine.dns.public import answer_from_records, answer_publicly
 from narrowgate.engine.dns.record_answer import Redirect
@@ -46,8 +48,17 @@ def answer_from_server(query: Query, server: DnsServer, ask: Ask) -> Outcome:
     step = passing(server.ip, _RULE, f"{server.ip} forwards {domain} to {best.to}", chosen=best.to)
     onward = query.passed(place)
     if best.to == "public":
-        return answer_publicly(onward, _ServerChase(server, ask)).after(step)
+        found = answer_publicly(onward, _ServerChase(server, ask))
+        return found.after(step, warnings=_may_be_dropped(server, found))
     return _forwarded(onward, server, best.to, ask).after(step)
+
+
+def _may_be_dropped(server: DnsServer, found: Outcome) -> tuple[str, ...]:
+    """Servers with rebinding protection drop private addresses from public answers (VPCE-DNS-11)."""
+    if not any(ip_address(text).is_private for text in found.addresses):
+        return ()
+    text = f"{server.ip} may drop private addresses from a public answer (rebinding protection, VPCE-DNS-11)"
+    return (text,)
 
 
 def _not_forwarded(query: Query, server: DnsServer) -> Outcome:

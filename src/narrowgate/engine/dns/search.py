@@ -2,7 +2,13 @@
 
 from narrowgate.engine.dns.choice import Level, levels, tie
 from narrowgate.engine.dns.ec2_names import answer_autodefined
-from narrowgate.engine.dns.endpoint_names import answer_from_endpoint, is_vpce_name, private_names
+from narrowgate.engine.dns.endpoint_names import (
+    answer_from_endpoint,
+    is_execute_api,
+    is_inbound_only,
+    is_vpce_name,
+    private_names,
+)
 from narrowgate.engine.dns.forwarding import answer_from_delegation, answer_from_rule, delegating_rules
 from narrowgate.engine.dns.near_misses import with_near_miss
 from narrowgate.engine.dns.outcome import Outcome, Query, doubted, passing, refused, undecided
@@ -11,7 +17,8 @@ from narrowgate.engine.dns.record_answer import Chase, Redirect, answer_from_zon
 from narrowgate.engine.dns.servers import Ask
 from narrowgate.engine.dns.view import Candidate, Kind, View
 from narrowgate.engine.dns.zones import delegation_of, zone_contents
-from narrowgate.model.answer import Considered, Missing, Rcode, Step
+from narrowgate.engine.http.names import parse_api_name
+from narrowgate.model.answer import Considered, Missing, Rcode, Step, Verdict
 from narrowgate.model.reason import Reason
 
 _COMPLETE = frozenset({Rcode.NOERROR, Rcode.NODATA, Rcode.NXDOMAIN})
@@ -171,13 +178,27 @@ class Search:
         endpoint = self.query.snapshot.facts.vpc_endpoints[chosen.resource_id]
         names = private_names(endpoint) or ()
         name = self.query.name
+        if is_inbound_only(endpoint) and is_execute_api(endpoint):
+            text = f"{chosen.resource_id} has private DNS for inbound questions only: not for execute-api"
+            reason = Reason.DNS_INBOUND_ONLY_NOT_OFFERED
+            return refused(None, reason, chosen.resource_id, "VPCE-DNS-09", text, verdict=Verdict.INVALID)
         if name in names or (f"*.{chosen.domain}" in names and name != chosen.domain):
             rule = "VPCE-DNS-04" if name in names else "VPCE-DNS-05"
-            return answer_from_endpoint(self.query, endpoint, None, answered_by=chosen.resource_id, rule=rule)
+            found = answer_from_endpoint(self.query, endpoint, None, answered_by=chosen.resource_id, rule=rule)
+            return found.after(warnings=_captured(name, chosen.resource_id))
         text = f"the private DNS of {chosen.resource_id} has no {name}"
         if name == chosen.domain:
             return refused(Rcode.NODATA, Reason.DNS_NO_RECORD_OF_TYPE, chosen.resource_id, "RSLV-05", text)
         return refused(Rcode.NXDOMAIN, Reason.DNS_NAME_NOT_FOUND, chosen.resource_id, "RSLV-05", text)
+
+
+def _captured(name: str, endpoint_id: str) -> tuple[str, ...]:
+    """A warning where the alias name of one endpoint leads to another, which policies then see (VPCE-DNS-06)."""
+    parsed = parse_api_name(name)
+    meant = parsed.vpc_endpoint_id if parsed is not None else None
+    if meant is None or meant == endpoint_id:
+        return ()
+    return (f"{name} names {meant}, and leads to {endpoint_id}, whose private DNS takes it here (VPCE-DNS-06)",)
 
 
 def _named(candidate: Candidate) -> str:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from narrowgate.engine.dns.dns64 import with_dns64
 from narrowgate.engine.dns.outcome import (
     LAYER,
     Outcome,
@@ -228,7 +229,10 @@ def _from_endpoint(query: Query, endpoint: ResolverEndpoint, address: Address, a
         f"inbound endpoint {endpoint.id} answers with the view of {endpoint.host_vpc_id}",
         chosen=endpoint.host_vpc_id,
     )
-    found = ask.resolver(query.passed(INBOUND + endpoint.id), endpoint.host_vpc_id)
+    here, onward = endpoint.host_vpc_id, query.passed(INBOUND + endpoint.id)
+    found = ask.resolver(onward, here)
+    if query.type == "AAAA" and endpoint.dns64_enabled:
+        found = with_dns64(query.name, endpoint.id, found, lambda: ask.resolver(onward._replace(type="A"), here))
     if endpoint.direction == "INBOUND_DELEGATION" and found.answered_by not in query.snapshot.facts.hosted_zones:
         # It serves the VPC's zones (IN-08); what it does with other names no page says.
         gap = Missing(

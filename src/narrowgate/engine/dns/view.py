@@ -9,7 +9,13 @@ from enum import Enum
 from typing import NamedTuple
 
 from narrowgate.engine.dns.dns_attributes import SUPPORT, both_attributes, dns_attribute
-from narrowgate.engine.dns.endpoint_names import has_names, never_came_to_be, private_names
+from narrowgate.engine.dns.endpoint_names import (
+    has_names,
+    is_execute_api,
+    is_inbound_only,
+    never_came_to_be,
+    private_names,
+)
 from narrowgate.engine.dns.firewall import Firewall, firewall_of
 from narrowgate.engine.dns.profiles import VpcProfiles, profiles_of
 from narrowgate.engine.network.vpcs import missing_of_vpc, owner_of_vpc
@@ -290,9 +296,9 @@ class _Compiler:
             if not self.snapshot.assume_complete:
                 self.missing_endpoints.append(Missing(fact="VpcEndpoint.DnsEntries", resource=own))
             return
-        options = endpoint.dns_options
-        # VPCE-DNS-09: the VPC's own queries then go to the gateway endpoint's public names.
-        inbound_only = bool(options and options.private_dns_only_for_inbound_resolver_endpoint)
+        # VPCE-DNS-09: the VPC's own queries then go to the gateway endpoint's public names. For execute-api there
+        # is no such option: the endpoint stays in the view, and is refused there.
+        inbound_only = is_inbound_only(endpoint) and not is_execute_api(endpoint)
         for domain in dict.fromkeys(name.removeprefix("*.") for name in names):
             candidate = frame._replace(domain=domain, doubts=tuple(doubts), inbound_only=inbound_only)
             self._needing_attributes(candidate, f"private DNS of {own}")
