@@ -44,7 +44,22 @@ def _load_folder(path: Path, assume_complete: bool) -> Snapshot:
     return load_snapshot(path, assume_complete=assume_complete)
 
 
+def _is_live(path: Path) -> bool:
+    return str(path).startswith("aws:") and not path.exists()
+
+
+def _load_live(path: Path, assume_complete: bool) -> Snapshot:
+    import sys
+
+    from narrowgate.sources.live.memory import live_snapshot
+
+    snapshot = live_snapshot(str(path), assume_complete=assume_complete)
+    sys.stderr.write(f"{path}: asked AWS {len(snapshot.calls)} calls; `narrowgate collect` keeps the answers\n")
+    return snapshot
+
+
 KINDS: tuple[Kind, ...] = (
+    Kind("a live account as aws:PROFILE", _is_live, _load_live),
     Kind("a design file", _is_design, _load_design),
     Kind("a snapshot folder", _is_folder, _load_folder),
 )

@@ -10,7 +10,7 @@ import click
 
 from narrowgate import __version__
 from narrowgate.cli.exit_codes import ExitCode
-from narrowgate.model.errors import NarrowgateError
+from narrowgate.model.errors import NarrowgateError, OutsideError
 
 # Verb -> one line of help. A verb's module is imported when the verb is called, not to print this list.
 _COMMANDS = {
@@ -18,6 +18,7 @@ _COMMANDS = {
     "init": "Write a design file to start from, or take over what a snapshot holds.",
     "compare": "Which way to connect, and why? Every option of a design, judged by computation.",
     "check": "Does everything hold that a design promises?",
+    "collect": "Collect live accounts into a snapshot folder. Reads only, and keeps nothing secret.",
     "trace": "Can this client call that URL? Name, packets, certificate, API, policies.",
     "reach": "Can this client open a socket to that target, there and back?",
     "resolve": "What does this client get when it asks for that name, and why?",
@@ -93,7 +94,7 @@ def main(args: Sequence[str] | None = None) -> None:
         status = cli.main(args=list(args) if args is not None else None, standalone_mode=False)
     except NarrowgateError as error:
         _complain(str(error.message), where=error.where, way_out=error.help)
-        status = ExitCode.BAD_INPUT
+        status = ExitCode.FAILED if isinstance(error, OutsideError) else ExitCode.BAD_INPUT
     except click.ClickException as error:
         error.show(sys.stderr)
         status = ExitCode.BAD_INPUT

@@ -3,7 +3,10 @@
     NarrowgateError
     ├── InputError            a file, document or argument is wrong: where, what, what to do
     │   └── UnknownNameError  a client, target or file that nothing in the source is called
-    └── QuestionError         the question contradicts itself or the source
+    ├── QuestionError         the question contradicts itself or the source
+    └── OutsideError          AWS, or a program that was started, did not do what was asked (status 4)
+        ├── CollectionError   an account could not be collected
+        └── DeploymentError   a deployment did not come to its end
 
 Messages are lower case without a final stop; values from the user stand in backticks. "The answer is no" and
 "the answer is unknown" are answers, never errors.
@@ -49,3 +52,15 @@ class UnknownNameError(InputError):
 
 class QuestionError(NarrowgateError):
     """The question cannot be asked of this source as it stands."""
+
+
+class OutsideError(NarrowgateError):
+    """The input is good, but AWS or a program that was started did not do its part."""
+
+
+class CollectionError(OutsideError):
+    """An account could not be collected, or not to the end."""
+
+
+class DeploymentError(OutsideError):
+    """A deployment could not be made, or not to the end."""
