@@ -6,6 +6,7 @@ import msgspec
 
 from narrowgate.model.answer import ReachAnswer, ResolveAnswer
 from narrowgate.model.comparison import CheckAnswer, CompareAnswer
+from narrowgate.model.generation import GenerateAnswer
 from narrowgate.model.policy import AuthorizeAnswer
 from narrowgate.model.trace import TraceAnswer
 
@@ -13,6 +14,7 @@ SCHEMAS: dict[str, type[msgspec.Struct]] = {
     "authorize": AuthorizeAnswer,
     "check": CheckAnswer,
     "compare": CompareAnswer,
+    "generate": GenerateAnswer,
     "reach": ReachAnswer,
     "resolve": ResolveAnswer,
     "trace": TraceAnswer,

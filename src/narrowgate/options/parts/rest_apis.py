@@ -14,7 +14,10 @@ from narrowgate.options.parts.policies import Door, api_ref, resource_policy
 from narrowgate.options.parts.resource_list import Because, Place, ResourceList, Text
 
 _AUTHORIZERS = {"CUSTOM": "TOKEN", "COGNITO_USER_POOLS": "COGNITO_USER_POOLS"}
-_ANSWER = {"statusCode": "200"}
+_ANSWER = {
+    "StatusCode": "200",
+    "ResponseTemplates": {"application/json": json.dumps({"message": "it works: replace this mock integration"})},
+}
 
 
 def api_resources(
