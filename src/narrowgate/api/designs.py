@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from narrowgate.cost.price_book import PriceBook
 from narrowgate.model.answer import Cause, Leg, Missing, Verdict, conjunction
 from narrowgate.model.comparison import CheckAnswer, CompareAnswer, ExpectationAnswer, OptionAnswer, TracedCall
 from narrowgate.model.design import Design
@@ -11,10 +12,12 @@ from narrowgate.model.snapshot import Snapshot
 from narrowgate.options.compare.compare import choose, nearest
 from narrowgate.options.compare.compare import compare as compare_options
 from narrowgate.options.option import Option
+from narrowgate.options.pricing import make_price
 from narrowgate.options.registry import find_option
 from narrowgate.sources.design.fields import design_schema
 from narrowgate.sources.design.read import load_design
 from narrowgate.sources.design.starter import STARTER, design_from_snapshot
+from narrowgate.sources.prices.read import load_price_book
 from narrowgate.sources.resources.build import build_world
 
 __all__ = [
@@ -42,27 +45,32 @@ def is_design(path: Path) -> bool:
     return "vpcs" in keys and not keys & {"Resources", "AWSTemplateFormatVersion"}
 
 
-def compare(path: Path) -> CompareAnswer:
-    """Every option of a design side by side, judged by the engine, and a recommendation.
+def compare(path: Path, prices: Path | None = None) -> CompareAnswer:
+    """Every option of a design side by side, judged by the engine, priced, and a recommendation.
+
+    Args:
+        path: the design.
+        prices: a price book of the user's; None for the built-in one.
 
     Raises:
-        InputError: the design cannot be read, or asks for what AWS refuses.
+        InputError: the design or the price book cannot be read, or the design asks for what AWS refuses.
     """
-    return compare_design(load_design(path))
+    design = load_design(path)
+    return compare_design(design, load_price_book(prices))
 
 
-def compare_design(design: Design) -> CompareAnswer:
-    """The same for a design that is read already."""
-    return compare_options(design, build_world)
+def compare_design(design: Design, book: PriceBook | None = None) -> CompareAnswer:
+    """The same for a design that is read already; without a book, by the built-in one."""
+    return compare_options(design, build_world, make_price(book or load_price_book()))
 
 
-def check(path: Path) -> CheckAnswer:
+def check(path: Path, prices: Path | None = None) -> CheckAnswer:
     """Whether every call that a design allows, and every line of `expect`, holds by the option that it means.
 
     Raises:
-        InputError: the design cannot be read.
+        InputError: the design or the price book cannot be read.
     """
-    answer = compare(path)
+    answer = compare(path, prices)
     chosen = choose(answer) or nearest(answer)
     if chosen.fits:
         return _checked(path, chosen)

@@ -17,6 +17,7 @@ _COMMANDS = {
     "demo": "Show the whole job on built-in estates: working, broken, and recorded ones.",
     "init": "Write a design file to start from, or take over what a snapshot holds.",
     "compare": "Which way to connect, and why? Every option of a design, judged by computation.",
+    "cost": "What does a month cost, and who pays?",
     "generate": "Write a design as Terraform, CloudFormation, or a runbook.",
     "check": "Does everything hold that a design promises?",
     "collect": "Collect live accounts into a snapshot folder. Reads only, and keeps nothing secret.",

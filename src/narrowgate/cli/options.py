@@ -42,6 +42,13 @@ format_option = click.option(
     help="Text for people, JSON for machines.",
 )
 
+prices_option = click.option(
+    "--prices",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A price book of your own in place of the built-in one.",
+)
+
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Show everything that was considered.")
 
 

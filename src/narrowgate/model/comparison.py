@@ -1,6 +1,7 @@
 """Answers of `compare` and `check` about designs: what each option does, by computation."""
 
 from narrowgate.model.answer import Cause, Missing, Record, Verdict
+from narrowgate.model.design import Usage
 
 
 class TracedCall(Record, frozen=True, kw_only=True):
@@ -58,25 +59,65 @@ class Broken(Record, frozen=True, kw_only=True):
 
 
 class CostLine(Record, frozen=True, kw_only=True):
-    """One line of a month's bill: quantity times price."""
+    """One line of a month's bill: quantity times unit price.
 
+    `formula` is the arithmetic in words; `unit_price` the first tier's, in US dollars for `unit`, None where the
+    price is not known. `is_apart` marks logs, alarms, keys and firewall, which the total leaves out. `payer` is an
+    account id (COST-09), `parts` the resources by logical id, `seen` the month of the price's evidence.
+    """
+
+    item: str
     text: str
     formula: str
+    unit_price: float | None
+    unit: str
+    quantity: float
     amount: float | None
     is_fixed: bool
+    is_apart: bool = False
+    region: str = ""
+    to: str | None = None
+    payer: str = ""
+    parts: tuple[str, ...] = ()
+    rule: str = ""
+    confidence: str = ""
+    seen: str = ""
+    source: str = ""
 
 
 class MonthlyCost(Record, frozen=True, kw_only=True):
-    """A month's bill in US dollars; None where a price is unknown."""
+    """A month's bill in US dollars; None where a price is unknown, and `at_least` the sum of what is known."""
 
     fixed: float | None
     variable: float | None
     total: float | None
+    at_least: float = 0.0
     lines: tuple[CostLine, ...] = ()
     unknown_prices: tuple[str, ...] = ()
     logs: float | None = None
-    """What logs and alarms add, which the total leaves out."""
+    """What logs, alarms, keys and firewall add, which the total leaves out."""
     prices_as_of: str = ""
+    confidence: str = ""
+    """That of the least certain price."""
+
+
+class CostAnswer(Record, frozen=True, kw_only=True):
+    """The bill of one option of a design; `verdict` is `unknown` where a price is not known.
+
+    `denied` says that the total is over the design's `max_monthly_cost`. `by_account` are the payers with their
+    parts, where there are several.
+    """
+
+    schema: str = "narrowgate.cost/1"
+    verdict: Verdict
+    decided_by: Cause | None = None
+    blocking: tuple[Cause, ...] = ()
+    unknowns: tuple[Missing, ...] = ()
+    design: str
+    option: str
+    cost: MonthlyCost
+    usage: Usage
+    by_account: tuple[tuple[str, float | None], ...] = ()
 
 
 class Violation(Record, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
-from narrowgate.model.design import Api, Consumer, Design
+from narrowgate.model.design import Api, Consumer, Design, Vpc
 from narrowgate.model.resource import Join, Resource
 from narrowgate.options.parts.policies import api_ref
 from narrowgate.options.parts.resource_list import Text
@@ -79,6 +79,10 @@ class Option(abc.ABC):
     @abc.abstractmethod
     def call(self, design: Design, consumer: Consumer, api: Api) -> Call:
         """How a consumer calls an API."""
+
+    def door_vpc(self, design: Design, consumer: Consumer, api: Api) -> Vpc:
+        """The VPC of the endpoint that a consumer's calls of an API come by: the API team's, for most options."""
+        return design.vpc(api.vpc or "")
 
     def limits(self, design: Design) -> tuple[Limit, ...]:
         """What it cannot do, and its traps."""

@@ -1,6 +1,6 @@
 """`privatelink`: an execute-api endpoint in each consumer's own VPC; no path between the VPCs at all."""
 
-from narrowgate.model.design import Api, Consumer, Design
+from narrowgate.model.design import Api, Consumer, Design, Vpc
 from narrowgate.model.resource import Resource
 from narrowgate.options.option import FITS, Call, Fit, Limit, Option, alias_name, default_name, refused
 from narrowgate.options.parts.base import base_resources
@@ -103,6 +103,10 @@ class PrivateLink(Option):
     def call(self, design: Design, consumer: Consumer, api: Api) -> Call:
         """By the default name."""
         return Call(host=default_name(api), path=f"/{api.stage}")
+
+    def door_vpc(self, design: Design, consumer: Consumer, api: Api) -> Vpc:
+        """The consumer's own VPC."""
+        return home_of(design, consumer)
 
     def limits(self, design: Design) -> tuple[Limit, ...]:
         """Private DNS takes every API name of the Region."""

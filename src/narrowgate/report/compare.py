@@ -4,13 +4,23 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from narrowgate.model.answer import Verdict
-from narrowgate.model.comparison import CheckAnswer, CompareAnswer, ExpectationAnswer, OptionAnswer
-from narrowgate.report.steps import WIDTH, missing_lines, section
+from narrowgate.model.comparison import (
+    CheckAnswer,
+    CompareAnswer,
+    ExpectationAnswer,
+    MonthlyCost,
+    OptionAnswer,
+    RankReason,
+)
+from narrowgate.report.cost import bill_lines
+from narrowgate.report.steps import missing_lines, section
 from narrowgate.report.style import Style, clean
 
 HEADINGS = ("works", "opens", "breaks", "$ a month", "new", "acts")
-_WIDTHS = (9, 17, 24, 10, 4, 4)
+_WIDTHS = (8, 17, 20, 9, 4, 4)
 _NAME_WIDTH = 28
+_WIDTH = 100
+_FEW = 3
 
 
 def render_compare(answer: CompareAnswer, style: Style, *, verbose: bool = False) -> str:
@@ -37,15 +47,32 @@ def cells(each: OptionAnswer) -> tuple[str, ...]:
     lost = dict.fromkeys(found.what.removeprefix("the ") for found in each.broken_for_consumers)
     side = [found for found in each.broken if not found.is_consumer]
     breaks = ", ".join(lost) or (f"({side[0].who})" if side else "-")
-    cost = "?" if each.cost is None or each.cost.total is None else f"{each.cost.total:,.2f}"
     return (
         _works(each),
         opened + (f" ({unmeant} unmeant)" if unmeant else ""),
         breaks.replace("`", ""),
-        cost,
+        price_text(each.cost),
         str(each.new_resources),
         str(len(each.accounts)),
     )
+
+
+def price_text(cost: MonthlyCost | None) -> str:
+    """A month's total; where a price is not known, what it costs at least."""
+    if cost is None:
+        return "?"
+    return f"{cost.total:,.2f}" if cost.total is not None else f"≥ {cost.at_least:,.2f}"
+
+
+def cost_sentence(cost: MonthlyCost | None) -> str:
+    """What a month costs, and which prices that rests on."""
+    if cost is None:
+        return ""
+    dated = f"; prices of {cost.prices_as_of}" if cost.prices_as_of else ""
+    if cost.total is None or cost.fixed is None or cost.variable is None:
+        names = ", ".join(cost.unknown_prices)
+        return f"at least {cost.at_least:,.2f} dollars a month (not known: {names}{dated})"
+    return f"{cost.total:,.2f} dollars a month ({cost.fixed:,.2f} fixed, {cost.variable:,.2f} by use{dated})"
 
 
 def grouped_refusals(refused: Sequence[OptionAnswer]) -> dict[str, list[str]]:
@@ -78,9 +105,9 @@ def _lines(answer: CompareAnswer, style: Style, verbose: bool) -> Iterator[str]:
             yield from _details(each, style)
     for text, names in grouped_refusals(refused).items():
         yield from _wrap(f"· cannot be built: {', '.join(names)}: {clean(text)}", "    ")
-    yield from _reasons(answer, style)
-    yield from _failing(answer, style)
-    yield from section("What people ask", _replies(answer), style)
+    yield from _reasons(answer, style, verbose)
+    yield from section("Why not", _failing(answer, verbose), style)
+    yield from section("What people ask", _replies(answer, style), style)
 
 
 def _mark(each: OptionAnswer) -> Verdict:
@@ -97,38 +124,50 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _reasons(answer: CompareAnswer, style: Style) -> Iterator[str]:
+def _reasons(answer: CompareAnswer, style: Style, verbose: bool) -> Iterator[str]:
     found = answer.recommendation
     if found is None:
         yield ""
         yield style.strong("No option keeps every expectation and constraint.")
         return
-    named = "" if answer.via == "auto" else f"; the design says `via: {answer.via}`"
+    best = next(each for each in answer.options if each.option == found.option)
     yield ""
-    yield style.strong(f"Take {found.option}") + f", because it{named}"
+    take = f"Take {found.option}: {cost_sentence(best.cost)}"
+    first, *rest = _wrap(take, "  ")
+    yield style.strong(first)
+    yield from rest
+    if answer.via != "auto":
+        yield f"  (the design says `via: {clean(answer.via)}`)"
     for number, reason in enumerate(found.reasons, start=1):
         rule = f" ({reason.rule})" if reason.rule else ""
-        yield from _wrap(f"  {number}. {clean(reason.text)}{rule}; not so: {', '.join(reason.beats)}", "     ")
+        yield from _wrap(f"  {number}. {clean(reason.text)}{rule}; not so: {_beaten(reason, verbose)}", "     ")
     if found.would_change:
         yield from _wrap("  Else: " + "; ".join(clean(text) for text in found.would_change), "     ")
     for each in found.break_even:
         yield from _wrap(f"  {each.option}: {clean(each.text)}", "     ")
 
 
-def _failing(answer: CompareAnswer, style: Style) -> Iterator[str]:
+def _beaten(reason: RankReason, verbose: bool) -> str:
+    """Names where they are few: the table shows the others."""
+    few = verbose or len(reason.beats) <= _FEW
+    return ", ".join(reason.beats) if few else f"{len(reason.beats)} others"
+
+
+def _failing(answer: CompareAnswer, verbose: bool) -> Iterator[str]:
     """Why each option that is built does not work, in one line."""
-    lines = []
     for each in answer.options:
         if each.fits and each.works is Verdict.DENIED and each.decided_by is not None:
             rule = f" ({each.decided_by.rule})" if each.decided_by.rule else ""
-            lines += list(_wrap(f"  {each.option}: {clean(each.decided_by.text)}{rule}", "     "))
-    yield from section("Why not", lines, style)
+            text = each.decided_by.text if verbose else each.decided_by.text.partition("; ")[0]
+            yield from _wrap(f"  {each.option}: {clean(text)}{rule}", "     ")
 
 
-def _replies(answer: CompareAnswer) -> Iterator[str]:
+def _replies(answer: CompareAnswer, style: Style) -> Iterator[str]:
     for each in answer.replies:
-        yield from _wrap(f"  {each.question}", "    ")
-        yield from _wrap(f"    {clean(each.answer)}", "    ")
+        first, *rest = _wrap(f"  {each.question} {clean(each.answer)}", "    ")
+        question = f"  {each.question}"
+        yield style.strong(question) + first.removeprefix(question)
+        yield from rest
 
 
 def _details(each: OptionAnswer, style: Style) -> Iterator[str]:
@@ -149,9 +188,8 @@ def _details(each: OptionAnswer, style: Style) -> Iterator[str]:
         if expectation.verdict is not Verdict.ALLOWED:
             mark = style.mark(expectation.verdict)
             yield from _wrap(f"    {mark} {clean(expectation.expectation)}: {clean(expectation.text)}", "      ")
-    for line in each.cost.lines if each.cost else ():
-        amount = "unknown" if line.amount is None else f"{line.amount:,.2f}"
-        yield style.dim(f"    $ {amount:>9}  {line.text}: {line.formula}")
+    for line in bill_lines(each.cost) if each.cost else ():
+        yield from _wrap(style.dim(f"    {line}"), "                 ")
     for point in each.single_points_of_failure:
         yield from _wrap(f"    one only: {clean(point)}", "      ")
     for limit in each.limits:
@@ -163,7 +201,7 @@ def _details(each: OptionAnswer, style: Style) -> Iterator[str]:
 
 def _wrap(text: str, rest: str) -> Iterator[str]:
     yield from textwrap.wrap(
-        text, WIDTH, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+        text, _WIDTH, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
     ) or [text]
 
 

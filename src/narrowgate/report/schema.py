@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from narrowgate.model.answer import ReachAnswer, ResolveAnswer
-from narrowgate.model.comparison import CheckAnswer, CompareAnswer
+from narrowgate.model.comparison import CheckAnswer, CompareAnswer, CostAnswer
 from narrowgate.model.generation import GenerateAnswer
 from narrowgate.model.policy import AuthorizeAnswer
 from narrowgate.model.trace import TraceAnswer
@@ -14,6 +14,7 @@ SCHEMAS: dict[str, type[msgspec.Struct]] = {
     "authorize": AuthorizeAnswer,
     "check": CheckAnswer,
     "compare": CompareAnswer,
+    "cost": CostAnswer,
     "generate": GenerateAnswer,
     "reach": ReachAnswer,
     "resolve": ResolveAnswer,

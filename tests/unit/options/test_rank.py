@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from narrowgate.model.answer import Verdict
-from narrowgate.model.comparison import Broken, Exposed, MonthlyCost, OptionAnswer, Violation
+from narrowgate.model.comparison import Broken, CostLine, Exposed, MonthlyCost, OptionAnswer, Violation
 from narrowgate.model.design import Constraints
 from narrowgate.options.compare.constraints import FLAGS, find_violations
 from narrowgate.options.compare.rank import recommend
@@ -20,13 +20,19 @@ def option(name: str, **changes: object) -> OptionAnswer:
         keeps_default_name=True,
         new_resources=5,
         accounts=("111122223333",),
-        cost=MonthlyCost(fixed=15.0, variable=3.0, total=18.0),
+        cost=MonthlyCost(fixed=15.0, variable=3.0, total=18.0, at_least=18.0),
     )
     return msgspec.structs.replace(plain, **changes)
 
 
+UNPRICED = CostLine(
+    item="x", text="x", formula="", unit_price=None, unit="", quantity=1.0, amount=None, is_fixed=True
+)
+
+
 def cost(total: float | None) -> MonthlyCost:
-    return MonthlyCost(fixed=total, variable=0.0, total=total)
+    lines = (UNPRICED,) if total is None else ()
+    return MonthlyCost(fixed=total, variable=0.0, total=total, at_least=total or 0.0, lines=lines)
 
 
 LOST = Broken(

@@ -6,7 +6,7 @@ import click
 
 from narrowgate.api import designs
 from narrowgate.cli.exit_codes import exit_code
-from narrowgate.cli.options import verbose_option
+from narrowgate.cli.options import prices_option, verbose_option
 from narrowgate.cli.output import terminal_style
 from narrowgate.report.compare import render_compare
 from narrowgate.report.compare_html import render_compare_html
@@ -24,8 +24,9 @@ from narrowgate.report.json import to_json
     show_default=True,
     help="Text for people, JSON for machines, Markdown and HTML for documents.",
 )
+@prices_option
 @verbose_option
-def command(design: Path, *, output_format: str, verbose: bool) -> None:
+def command(design: Path, *, prices: Path | None, output_format: str, verbose: bool) -> None:
     r"""Which way to connect, and why? Every option, judged by the engine on the resources that it would add.
 
     Each option is built on paper and traced: whether it works, which names, sockets and API methods it opens, what
@@ -37,7 +38,7 @@ def command(design: Path, *, output_format: str, verbose: bool) -> None:
       narrowgate compare narrowgate.yaml --verbose
       narrowgate compare narrowgate.yaml --format markdown > options.md
     """
-    answer = designs.compare(design)
+    answer = designs.compare(design, prices)
     if output_format == "json":
         text = to_json(answer)
     elif output_format == "markdown":

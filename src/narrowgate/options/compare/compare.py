@@ -9,10 +9,11 @@ from narrowgate.model.comparison import CompareAnswer, OptionAnswer, Recommendat
 from narrowgate.model.design import Design
 from narrowgate.options.compare.break_even import find_break_even
 from narrowgate.options.compare.constraints import FLAGS, find_violations
-from narrowgate.options.compare.judge import Bench, Build, Price, estate_before, judge
+from narrowgate.options.compare.judge import Bench, Build, estate_before, judge
 from narrowgate.options.compare.rank import may_be_taken, recommend
 from narrowgate.options.compare.replies import reply
 from narrowgate.options.compare.stand_ins import surround
+from narrowgate.options.pricing import Price
 from narrowgate.options.registry import OPTIONS, find_option
 
 

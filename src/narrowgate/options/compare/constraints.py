@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from narrowgate.model.comparison import OptionAnswer, Violation
+from narrowgate.model.comparison import MonthlyCost, OptionAnswer, Violation
 from narrowgate.model.design import Constraints
 
 FLAGS = (
@@ -27,13 +27,20 @@ def find_violations(constraints: Constraints, answer: OptionAnswer) -> tuple[Vio
     ]
     limit = constraints.max_monthly_cost
     if limit is not None and answer.cost is not None:
-        total = answer.cost.total
-        if total is None:
-            found.append(Violation(constraint="max_monthly_cost", text="its cost is not known"))
-        elif total > limit:
-            text = f"{total:.2f} dollars a month, over {limit:.2f}"
+        text = _over_limit(answer.cost, limit)
+        if text:
             found.append(Violation(constraint="max_monthly_cost", text=text))
     return tuple(found)
+
+
+def _over_limit(cost: MonthlyCost, limit: float) -> str:
+    """What is not known may be over the limit: only an option whose whole bill is known can keep it."""
+    if cost.at_least > limit:
+        least = "" if cost.total is not None else "at least "
+        return f"{least}{cost.at_least:,.2f} dollars a month, over {limit:,.2f}"
+    if cost.total is None:
+        return f"{limit:,.2f} dollars a month, and not known: {', '.join(cost.unknown_prices)}"
+    return ""
 
 
 def _broken(answer: OptionAnswer) -> Iterator[tuple[str, str]]:

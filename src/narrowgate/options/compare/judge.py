@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from narrowgate.model.answer import Cause, Missing, Verdict, conjunction
-from narrowgate.model.comparison import ExpectationAnswer, MonthlyCost, OptionAnswer, TracedCall, Trap
+from narrowgate.model.comparison import ExpectationAnswer, OptionAnswer, TracedCall, Trap
 from narrowgate.model.design import Design
 from narrowgate.model.resource import Resource
 from narrowgate.options.compare.ask import CALLER_SIDE
@@ -24,13 +24,11 @@ from narrowgate.options.compare.stand_ins import Surroundings
 from narrowgate.options.option import Option, default_name
 from narrowgate.options.parts.base import base_resources
 from narrowgate.options.parts.rest_apis import api_resources
+from narrowgate.options.pricing import Price
 from narrowgate.options.world import World
 
 Build = Callable[[Sequence[Resource]], World]
 """Makes a world of resources; comes from the sources, which options may not import."""
-
-Price = Callable[[Sequence[Resource], Design], MonthlyCost]
-"""Prices what is new among resources for a month of the design's usage."""
 
 
 class Bench(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +100,7 @@ def _with_resources(answer: OptionAnswer, bench: Bench, option: Option) -> Optio
     complete = msgspec.structs.replace(
         answer,
         uses_route53=configures_route53(new),
-        cost=bench.price(resources, bench.plain) if bench.price else None,
+        cost=bench.price(option, resources, bench.plain) if bench.price else None,
         new_resources=len(new),
         resources=tuple(f"{each.type} {each.logical_id}: {each.purpose}" for each in new),
         accounts=acting_accounts(new),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from narrowgate.cost.estimate import open_lines
 from narrowgate.model.answer import Verdict
 from narrowgate.model.comparison import OptionAnswer, RankReason, Recommendation
 
@@ -47,21 +48,27 @@ _FIRST: tuple[Criterion, ...] = (
     Criterion(lambda answer: answer.client_change is not None, "changes nothing on the clients' hosts", "AGW-07"),
     Criterion(_side_effects, "takes nothing away from other hosts either", "AGW-17"),
 )
+_STABLE_NAME = Criterion(
+    lambda answer: not answer.is_name_stable, "is called by a name that outlives the endpoint", "PHZ-05"
+)
 _LAST: tuple[Criterion, ...] = (
-    Criterion(
-        lambda answer: not answer.is_name_stable, "is called by a name that outlives the endpoint", "PHZ-05"
-    ),
-    Criterion(lambda answer: _total(answer), "costs least", "COST-04"),
     Criterion(lambda answer: len(answer.accounts), "fewest accounts have to act", "PHZ-02"),
     Criterion(lambda answer: answer.new_resources, "adds the fewest parts", "COST-05"),
 )
 
 
-def _total(answer: OptionAnswer) -> float:
-    """An unknown price counts as the highest."""
-    if answer.cost is None:
-        return 0.0
-    return float("inf") if answer.cost.total is None else answer.cost.total
+def _costs(left: Sequence[OptionAnswer]) -> dict[str, float]:
+    """What each option costs, for comparison: lines without a price count where not all options have them.
+
+    Such a line may cost anything, and counts as the highest; in all bills alike it decides nothing.
+    """
+    bills = {each.option: each.cost for each in left}
+    opened = {name: set(open_lines(bill)) if bill else set() for name, bill in bills.items()}
+    common = set.intersection(*opened.values())
+    return {
+        name: 0.0 if bill is None else bill.at_least if opened[name] == common else float("inf")
+        for name, bill in bills.items()
+    }
 
 
 def recommend(answers: Sequence[OptionAnswer]) -> Recommendation | None:
@@ -72,7 +79,10 @@ def recommend(answers: Sequence[OptionAnswer]) -> Recommendation | None:
     reasons = _reasons_against(answers)
     for criterion in _FIRST:
         left = _narrow(left, criterion, reasons)
-    left = _keep_cheap(left, reasons)
+    left = _keep_cheap(left, [each for each in answers if may_be_taken(each)], reasons)
+    left = _narrow(left, _STABLE_NAME, reasons)
+    costs = _costs(left)
+    left = _narrow(left, Criterion(lambda answer: costs[answer.option], "costs least", "COST-04"), reasons)
     for criterion in _LAST:
         left = _narrow(left, criterion, reasons)
     return Recommendation(option=left[0].option, reasons=tuple(reasons))
@@ -110,12 +120,25 @@ def _narrow(left: list[OptionAnswer], criterion: Criterion, reasons: list[RankRe
     return kept
 
 
-def _keep_cheap(left: list[OptionAnswer], reasons: list[RankReason]) -> list[OptionAnswer]:
-    cheapest = min(_total(each) for each in left)
+def _keep_cheap(
+    left: list[OptionAnswer], every: list[OptionAnswer], reasons: list[RankReason]
+) -> list[OptionAnswer]:
+    """Keep what costs about the least; the reason names dear options too that other reasons have put behind."""
+    costs = _costs(every)
+    cheapest = min(costs[each.option] for each in left)
     limit = cheapest * _ABOUT_AS_CHEAP + _SMALL_CHANGE
-    kept = [each for each in left if _total(each) <= limit]
-    beaten = tuple(each.option for each in left if each not in kept)
+    kept = [each for each in left if costs[each.option] <= limit]
+    beaten = [each for each in every if costs[each.option] > limit]
     if beaten:
-        text = f"is among the cheapest ({cheapest:.2f} dollars a month and little more)"
-        reasons.append(RankReason(text=text, rule="COST-04", beats=beaten))
+        known = [each.cost for each in kept if each.cost is not None]
+        sign = "" if all(each.total is not None for each in known) else "at least "
+        prices = [costs[each.option] for each in beaten]
+        others = _span(min(prices), max(prices)) if max(prices) < float("inf") else "more, or what nobody knows"
+        top = max(costs[each.option] for each in kept)
+        text = f"costs {sign}{_span(cheapest, top)} dollars a month, not {others}"
+        reasons.append(RankReason(text=text, rule="COST-04", beats=tuple(each.option for each in beaten)))
     return kept
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:,.2f}" if low == high else f"{low:,.2f} to {high:,.2f}"

@@ -38,7 +38,14 @@ def _works(answers: Sequence[OptionAnswer]) -> list[OptionAnswer]:
 
 
 def _named(answers: Sequence[OptionAnswer]) -> str:
-    return ", ".join(f"`{each.option}`" + ("" if not each.broken_for_consumers else "*") for each in answers)
+    return ", ".join(_name(each) for each in answers)
+
+
+def _name(each: OptionAnswer) -> str:
+    """An option's name, its price a month where it is known, and a star where it breaks something."""
+    star = "*" if each.broken_for_consumers else ""
+    price = f" ({each.cost.total:,.2f})" if each.cost is not None and each.cost.total is not None else ""
+    return f"`{each.option}`{star}{price}"
 
 
 def _without_route53(answers: Sequence[OptionAnswer]) -> Reply:

@@ -1,0 +1,52 @@
+"""`narrowgate cost`."""
+
+from pathlib import Path
+
+import click
+
+from narrowgate.api import costs
+from narrowgate.cli.exit_codes import exit_code
+from narrowgate.cli.options import prices_option, verbose_option
+from narrowgate.cli.output import terminal_style
+from narrowgate.report.cost import render_cost, render_cost_markdown
+from narrowgate.report.json import to_json
+
+
+@click.command(name="cost")
+@click.argument("design", type=click.Path(path_type=Path), metavar="DESIGN")
+@click.option(
+    "--via",
+    metavar="OPTION",
+    help="The way to connect; without it the one that the design names, else the recommended one.",
+)
+@prices_option
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Text for people, JSON for machines, Markdown for documents.",
+)
+@verbose_option
+def command(design: Path, *, via: str | None, prices: Path | None, output_format: str, verbose: bool) -> None:
+    r"""What does a month cost, and who pays?
+
+    Every line is a quantity times a unit price, fixed or by use, with the month in which the price was seen. Logs
+    stand apart. A price that is not known for a Region is told by name, and no other Region's is put in its place.
+
+    \b
+    Examples:
+      narrowgate cost examples/guide/narrowgate.yaml
+      narrowgate cost examples/guide/narrowgate.yaml --via resolver
+      narrowgate cost narrowgate.yaml --prices prices.json --format markdown
+    """
+    answer = costs.cost(design, via=via, prices=prices)
+    if output_format == "json":
+        text = to_json(answer)
+    elif output_format == "markdown":
+        text = render_cost_markdown(answer)
+    else:
+        text = render_cost(answer, terminal_style(), verbose=verbose)
+    click.echo(text, nl=not text.endswith("\n"))
+    raise click.exceptions.Exit(int(exit_code(answer.verdict)))
