@@ -117,6 +117,12 @@ class World:
     def _do(self, step: dict[str, Any]) -> None:
         result_name, where = step.pop("as", None), step.pop("at", None)
         ((verb, arguments),) = step.items()
+        if verb == "repeat":
+            for number in range(arguments["times"]):
+                self.names["n"] = number
+                for each in _flat(arguments["do"]):
+                    self._do(dict(each))
+            return
         arguments = _written_out(self.filled(arguments))
         estate = self.estate if where is None else self.estate.at(*map(str, where))
         if verb == "set":
@@ -139,6 +145,12 @@ class World:
         if verb == "answer":
             body = estate.ledger.answer(arguments.pop("call"), arguments.pop("parent"))
             body.update(arguments)
+            return
+        if verb == "single":
+            estate.ledger.single[estate.where, arguments.pop("call")].update(arguments)
+            return
+        if verb == "add":
+            estate._add(arguments["call"], arguments["element"])
             return
         if verb == "outside":
             self.estate.outside = arguments

@@ -22,6 +22,7 @@ from narrowgate.sources.resources.build import build_world
 
 __all__ = [
     "check",
+    "check_design",
     "compare",
     "compare_design",
     "design_schema",
@@ -70,10 +71,22 @@ def check(path: Path, prices: Path | None = None) -> CheckAnswer:
     Raises:
         InputError: the design or the price book cannot be read.
     """
-    answer = compare(path, prices)
+    return check_design(path, prices)[0]
+
+
+def check_design(path: Path, prices: Path | None = None) -> tuple[CheckAnswer, Snapshot | None]:
+    """The same, with the snapshot of the option that was held to it; None where that cannot be built.
+
+    Raises:
+        InputError: the design or the price book cannot be read.
+    """
+    design = load_design(path)
+    answer = compare_design(design, load_price_book(prices))
     chosen = choose(answer) or nearest(answer)
     if chosen.fits:
-        return _checked(path, chosen)
+        world = build_world(find_option(chosen.option).resources(design))
+        world.snapshot.label = str(path)
+        return _checked(path, chosen), world.snapshot
     cause = Cause(
         leg=Leg.CONFIG,
         layer="option",
@@ -82,9 +95,10 @@ def check(path: Path, prices: Path | None = None) -> CheckAnswer:
         rule=chosen.rule,
         text=f"{chosen.text}; {chosen.way_out}" if chosen.way_out else chosen.text,
     )
-    return CheckAnswer(
+    refused = CheckAnswer(
         verdict=Verdict.INVALID, decided_by=cause, blocking=(cause,), source=str(path), via=chosen.option
     )
+    return refused, None
 
 
 def _checked(path: Path, chosen: OptionAnswer) -> CheckAnswer:

@@ -2,6 +2,7 @@
 
 from narrowgate.model.answer import Cause, Missing, Record, Verdict
 from narrowgate.model.design import Usage
+from narrowgate.model.finding import Finding
 
 
 class TracedCall(Record, frozen=True, kw_only=True):
@@ -239,4 +240,7 @@ class CheckAnswer(Record, frozen=True, kw_only=True):
     via: str | None = None
     expectations: tuple[ExpectationAnswer, ...] = ()
     violations: tuple[Violation, ...] = ()
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    failing: tuple[str, ...] = ()
+    """Fingerprints of the findings that make the check fail."""
+    warnings: tuple[str, ...] = ()

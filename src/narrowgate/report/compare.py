@@ -13,7 +13,8 @@ from narrowgate.model.comparison import (
     RankReason,
 )
 from narrowgate.report.cost import bill_lines
-from narrowgate.report.steps import missing_lines, section
+from narrowgate.report.findings import finding_lines
+from narrowgate.report.steps import missing_lines, section, warning_lines
 from narrowgate.report.style import Style, clean
 
 HEADINGS = ("works", "opens", "breaks", "$ a month", "new", "acts")
@@ -214,13 +215,16 @@ def _check_lines(answer: CheckAnswer, style: Style, verbose: bool) -> Iterator[s
     held = sum(1 for each in answer.expectations if each.verdict is Verdict.ALLOWED)
     by = f" by `{answer.via}`" if answer.via else ""
     yield f"{style.mark(answer.verdict)} {style.verdict(answer.verdict)}  {clean(answer.source)}{by}"
-    yield f"  {held} of {len(answer.expectations)} expectations hold"
+    if answer.expectations:
+        yield f"  {held} of {len(answer.expectations)} expectations hold"
     for each in answer.expectations:
         if verbose or each.verdict is not Verdict.ALLOWED:
             yield from _expectation(each, style)
     for violation in answer.violations:
         yield from _wrap(f"  ! {violation.constraint}: {clean(violation.text)}", "    ")
+    yield from finding_lines(answer.findings, style, verbose=verbose)
     yield from section("Not known", missing_lines(answer.unknowns, style), style)
+    yield from section("Mind", warning_lines(answer.warnings, style), style)
 
 
 def _expectation(each: ExpectationAnswer, style: Style) -> Iterator[str]:

@@ -36,6 +36,10 @@ class Style(msgspec.Struct, frozen=True):
         """Something to look at last."""
         return self._dress(clean(text), "2")
 
+    def coloured(self, text: str, code: str) -> str:
+        """Text in a colour, by its ANSI code."""
+        return self._dress(clean(text), code)
+
     def _dress(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.is_coloured else text
 

@@ -1,30 +1,117 @@
 """`narrowgate check`."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from narrowgate.api import designs
-from narrowgate.cli.options import format_option, prices_option, verbose_option
-from narrowgate.cli.output import finish, terminal_style
+from narrowgate.api import audits
+from narrowgate.audit.registry import RULES
+from narrowgate.cli.exit_codes import exit_code
+from narrowgate.cli.options import assume_complete_option, prices_option, verbose_option
+from narrowgate.cli.output import terminal_style
+from narrowgate.model.comparison import CheckAnswer
+from narrowgate.model.finding import Severity
+from narrowgate.report.check_markdown import render_check_markdown
 from narrowgate.report.compare import render_check
+from narrowgate.report.json import to_json
+from narrowgate.report.junit import render_junit
+from narrowgate.report.sarif import render_sarif
 
 
 @click.command(name="check")
-@click.argument("design", type=click.Path(path_type=Path), metavar="DESIGN")
-@format_option
+@click.argument("sources", type=click.Path(path_type=Path), metavar="SOURCE...", nargs=-1)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*(str(each) for each in Severity), "none"]),
+    default="high",
+    show_default=True,
+    help="The least grave finding that makes the check fail.",
+)
+@click.option(
+    "--suppressions", type=click.Path(path_type=Path), metavar="FILE", help="Findings that are accepted."
+)
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Findings that were there before."
+)
+@click.option(
+    "--write-baseline", type=click.Path(path_type=Path), metavar="FILE", help="Write what is found as a baseline."
+)
+@click.option("--list-rules", is_flag=True, help="List the audit rules and leave.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "markdown", "sarif", "junit"]),
+    default="text",
+    show_default=True,
+    help="Text for people, JSON for machines, Markdown for pull requests, SARIF for code scanning, JUnit for CI.",
+)
 @prices_option
+@assume_complete_option
 @verbose_option
-def command(design: Path, *, prices: Path | None, output_format: str, verbose: bool) -> None:
-    r"""Does everything hold that a design promises?
+def command(
+    sources: tuple[Path, ...],
+    *,
+    fail_on: str,
+    suppressions: Path | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    list_rules: bool,
+    output_format: str,
+    prices: Path | None,
+    assume_complete: bool,
+    verbose: bool,
+) -> None:
+    r"""Does everything hold that a design promises, and what else is wrong?
 
-    Every call that `may_call` allows is traced, and every line of `expect`, by the option that the design names
-    (`via`), else by the recommended one. Fails when one does not hold, and is undecided when one cannot be told.
+    Of a design every call that `may_call` allows is traced, and every line of `expect`, by the option that the
+    design names (`via`), else by the recommended one. Of every source the audit rules are asked. Fails when an
+    expectation or a grave finding stands in the way, and is undecided when an expectation cannot be told. As SARIF
+    the findings leave with status 0 whenever the check itself worked: the reader of the file decides.
+
+    \b
+    A suppression file is a list, in YAML; an entry without `resource` means every one, `until` is its last day:
+      - rule: EPT003
+        resource: vpce-0a1b2c3d4e5f60718
+        reason: no public API is called from that VPC
+        until: 2027-03-31
 
     \b
     Examples:
       narrowgate check narrowgate.yaml
-      narrowgate check narrowgate.yaml --format json
+      narrowgate check ./snapshot --fail-on medium --suppressions accepted.yaml
+      narrowgate check ./snapshot --write-baseline known.json
+      narrowgate check ./snapshot --baseline known.json --format sarif > narrowgate.sarif
     """
-    answer = designs.check(design, prices)
-    finish(answer, render_check(answer, terminal_style(), verbose=verbose), answer.verdict, output_format)
+    if list_rules:
+        for rule in RULES:
+            click.echo(f"{rule.id} {rule.severity:<8} {rule.name}")
+        return
+    if not sources:
+        raise click.UsageError("name a SOURCE: a design, a snapshot folder")
+    terms = audits.Terms(
+        fail_on=None if fail_on == "none" else Severity(fail_on),
+        suppressions=suppressions,
+        baseline=baseline,
+        prices=prices,
+        today=datetime.now(UTC).date(),
+    )
+    answer = audits.check_sources(sources, terms, assume_complete=assume_complete)
+    if write_baseline is not None:
+        audits.keep_baseline(write_baseline, answer)
+    click.echo(_render(answer, output_format, verbose), color=True)
+    raise click.exceptions.Exit(0 if output_format == "sarif" else int(exit_code(answer.verdict)))
+
+
+def _render(answer: CheckAnswer, output_format: str, verbose: bool) -> str:
+    match output_format:
+        case "json":
+            return to_json(answer)
+        case "sarif":
+            return render_sarif(answer.findings)
+        case "junit":
+            return render_junit(answer)
+        case "markdown":
+            return render_check_markdown(answer)
+        case _:
+            return render_check(answer, terminal_style(), verbose=verbose)

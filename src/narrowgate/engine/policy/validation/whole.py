@@ -1,6 +1,7 @@
 """Checks of a document as a whole: size, version, shape, who gets in."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -26,6 +27,8 @@ _PERIMETER_KEYS: Final = _NETWORK_KEYS | {
     "aws:principalarn",
     "execute-api:viadomainarn",
 }
+# As written, and as API Gateway spells the short form out when the policy is saved (POL-16).
+_EVERYTHING: Final = re.compile(r"\*|execute-api:/\*|arn:[\w-]+:execute-api:[^:]*:[^:]*:[^/:]+/\*")
 
 
 def check_size(view: View) -> Iterator[PolicyFinding]:
@@ -163,7 +166,7 @@ def check_default_deny(view: View) -> Iterator[PolicyFinding]:
         whole = Context(resource="arn:aws:execute-api:us-east-1:111122223333:abcdef1234/s/GET/")
         if statement.is_deny and not statement.conditions and _about_everybody(statement):
             texts = {pattern.text for pattern in statement.resources.patterns}
-            if texts & {"*", "execute-api:/*"} and statement.actions.applies(whole) == YES:
+            if any(_EVERYTHING.fullmatch(each) for each in texts) and statement.actions.applies(whole) == YES:
                 text = "this Deny covers every call; no other statement can let anybody in"
                 yield finding(WARNING, "denies_everyone", text, view.pointer(statement), "POL-05")
 

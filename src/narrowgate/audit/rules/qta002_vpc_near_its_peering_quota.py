@@ -1,0 +1,31 @@
+"""QTA002 vpc-near-its-peering-quota."""
+
+from collections.abc import Iterator
+
+from narrowgate.audit.estate import Estate
+from narrowgate.audit.rule import Defect, Rule
+from narrowgate.engine.dns.connected_vpcs import peerings_of
+from narrowgate.model.finding import Confidence, Severity
+
+
+def check(estate: Estate) -> Iterator[Defect]:
+    """VPCs with more than 45 active connections."""
+    for vpc_id in estate.facts.vpcs:
+        count = sum(each.status.code == "active" for each in peerings_of(estate.snapshot, vpc_id))
+        if count > 45:
+            yield Defect(
+                vpc_id, f"{estate.named(vpc_id)} has {count} of 50 peerings", {"PeeringConnections": count}
+            )
+
+
+RULE = Rule(
+    id="QTA002",
+    name="vpc-near-its-peering-quota",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    what="A VPC has used more than nine tenths of its peering connections.",
+    why="The default is 50 active connections, 125 at the most; a hub does not grow by peering.",
+    remediation="Ask for more, or move to a transit gateway.",
+    rules=("PCX-13",),
+    check=check,
+)

@@ -1,0 +1,33 @@
+"""QTA004 vpc-near-its-endpoint-quota."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from narrowgate.audit.estate import Estate
+from narrowgate.audit.rule import Defect, Rule
+from narrowgate.model.finding import Confidence, Severity
+
+
+def check(estate: Estate) -> Iterator[Defect]:
+    """VPCs with more than 45 interface endpoints."""
+    counts = Counter(
+        each.vpc_id
+        for each in estate.facts.vpc_endpoints.values()
+        if each.vpc_endpoint_type in ("Interface", "GatewayLoadBalancer")
+    )
+    for vpc_id, count in sorted(counts.items()):
+        if count > 45:
+            yield Defect(vpc_id, f"{estate.named(vpc_id)} has {count} of 50 endpoints", {"VpcEndpoints": count})
+
+
+RULE = Rule(
+    id="QTA004",
+    name="vpc-near-its-endpoint-quota",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    what="A VPC has used more than nine tenths of its interface endpoints.",
+    why="The default is 50 interface and Gateway Load Balancer endpoints of a VPC.",
+    remediation="Ask for more, or share endpoints of a central VPC.",
+    rules=("VPCE-13",),
+    check=check,
+)

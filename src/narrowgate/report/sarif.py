@@ -1,0 +1,102 @@
+"""Findings as SARIF 2.1.0, for code scanning: rules, places, code flows (the trace), fingerprints."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from narrowgate import __version__
+from narrowgate.audit.registry import find_rule
+from narrowgate.model.answer import Step
+from narrowgate.model.finding import Finding, Location, Severity
+
+_LEVELS = {
+    Severity.CRITICAL: ("error", "9.5"),
+    Severity.HIGH: ("error", "8.0"),
+    Severity.MEDIUM: ("warning", "5.5"),
+    Severity.LOW: ("note", "3.0"),
+    Severity.INFO: ("note", "0.5"),
+}
+"""SARIF's level, and the score by which code scanning sorts security findings."""
+
+
+def render_sarif(findings: Sequence[Finding]) -> str:
+    """One run with every finding; what has no file of its own is placed at the source that was read."""
+    ids = sorted({each.rule for each in findings})
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "narrowgate",
+                        "semanticVersion": __version__,
+                        "rules": [_rule(each, findings) for each in ids],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(each, ids.index(each.rule)) for each in findings],
+            }
+        ],
+    }
+    return msgspec.json.format(msgspec.json.encode(log), indent=2).decode()
+
+
+def _rule(rule_id: str, findings: Iterable[Finding]) -> dict[str, Any]:
+    rule = find_rule(rule_id)
+    shown = next(each for each in findings if each.rule == rule_id)
+    level, score = _LEVELS[shown.severity]
+    described: dict[str, Any] = {
+        "id": rule_id,
+        "name": "".join(word.capitalize() for word in shown.name.split("-")),
+        "shortDescription": {"text": rule.what if rule else shown.name},
+        "fullDescription": {"text": f"{rule.what} {rule.why}" if rule else shown.message},
+        "help": {"text": shown.remediation},
+        "defaultConfiguration": {"level": level},
+        "properties": {"tags": ["aws", *shown.rules], "precision": _precision(shown), "security-severity": score},
+    }
+    return described
+
+
+def _precision(finding: Finding) -> str:
+    return {"high": "high", "medium": "medium", "low": "low"}[finding.confidence]
+
+
+def _result(finding: Finding, index: int) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": _LEVELS[finding.severity][0],
+        "message": {"text": f"{finding.message}. {finding.remediation}"},
+        "locations": [_location(finding.location, finding.resource)],
+        "partialFingerprints": {"narrowgate/v1": finding.fingerprint},
+        "baselineState": "new" if finding.is_new else "unchanged",
+        "properties": {"resource": finding.resource, "confidence": str(finding.confidence)},
+    }
+    if finding.trace:
+        flow = [_step(step, finding.location) for step in finding.trace]
+        result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
+    if finding.suppressed is not None:
+        result["suppressions"] = [{"kind": "external", "justification": finding.suppressed.reason}]
+    return result
+
+
+def _location(place: Location | None, resource: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": resource, "kind": "resource"}]}
+    if place is not None and place.file:
+        physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(place.file)}}
+        physical["region"] = {"startLine": max(place.line, 1)}
+        found["physicalLocation"] = physical
+    return found
+
+
+def _step(step: Step, place: Location | None) -> dict[str, Any]:
+    location = _location(place, step.component or step.layer)
+    location["message"] = {"text": step.text}
+    return {"location": location}
+
+
+def _uri(file: str) -> str:
+    """A path as a relative URI: a space or a colon would make another one of it."""
+    return file.replace("\\", "/").replace(" ", "%20").replace(":", "%3A").lstrip("/")
