@@ -173,14 +173,27 @@ class Snapshot:
         places: Mapping[str, Place],
         calls: Iterable[Call] = (),
         refused: Mapping[Call, str] | None = None,
+        untold: Mapping[Call, str] | None = None,
         assume_complete: bool = False,
         outside: Outside | None = None,
     ) -> None:
-        """Take over what a source gathered; `places` is by resource id, `refused` gives each refusal's words."""
+        """Take over what a source gathered.
+
+        Args:
+            collections: the facts.
+            places: where each was learnt, by resource id.
+            calls: the calls that were made.
+            refused: calls that AWS refused, with its words.
+            untold: calls, and fields as `Fact.field` of a parent, that the source itself cannot tell, with why: a
+                template's value that is known only after creation.
+            assume_complete: take what nobody collected as empty.
+            outside: facts that no AWS API holds.
+        """
         self.facts = collections
         self.places = places
         self.calls = frozenset(calls)
         self.refused = dict(refused or {})
+        self.untold = dict(untold or {})
         self.assume_complete = assume_complete
         self.outside = outside
         self.contradictions: dict[str, tuple[str, ...]] = {}
@@ -218,7 +231,8 @@ class Snapshot:
     ) -> Missing | None:
         """The missing fact where a call was not made or was refused; None where its answer is complete.
 
-        A refusal stays unknown even when absent facts count as empty: somebody looked and was turned away.
+        A refusal stays unknown even when absent facts count as empty: somebody looked and was turned away. So does
+        what the source says that it cannot tell.
         """
         if self.was_collected(operation, account, region, parent):
             return None
@@ -232,9 +246,26 @@ class Snapshot:
                 and call.parent in (parent, None)
             ):
                 return Missing(fact=fact, resource=resource or parent, why=f"refused: {words}")
+        for call, words in self.untold.items():
+            if (
+                call.operation == operation
+                and call.account in (account, None)
+                and call.region in (region, None, "global")
+                and call.parent in (parent, None)
+            ):
+                return Missing(fact=fact, resource=resource or parent, why=words)
         if self.assume_complete:
             return None
         return Missing(fact=fact, resource=resource or parent, why="not collected")
+
+    def untold_field(self, field: str, resource: str) -> Missing | None:
+        """The missing fact where the source says that it cannot tell a resource's field (`RestApi.policy`)."""
+        if not self.untold:
+            return None
+        words = next(
+            (why for call, why in self.untold.items() if call.operation == field and call.parent == resource), None
+        )
+        return None if words is None else Missing(fact=field, resource=resource, why=words)
 
     def place(self, resource_id: str) -> Place:
         """Where a resource was learnt; an empty place for one that no call returned."""

@@ -29,7 +29,7 @@ class Vpc(Fact, frozen=True, kw_only=True):
     """`ec2.describe_vpcs`."""
 
     vpc_id: str
-    cidr_block: str
+    cidr_block: str | UnsetType = UNSET
     owner_id: str | None = None
     dhcp_options_id: str | UnsetType = UNSET
     cidr_block_association_set: tuple[CidrBlockAssociation, ...] = ()

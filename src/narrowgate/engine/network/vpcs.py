@@ -2,6 +2,7 @@
 
 from narrowgate.model.address import Address, Cidr, parse_address, parse_cidr
 from narrowgate.model.answer import Missing
+from narrowgate.model.fact import UnsetType
 from narrowgate.model.routing import PeeringVpcInfo
 from narrowgate.model.snapshot import Snapshot, index
 from narrowgate.model.vpc import Subnet, Vpc
@@ -65,7 +66,9 @@ def _read_blocks(snapshot: Snapshot, vpc_id: str) -> tuple[Cidr, ...] | None:
     return tuple(dict.fromkeys(parse_cidr(text) for text in texts)) or None
 
 
-def _own_blocks(vpc: Vpc) -> tuple[Cidr, ...]:
+def _own_blocks(vpc: Vpc) -> tuple[Cidr, ...] | None:
+    if isinstance(vpc.cidr_block, UnsetType):
+        return None
     texts = [
         each.cidr_block for each in vpc.cidr_block_association_set if each.cidr_block_state.state not in _GONE
     ]
@@ -90,7 +93,7 @@ def resolver_address(snapshot: Snapshot, vpc_id: str) -> Address | None:
     vpc = snapshot.facts.vpcs.get(vpc_id)
     side = _peering_views(snapshot).get(vpc_id)
     text = vpc.cidr_block if vpc else side.cidr_block if side else None
-    return Address(4, parse_cidr(text).first + 2) if text else None
+    return Address(4, parse_cidr(text).first + 2) if isinstance(text, str) else None
 
 
 def owner_of_vpc(snapshot: Snapshot, vpc_id: str | None) -> tuple[str | None, str | None]:

@@ -143,21 +143,33 @@ def _policies(snapshot: Snapshot, called: Called, unread: set[UnreadLayer], gaps
         # EC2 always returns the policy of an interface endpoint, also AWS's default (VPE-01).
         unread.add("endpoint_policy")
         gaps.append(Missing(fact="VpcEndpoint.PolicyDocument", resource=called.endpoint.vpc_endpoint_id))
+    untold = snapshot.untold_field("RestApi.policy", called.api.id)
+    if untold is not None:
+        unread.update(("resource_policy", "deployed_resource_policy"))
+        gaps.append(untold)
     saved = called.api.policy
     resource_policy = (
         _compiled(saved, PolicyKind.RESOURCE, f"{called.api.id} policy")
         if isinstance(saved, str) and saved
         else None
     )
-    deployed = None
+    deployed: Policy | None = None
     stage = called.outcome.target.stage if called.outcome.target else ""
     export = snapshot.facts.stage_exports.get((called.api.id, stage))
-    if export is not None and isinstance(export.policy, str):
+    if untold is not None:
+        pass
+    elif export is not None and isinstance(export.policy, str):
         deployed = _compiled(export.policy, PolicyKind.RESOURCE, f"{called.api.id}/{stage} export")
     elif export is not None and export.policy is None:
         # The export was asked for its policy and has none: nothing allows, whatever is saved (POL-02, POL-03).
         deployed = compile_policy({"Version": "2012-10-17", "Statement": []}, kind=PolicyKind.RESOURCE)
     domain_policy = None
+    if called.domain is not None:
+        own = called.domain.domain_name_arn or called.domain.domain_name
+        untold = snapshot.untold_field("DomainName.policy", own)
+        if untold is not None:
+            unread.add("domain_policy")
+            gaps.append(untold)
     if called.domain is not None and isinstance(called.domain.policy, str) and called.domain.policy:
         where = f"{called.domain.domain_name} policy"
         domain_policy = _compiled(called.domain.policy, PolicyKind.DOMAIN, where)

@@ -101,7 +101,7 @@ def _vpc(snapshot: Snapshot, vpc: Vpc, name: str, default_region: str) -> Iterat
         each.cidr_block
         for each in vpc.cidr_block_association_set
         if each.cidr_block_state.state not in ("disassociated", "disassociating")
-    ] or [vpc.cidr_block]
+    ] or ([vpc.cidr_block] if isinstance(vpc.cidr_block, str) else [])
     yield f"    cidr: {blocks[0] if len(blocks) == 1 else '[' + ', '.join(blocks) + ']'}"
     account, region = snapshot.account_of(vpc.vpc_id), snapshot.region_of(vpc.vpc_id)
     if account:

@@ -76,21 +76,8 @@ class PrivateLinkBuilder(HostBuilder):
     def set_private_dns(self, endpoint_id: str, *, enabled: bool) -> None:
         """Turn an endpoint's private DNS on or off; its list of names follows."""
         endpoint = self.resource(endpoint_id)
-        service = endpoint["ServiceName"].rpartition(".")[2]
-        suffix = short_id(8, _NAME_LETTERS, "endpoint-suffix", endpoint_id)
-        domain = f"{service}.{self.region}.vpce.amazonaws.com"
-        public_zone = hosted_zone_id("vpce", self.region)
         zones = [self.resource(subnet)["AvailabilityZone"] for subnet in endpoint["SubnetIds"]]
-        names = [
-            f"{endpoint_id}-{suffix}.{domain}",
-            *(f"{endpoint_id}-{suffix}-{zone}.{domain}" for zone in zones),
-        ]
-        entries = [{"DnsName": name, "HostedZoneId": public_zone} for name in names]
-        if enabled:
-            private = f"{service}.{self.region}.amazonaws.com"
-            wildcard = [f"*.{private}"] if service in _WITH_WILDCARD else []
-            zone = hosted_zone_id("managed", endpoint_id)
-            entries += [{"DnsName": name, "HostedZoneId": zone} for name in (private, *wildcard)]
+        entries = dns_entries(endpoint_id, endpoint["ServiceName"], self.region, zones, private=enabled)
         endpoint["PrivateDnsEnabled"] = enabled
         endpoint["DnsEntries"] = entries
 
@@ -144,6 +131,27 @@ class PrivateLinkBuilder(HostBuilder):
         for table_id in tables:
             self.route(table_id, service_list, endpoint_id)
         return endpoint_id
+
+
+def dns_entries(
+    endpoint_id: str, service_name: str, region: str, zones: Sequence[str], *, private: bool
+) -> list[Record]:
+    """The names of an interface endpoint: regional, zonal, then private ones where they are on (VPCE-DNS-01)."""
+    service = service_name.rpartition(".")[2]
+    suffix = short_id(8, _NAME_LETTERS, "endpoint-suffix", endpoint_id)
+    domain = f"{service}.{region}.vpce.amazonaws.com"
+    public_zone = hosted_zone_id("vpce", region)
+    names = [
+        f"{endpoint_id}-{suffix}.{domain}",
+        *(f"{endpoint_id}-{suffix}-{zone}.{domain}" for zone in zones),
+    ]
+    entries = [{"DnsName": name, "HostedZoneId": public_zone} for name in names]
+    if private:
+        own = f"{service}.{region}.amazonaws.com"
+        wildcard = [f"*.{own}"] if service in _WITH_WILDCARD else []
+        zone = hosted_zone_id("managed", endpoint_id)
+        entries += [{"DnsName": name, "HostedZoneId": zone} for name in (own, *wildcard)]
+    return entries
 
 
 def _document(policy: Record | None) -> str:

@@ -1,0 +1,88 @@
+"""A list of declared resources into a snapshot: whatever it tells, and nothing that it does not."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from narrowgate.model.resource import Resource
+from narrowgate.model.snapshot import Call, Place, Snapshot
+from narrowgate.sources.declared.estate import Declared
+from narrowgate.sources.declared.gaps import not_understood
+from narrowgate.sources.declared.types import HANDLERS
+from narrowgate.sources.snapshot import snapshot_from_responses
+from narrowgate.sources.snapshot.operations import OPERATIONS
+
+
+def build_snapshot(
+    resources: Sequence[Resource],
+    *,
+    label: str,
+    assume_complete: bool = False,
+    warnings: Sequence[str] = (),
+) -> Snapshot:
+    """The snapshot that a complete collection would give once the resources of the list are there, and no others.
+
+    Every call counts as made in each account and Region that the list covers, since a list that makes a VPC knows
+    all that hangs on it. What the list only refers to is not in the snapshot, and so unknown. A value that nobody
+    can tell leaves its field, or the call that would list it, unknown.
+
+    Args:
+        resources: in CloudFormation's vocabulary, logical ids unique over all accounts and Regions; properties may
+            be absent (AWS's defaults count), `Unknown`, or refer to resources outside the list.
+        label: what messages call the source.
+        assume_complete: take what is unknown as empty.
+        warnings: what reading the source has told already.
+
+    Returns:
+        A snapshot whose `places` name file, line and address of each resource with an `origin`, and whose
+        `warnings` name everything that is not known or not understood.
+    """
+    declared = Declared(resources)
+    declared.warnings.extend(warnings)
+    by_type: dict[str, list[Resource]] = {}
+    for each in declared.resources.values():
+        by_type.setdefault(each.type, []).append(each)
+    for kind, handler in HANDLERS.items():
+        for each in by_type.get(kind, ()):
+            handler(declared, each, declared.properties(each))
+    ignored: Counter[str] = Counter()
+    for kind, members in by_type.items():
+        if kind not in HANDLERS:
+            for each in members:
+                not_understood(declared, each, ignored)
+    return _snapshot(declared, label, assume_complete, ignored)
+
+
+def _snapshot(declared: Declared, label: str, assume_complete: bool, ignored: Counter[str]) -> Snapshot:
+    responses = (each for each in declared.ledger.responses() if each.operation in OPERATIONS)
+    found = snapshot_from_responses(responses)
+    snapshot = Snapshot(
+        found.facts,
+        places=_places(declared, found.places),
+        calls=found.calls - {Call(*_key(each)) for each in declared.untold},
+        untold=declared.untold,
+        assume_complete=assume_complete,
+    )
+    warnings = [*declared.warnings, *found.warnings]
+    if ignored:
+        kinds = ", ".join(f"{kind} ({count})" for kind, count in sorted(ignored.items()))
+        warnings.append(f"{ignored.total()} resources that bear on no answer are left out: {kinds}")
+    snapshot.warnings = tuple(warnings)
+    snapshot.label = label
+    return snapshot
+
+
+def _key(call: Call) -> tuple[str | None, str | None, str, str | None]:
+    return (call.account, call.region, call.operation, call.parent)
+
+
+def _places(declared: Declared, places: Mapping[str, Place]) -> dict[str, Place]:
+    known = dict(places)
+    for own, origin in declared.origins.items():
+        place = known.get(own) or known.get(f"/hostedzone/{own}")
+        if place is not None:
+            known[own] = msgspec.structs.replace(
+                place, source=origin.file, line=origin.line, address=origin.address
+            )
+    return known
