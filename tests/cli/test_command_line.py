@@ -179,3 +179,35 @@ def test_the_demo_writes_its_snapshot_once(narrowgate, tmp_path):
     assert Path(folder / "snapshot.json").exists()
     again = narrowgate("demo", "--write", folder, "--format", "json")
     assert again.returncode == 2
+
+
+def test_a_symptom_is_explained_with_its_causes(narrowgate):
+    done = narrowgate("explain", "User: anonymous is not authorized to perform: execute-api:Invoke on resource: x")
+    assert done.returncode == 0, done.stderr
+    assert "Causes, likeliest first" in done.stdout
+    assert done.stdout.index("KEY-01") < done.stdout.index("VPE-03")
+    assert "narrowgate trace SOURCE" in done.stdout
+
+
+def test_a_symptom_of_one_call_is_traced_to_its_cause(narrowgate, snapshot, guide):
+    url = guide.url.replace("/prod/", "/nope/")
+    told = ("--source", snapshot, "--from", "requester-host", url)
+    done = narrowgate("explain", "403", *told)
+    assert done.returncode == 1, done.stderr
+    assert "the cause      The API has no such stage" in done.stdout
+    answer = json.loads(narrowgate("explain", "403", *told, "--format", "json").stdout)
+    jsonschema.validate(answer, json.loads(json_schema("explain")))
+    assert answer["call"]["symptom"] == "forbidden"
+    assert answer["call"]["is_asked"]
+    assert answer["call"]["picked"]["rule"] == "ERR-01"
+    assert answer["call"]["decided_by"]["reason"] == "STAGE_NOT_FOUND"
+    other = narrowgate("explain", "timeout", *told)
+    assert "the call does not end as was asked" in other.stdout
+
+
+def test_a_call_that_works_is_not_explained_away(narrowgate, snapshot, guide):
+    done = narrowgate("explain", "403", "--source", snapshot, "--from", "requester-host", guide.url)
+    assert done.returncode == 0, done.stderr
+    assert "the call does not end as was asked" in done.stdout
+    assert narrowgate("explain", "403", "--source", snapshot, guide.url).returncode == 2
+    assert narrowgate("explain", "weather", "--source", snapshot, "--from", "x", guide.url).returncode == 2

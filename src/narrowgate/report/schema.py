@@ -6,6 +6,7 @@ import msgspec
 
 from narrowgate.model.answer import ReachAnswer, ResolveAnswer
 from narrowgate.model.comparison import CheckAnswer, CompareAnswer, CostAnswer
+from narrowgate.model.explanation import ExplainAnswer
 from narrowgate.model.generation import GenerateAnswer
 from narrowgate.model.policy import AuthorizeAnswer
 from narrowgate.model.trace import TraceAnswer
@@ -15,6 +16,7 @@ SCHEMAS: dict[str, type[msgspec.Struct]] = {
     "check": CheckAnswer,
     "compare": CompareAnswer,
     "cost": CostAnswer,
+    "explain": ExplainAnswer,
     "generate": GenerateAnswer,
     "reach": ReachAnswer,
     "resolve": ResolveAnswer,
