@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from narrowgate.api.designs import meant_option
 from narrowgate.model.answer import Cause, Leg, Missing, Verdict
@@ -13,7 +14,11 @@ from narrowgate.options.option import Option
 from narrowgate.options.pricing import make_price
 from narrowgate.options.registry import find_option
 from narrowgate.sources.design.read import load_design
+from narrowgate.sources.prices.price_list import Refreshed, price_list_client, refresh_prices
 from narrowgate.sources.prices.read import load_price_book
+from narrowgate.sources.prices.write import write_price_book
+
+__all__ = ["Refreshed", "cost", "refresh"]
 
 
 def cost(path: Path, *, via: str | None = None, prices: Path | None = None) -> CostAnswer:
@@ -47,6 +52,30 @@ def cost(path: Path, *, via: str | None = None, prices: Path | None = None) -> C
         usage=design.usage,
         by_account=_by_account(design, bill.lines),
     )
+
+
+def refresh(
+    path: Path, out: Path, *, prices: Path | None = None, profile: str | None = None, client: Any = None
+) -> Refreshed:
+    """Ask AWS for the prices of a design's Regions, and write them with the rest of the book into a file.
+
+    Args:
+        path: the design.
+        out: the file to write.
+        prices: the book to start from; None for the built-in one.
+        profile: whose credentials to use.
+        client: a boto3 client of `pricing` in place of one of the profile's.
+
+    Raises:
+        InputError: a file cannot be read or written; no boto3, profile or credentials.
+        CollectionError: AWS did not answer.
+    """
+    design = load_design(path)
+    regions = sorted({*(vpc.region for vpc in design.vpcs), *(api.region for api in design.apis)})
+    book = load_price_book(prices)
+    refreshed = refresh_prices(client or price_list_client(profile), book, regions)
+    write_price_book(refreshed.book, out)
+    return refreshed
 
 
 def _option(design: Design, path: Path, via: str | None) -> Option:
