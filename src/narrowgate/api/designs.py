@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from narrowgate.cost.price_book import PriceBook
+from narrowgate.exposure.intent import Intent
 from narrowgate.model.answer import Cause, Leg, Missing, Verdict, conjunction
 from narrowgate.model.comparison import CheckAnswer, CompareAnswer, ExpectationAnswer, OptionAnswer, TracedCall
 from narrowgate.model.design import Design
@@ -11,9 +12,11 @@ from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.options.compare.compare import choose, nearest
 from narrowgate.options.compare.compare import compare as compare_options
+from narrowgate.options.intent import intent_of
 from narrowgate.options.option import Option
 from narrowgate.options.pricing import make_price
 from narrowgate.options.registry import find_option
+from narrowgate.options.world import World
 from narrowgate.sources.design.fields import design_schema
 from narrowgate.sources.design.read import load_design
 from narrowgate.sources.design.starter import STARTER, design_from_snapshot
@@ -25,8 +28,10 @@ __all__ = [
     "check_design",
     "compare",
     "compare_design",
+    "design_intent",
     "design_schema",
     "design_snapshot",
+    "design_world",
     "is_design",
     "load_design",
     "meant_option",
@@ -136,10 +141,30 @@ def design_snapshot(path: Path) -> Snapshot:
     Raises:
         InputError: the design cannot be read, or no option may be taken.
     """
+    return design_world(path)[2].snapshot
+
+
+def design_world(path: Path) -> tuple[Design, Option, World]:
+    """A design, the option that it means, and the world that comes of both.
+
+    Raises:
+        InputError: the design cannot be read, or no option may be taken.
+    """
     design = load_design(path)
-    world = build_world(meant_option(design, path).resources(design))
+    option = meant_option(design, path)
+    world = build_world(option.resources(design))
     world.snapshot.label = str(path)
-    return world.snapshot
+    return design, option, world
+
+
+def design_intent(path: Path) -> tuple[Snapshot, Intent]:
+    """A design as a snapshot, and what it means to be open there.
+
+    Raises:
+        InputError: the design cannot be read, or no option may be taken.
+    """
+    design, option, world = design_world(path)
+    return world.snapshot, intent_of(world, design, option)
 
 
 def meant_option(design: Design, path: Path) -> Option:

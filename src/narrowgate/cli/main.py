@@ -25,6 +25,8 @@ _COMMANDS = {
     "reach": "Can this client open a socket to that target, there and back?",
     "resolve": "What does this client get when it asks for that name, and why?",
     "authorize": "Would policies let this request through?",
+    "exposure": "What can a VPC resolve, reach and invoke? Complete lists, and what is meant of it.",
+    "diff": "What does a change open, close and break?",
     "ask": "Answer many questions of these four kinds, one JSON line each.",
     "explain": "Explain a rule, a reason code or a word.",
     "validate": "Check a policy document for private APIs.",

@@ -7,6 +7,7 @@ import msgspec
 from narrowgate.model.answer import ReachAnswer, ResolveAnswer
 from narrowgate.model.comparison import CheckAnswer, CompareAnswer, CostAnswer
 from narrowgate.model.explanation import ExplainAnswer
+from narrowgate.model.exposure import DiffAnswer, ExposureAnswer
 from narrowgate.model.generation import GenerateAnswer
 from narrowgate.model.policy import AuthorizeAnswer
 from narrowgate.model.trace import TraceAnswer
@@ -16,7 +17,9 @@ SCHEMAS: dict[str, type[msgspec.Struct]] = {
     "check": CheckAnswer,
     "compare": CompareAnswer,
     "cost": CostAnswer,
+    "diff": DiffAnswer,
     "explain": ExplainAnswer,
+    "exposure": ExposureAnswer,
     "generate": GenerateAnswer,
     "reach": ReachAnswer,
     "resolve": ResolveAnswer,

@@ -10,9 +10,11 @@ _DESIGN = "design"
 
 
 @click.command(name="schema")
-@click.argument("verb", type=click.Choice(sorted([*SCHEMAS, _DESIGN])))
+@click.argument("verb", type=click.Choice(sorted([*SCHEMAS, _DESIGN])), metavar="VERB")
 def command(verb: str) -> None:
     r"""Print the JSON Schema of what VERB answers with `--format json`, or that of the design file.
+
+    VERB is one that answers JSON, or `design`; any other word shows the list.
 
     \b
     Examples:

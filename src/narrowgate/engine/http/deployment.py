@@ -156,7 +156,7 @@ def find_method(snapshot: Snapshot, target: Target, verb: str, stage: Stage | No
     What the stage runs is the export or the deployment's summary (POL-03); without either the saved resources
     stand in for them, and the answer says so.
     """
-    view = _deployed_view(snapshot, target, stage)
+    view = deployed_methods(snapshot, target, stage)
     if isinstance(view, Missing):
         return Outcome(step=_unknown(target.api_id, "the API's resources are not known", view), target=target)
     methods, warnings = view
@@ -186,9 +186,10 @@ def _match_saved(saved: _Methods, path: str) -> str:
     return match_resource(tuple(saved), path) or ""
 
 
-def _deployed_view(
+def deployed_methods(
     snapshot: Snapshot, target: Target, stage: Stage | None
 ) -> tuple[_Methods, tuple[str, ...]] | Missing:
+    """The methods that a stage runs, by path and verb, with warnings about how they are known (POL-03)."""
     saved = _saved_methods(snapshot, target.api_id)
     export = snapshot.facts.stage_exports.get((target.api_id, target.stage))
     if export is not None:

@@ -50,14 +50,27 @@ def refine_host(
     snapshot: Snapshot, host: Host, targets: tuple[Interface, ...], family: int, blocks: tuple[Cidr, ...] = ()
 ) -> list[Host]:
     """Cut one host that stands for many addresses; one with an interface of its own comes back as it is."""
+    parts = address_parts(snapshot, host, targets, family, blocks)
+    if len(parts) < 2:
+        return [host]
+    return [msgspec.structs.replace(part, label=f"{host.label} ({_spell(family, held)})") for part, held in parts]
+
+
+def address_parts(
+    snapshot: Snapshot, host: Host, targets: tuple[Interface, ...], family: int, blocks: tuple[Cidr, ...] = ()
+) -> list[tuple[Host, list[tuple[int, int]]]]:
+    """The parts themselves: a host with a free address of each, and the addresses, as first and last.
+
+    Empty where the host stands for no more than its own address, or nothing of its subnet is free.
+    """
     address = host.address(family)
     whole = _whole(snapshot, host, address) if address else None
     if address is None or whole is None or host.network_interface_id is not None:
-        return [host]
+        return []
     inside = {block for block in blocks if whole.covers(block) and block != whole}
     for relevant in _relevant(snapshot, host, targets):
         inside.update(relevant.inside(whole))
-    return _parts(snapshot, host, address, whole, sorted(inside)) if inside else [host]
+    return _parts(snapshot, host, address, whole, sorted(inside))
 
 
 def _relevant(snapshot: Snapshot, host: Host, targets: tuple[Interface, ...]) -> Iterable[BlockIndex]:
@@ -128,22 +141,25 @@ def _whole(snapshot: Snapshot, host: Host, address: Address) -> Cidr | None:
     return next((block for block in subnet_blocks(subnet) if block.holds(address)), None) if subnet else None
 
 
-def _parts(snapshot: Snapshot, host: Host, address: Address, whole: Cidr, blocks: list[Cidr]) -> list[Host]:
+def _parts(
+    snapshot: Snapshot, host: Host, address: Address, whole: Cidr, blocks: list[Cidr]
+) -> list[tuple[Host, list[tuple[int, int]]]]:
     """One host for each set of addresses that the same blocks cover."""
+    if not blocks:
+        return [(host, [(whole.first, whole.last)])]
     edges = sorted({whole.first, *(block.first for block in blocks), *(block.last + 1 for block in blocks)})
     pieces: dict[frozenset[Cidr], list[tuple[int, int]]] = {}
     for first, following in zip(edges, [*edges[1:], whole.last + 1], strict=True):
         if first <= whole.last:
             covering = frozenset(block for block in blocks if block.first <= first <= block.last)
             pieces.setdefault(covering, []).append((first, following - 1))
-    hosts: list[Host] = []
+    hosts: list[tuple[Host, list[tuple[int, int]]]] = []
     for ranges in pieces.values():
         found = _representative(snapshot, host, whole, ranges)
         if found is not None:
             others = tuple(each for each in host.addresses if each.family != address.family)
-            label = f"{host.label} ({_spell(address.family, ranges)})"
-            hosts.append(msgspec.structs.replace(host, label=label, addresses=(found, *others)))
-    return hosts if len(hosts) > 1 else [host]
+            hosts.append((msgspec.structs.replace(host, addresses=(found, *others)), ranges))
+    return hosts
 
 
 def _representative(snapshot: Snapshot, host: Host, whole: Cidr, ranges: list[tuple[int, int]]) -> Address | None:

@@ -163,7 +163,7 @@ def _walk(router: Router, flow: Flow, client: End, destination: Address, known: 
         if builtin:
             return _path(client, destination, None, [*check_client(snapshot, client), builtin], [])
     opening = check_client(snapshot, client)
-    target = _target_end(known, destination)
+    target = target_end(known, destination)
     request = Packet(
         Leg.FORWARD, flow.protocol, client.address, destination, IntervalSet([(flow.port, flow.port)])
     )
@@ -182,14 +182,15 @@ def _walk(router: Router, flow: Flow, client: End, destination: Address, known: 
         forward.append(check_security_groups(snapshot, flow, client, peer, Direction.EGRESS, there.carriage))
     forward += there.steps
     forward += presence
-    seen_as = _seen_as(there, client)
+    seen = seen_as(there, client)
     if resolved is not None and not resolved.is_internet:
-        forward += _at_target(snapshot, flow, there, resolved, seen_as)
-    back = _walk_back(router, flow, there, client, resolved, destination) if not foreign else []
-    return _path(client, destination, resolved, forward, back, seen_as)
+        forward += _at_target(snapshot, flow, there, resolved, seen)
+    back = walk_back(router, flow, there, client, resolved, destination) if not foreign else []
+    return _path(client, destination, resolved, forward, back, seen)
 
 
-def _target_end(known: Interface | None, destination: Address) -> End | None:
+def target_end(known: Interface | None, destination: Address) -> End | None:
+    """An interface as the far end of a flow to one of its addresses, private or public."""
     if known is None:
         return None
     inside = next((own for own, public in known.public_addresses if public == destination), destination)
@@ -216,7 +217,7 @@ def _find_target(
         if found is None and way is Way.INTERNET:
             found = interface_with_public_address(snapshot, destination)
         if found is not None:
-            return _target_end(found, destination), []
+            return target_end(found, destination), []
         return _nobody(snapshot, there, there.vpc_id, destination)
     if way in (Way.INTERNET, Way.GATEWAY_ENDPOINT):
         return End(label="internet", address=destination, is_internet=True), []
@@ -262,7 +263,7 @@ def _peer_resolver(
     return [step] if step else []
 
 
-def _seen_as(there: Arrival, client: End) -> End:
+def seen_as(there: Arrival, client: End) -> End:
     """Whom the target sees: the client, a NAT gateway, or a public address that stands for either (VPCE-06)."""
     sender = there.sender or client
     if there.carriage.way is Way.INTERNET and not client.is_internet and there.packet.source != sender.address:
@@ -279,10 +280,13 @@ def _at_target(snapshot: Snapshot, flow: Flow, there: Arrival, target: End, seen
     return steps
 
 
-def _walk_back(
+def walk_back(
     router: Router, flow: Flow, there: Arrival, client: End, target: End | None, destination: Address
 ) -> list[Step]:
-    """The reply: its own route, its own ACLs; security groups let it pass (SG-01, NET-10)."""
+    """The reply: its own route, its own ACLs; security groups let it pass (SG-01, NET-10).
+
+    Nothing of it depends on the port that was asked for.
+    """
     if target is None or there.carriage.way is Way.GATEWAY_ENDPOINT:
         return []
     ports = reply_ports(there.sender is not None, flow.client_ports)

@@ -22,8 +22,8 @@ from narrowgate.engine.network.interfaces import UNFILTERED_TYPES, End
 from narrowgate.engine.network.prefix_lists import prefix_list_blocks
 from narrowgate.engine.network.references import Carriage, Carried, carries_reference
 from narrowgate.engine.network.steps import At, missing_field
-from narrowgate.model.address import Cidr, parse_cidr
-from narrowgate.model.answer import Considered, Leg, Missing, Step
+from narrowgate.model.address import Cidr, IntervalSet, parse_cidr
+from narrowgate.model.answer import Considered, Leg, Missing, Step, Verdict
 from narrowgate.model.fact import UNSET
 from narrowgate.model.filters import IpPermission, SecurityGroup, UserIdGroupPair
 from narrowgate.model.reason import Reason
@@ -173,6 +173,59 @@ def check_security_groups(
         snapshot.evidence(group, _field(direction), _spelled(snapshot, group, direction)) for group in groups
     )
     return at.fails(reason, text, considered=tuple(verdicts.considered), evidence=looked_at)
+
+
+class Admitted(NamedTuple):
+    """Ports that one rule admits, and what would tell where that is not certain."""
+
+    ports: IntervalSet
+    group: str
+    rule: str
+    unknowns: tuple[Missing, ...] = ()
+
+
+def admitted_ports(
+    snapshot: Snapshot, protocol: int, subject: End, peer: End, direction: Direction, carriage: Carriage
+) -> list[Admitted]:
+    """Every port on which the groups of `subject` admit a first packet, rule by rule (SG-01, SG-03).
+
+    The same judgement as `check_security_groups` makes, for all ports at once; only tcp and udp have ports.
+    """
+    everything = IntervalSet([(0, 65535)])
+    if subject.lets_everything_out:
+        return [Admitted(everything, subject.label, "a group that lets everything out")]
+    groups = subject.security_groups
+    if not groups:
+        step = (
+            None
+            if groups is None
+            else _without_groups(subject, At(Leg.FORWARD, "security_group", subject.component, "SG-01"))
+        )
+        if step is not None and step.verdict is Verdict.ALLOWED:
+            return [Admitted(everything, subject.component, "no group filters it")]
+        return [Admitted(everything, subject.component, "groups not known", (_missing_groups(subject),))]
+    found: list[Admitted] = []
+    ask = _Ask(snapshot, Flow(protocol, 0), subject, peer, direction, carriage)
+    for group in groups:
+        rules = group_rules(snapshot, group, direction)
+        if isinstance(rules, Missing):
+            found.append(Admitted(everything, group, "rules not known", (rules,)))
+            continue
+        found += [each for rule in rules if (each := _ports_of_rule(ask, group, rule)) is not None]
+    return found
+
+
+def _ports_of_rule(ask: _Ask, group: str, rule: Rule) -> Admitted | None:
+    if rule.protocol not in (ANY_PROTOCOL, ask.flow.protocol):
+        return None
+    trial = _try_peers(ask, rule)
+    ports = IntervalSet([rule.ports or (0, 65535)])
+    if trial.admitted is not None:
+        if rule.ports is None and not ask.snapshot.assume_complete:
+            gap = missing_field("IpPermission", "FromPort", ask.subject.component)
+            return Admitted(ports, group, trial.admitted, (gap,))
+        return Admitted(ports, group, trial.admitted)
+    return Admitted(ports, group, rule.spelled, trial.unknowns) if trial.unknowns else None
 
 
 def _field(direction: Direction) -> str:

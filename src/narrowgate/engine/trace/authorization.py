@@ -62,7 +62,7 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
 
 def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
     """Derive the policy request of a call from the snapshot and decide it."""
-    account = _owner(snapshot, called.api)
+    account = owner_of_api(snapshot, called.api)
     if account is None:
         missing = Missing(fact="the API owner's account", resource=called.api.id)
         step = _step(
@@ -116,7 +116,7 @@ def _too_long(called: Called, resource: str) -> Authorization:
     return Authorization(steps=(step,), http=URI_TOO_LONG)
 
 
-def _owner(snapshot: Snapshot, api: RestApi) -> str | None:
+def owner_of_api(snapshot: Snapshot, api: RestApi) -> str | None:
     """The API's account: of the call that listed it, else as its own policy's ARNs spell it (POL-16)."""
     account = snapshot.place(api.id).account
     if account is None and isinstance(api.policy, str):

@@ -39,7 +39,7 @@ def resource_values(
     if api is not None:
         # All ARNs of one API begin alike, so that only what stands behind its id has to be told apart.
         prefix = api.arn.rsplit(":", 1)[0] + ":"
-        words = [word for pattern in patterns for word in _tail_words(pattern, prefix, api.id)]
+        words = [word for pattern in patterns for word in tail_words(pattern, prefix, api.id)]
         tails = spell(list(dict.fromkeys(words)), [(*literal(api.id + "/"), *call) for call in _calls()])
         return tuple(prefix + tail for tail in tails)
     words = [word for pattern in patterns for word in _whole_words(pattern)]
@@ -74,8 +74,12 @@ def _after_short_form(tokens: tuple[Token, ...]) -> Word:
     return from_tokens((rest, *tokens[1:]))
 
 
-def _tail_words(pattern: ResourcePattern, prefix: str, api_id: str) -> Iterable[Word]:
-    """The pattern over `{api}/{stage}/{METHOD}/{path}`; nothing where it cannot match this API."""
+def tail_words(pattern: ResourcePattern, prefix: str, api_id: str) -> Iterable[Word]:
+    """The pattern over `{api}/{stage}/{METHOD}/{path}`; nothing where it cannot match this API.
+
+    Raises:
+        OutsideError: the pattern holds a policy variable.
+    """
     tokens = _tokens(pattern)
     if pattern.is_short:
         yield (*literal(api_id), *_after_short_form(tokens))

@@ -1,0 +1,173 @@
+"""The methods that a VPC can invoke: every door in reach, every private API of its Region, every caller."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from narrowgate.exposure.apis.decisions import Decision, decisions
+from narrowgate.exposure.apis.doors import Door, doors_of
+from narrowgate.exposure.apis.strangers import stranger_entries
+from narrowgate.exposure.sockets.sockets import Sockets
+from narrowgate.exposure.sockets.spelling import spell_ranges
+from narrowgate.model.answer import Missing
+from narrowgate.model.apigateway import RestApi
+from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because, ExposedApi
+from narrowgate.model.fact import UnsetType
+from narrowgate.model.snapshot import Snapshot, index
+
+_ORDER = (UNKNOWN, PARTIAL, OPEN)
+
+
+def apis_of_vpc(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> tuple[ExposedApi, ...]:
+    """Every method of every private API that some host of the VPC can invoke, and the doors to those of others.
+
+    Args:
+        snapshot: the estate.
+        vpc_id: the VPC.
+        sockets: what its hosts can open connections to.
+    """
+    found: list[ExposedApi] = []
+    for door in doors_of(snapshot, sockets):
+        found += entries_through(snapshot, door, _apis_behind(snapshot, door))
+        found += [_behind_door(door, each) for each in stranger_entries(snapshot, door.endpoint_id)]
+    found += uncollected_doors(snapshot, sockets)
+    merged = merge_verbs(_without_weaker(found))
+    return tuple(msgspec.structs.replace(each, consumers=(vpc_id,)) for each in merged)
+
+
+def entries_through(snapshot: Snapshot, door: Door, apis: Iterable[RestApi]) -> Iterator[ExposedApi]:
+    """What one door lets its visitors invoke of some APIs."""
+    endpoint = snapshot.facts.vpc_endpoints[door.endpoint_id]
+    for api in apis:
+        for decision in decisions(snapshot, api, endpoint):
+            entry = _entry(snapshot, door, api, decision)
+            if entry is not None:
+                yield entry
+
+
+def _apis_behind(snapshot: Snapshot, door: Door) -> tuple[RestApi, ...]:
+    return private_apis(snapshot).get(snapshot.region_of(door.endpoint_id), ())
+
+
+@index
+def private_apis(snapshot: Snapshot) -> dict[str | None, tuple[RestApi, ...]]:
+    """APIs that are private, or may be, by Region; those of an unknown Region are in every one (AGW-16)."""
+    found: dict[str | None, list[RestApi]] = {}
+    for api in snapshot.facts.rest_apis.values():
+        configuration = api.endpoint_configuration
+        if isinstance(configuration, UnsetType) or "PRIVATE" in configuration.types:
+            found.setdefault(snapshot.region_of(api.id), []).append(api)
+    unplaced = found.pop(None, [])
+    regions = {snapshot.region_of(each) for each in snapshot.facts.vpc_endpoints} | set(found)
+    return {region: (*found.get(region, ()), *unplaced) for region in regions}
+
+
+def _entry(snapshot: Snapshot, door: Door, api: RestApi, decision: Decision) -> ExposedApi | None:
+    sources, state, unknowns = door.sources, min(door.state, decision.state, key=_ORDER.index), decision.unknowns
+    spelled: tuple[str, ...] = ()
+    if decision.sources is not None:
+        if door.is_ipv4:
+            sources = door.sources & decision.sources
+            if not sources:
+                return None
+            spelled = spell_ranges(4, sources)
+        else:
+            state = UNKNOWN
+            unknowns = (
+                *unknowns,
+                Missing(fact="aws:VpcSourceIp of IPv6 callers", resource=api.id, why="not computed"),
+            )
+    call = decision.call
+    return ExposedApi(
+        api=api.id,
+        name=api.name,
+        account=snapshot.place(api.id).account,
+        region=snapshot.region_of(api.id),
+        stage=call.stage if call else "*",
+        method=call.verb if call else "*",
+        path=_path(decision),
+        who=decision.who,
+        endpoint=door.endpoint_id,
+        sources=spelled,
+        needs=decision.needs,
+        state=state,
+        via=door.via,
+        because=(*door.because, *decision.because),
+        unknowns=tuple(dict.fromkeys((*door.unknowns, *unknowns))) if state == UNKNOWN else (),
+    )
+
+
+def _path(decision: Decision) -> str:
+    call = decision.call
+    if call is None:
+        return "*"
+    return f"{call.path} (such as {call.sample})" if call.is_part else call.path
+
+
+def _behind_door(door: Door, entry: ExposedApi) -> ExposedApi:
+    return msgspec.structs.replace(
+        entry,
+        via=door.via,
+        state=min(door.state, entry.state, key=_ORDER.index),
+        because=(*door.because, *entry.because),
+        unknowns=(*door.unknowns, *entry.unknowns),
+    )
+
+
+def uncollected_doors(snapshot: Snapshot, sockets: Sockets) -> Iterator[ExposedApi]:
+    """Where interfaces are not known, an endpoint may be among them."""
+    del snapshot
+    for each in sockets.unknown:
+        if each.state == UNKNOWN and each.target != "internet":
+            yield ExposedApi(
+                api="*",
+                stage="*",
+                method="*",
+                path="*",
+                who="anybody",
+                endpoint="?",
+                state=UNKNOWN,
+                via=each.via,
+                because=(Because(text=f"an execute-api endpoint may be in reach: {each.target}", rule="AGW-14"),),
+                unknowns=each.unknowns,
+            )
+
+
+def _without_weaker(entries: list[ExposedApi]) -> Iterator[ExposedApi]:
+    """A call that one way opens for certain needs no entry for the same way in doubt."""
+    best: dict[tuple[object, ...], ExposedApi] = {}
+    for each in entries:
+        key = (each.api, each.stage, each.method, each.path, each.who, each.endpoint, each.via, each.sources)
+        held = best.get(key)
+        if held is None or _ORDER.index(each.state) > _ORDER.index(held.state):
+            best[key] = each
+    yield from best.values()
+
+
+_VERBS = 7
+
+
+def merge_verbs(entries: Iterable[ExposedApi]) -> Iterator[ExposedApi]:
+    """Methods of one path that are open alike as one entry: `GET, POST`, or `ANY` for all seven."""
+    groups: dict[tuple[object, ...], list[ExposedApi]] = {}
+    for each in entries:
+        groups.setdefault(_but_for_method(each), []).append(each)
+    for members in groups.values():
+        verbs = list(dict.fromkeys(each.method for each in members))
+        spelled = "ANY" if len(verbs) == _VERBS else ", ".join(verbs)
+        yield msgspec.structs.replace(members[0], method=spelled)
+
+
+def _but_for_method(entry: ExposedApi) -> tuple[object, ...]:
+    return (
+        entry.api,
+        entry.stage,
+        entry.path,
+        entry.who,
+        entry.endpoint,
+        entry.via,
+        entry.sources,
+        entry.needs,
+        entry.state,
+        entry.unknowns,
+    )

@@ -1,0 +1,88 @@
+"""The calls of an API that its policies can tell apart: stage, method, path, for each outcome of patterns."""
+
+import re
+import string
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from narrowgate.engine.http.deployment import DeployedMethod, Target, deployed_methods
+from narrowgate.engine.policy.proof.cells import OutsideError
+from narrowgate.engine.policy.proof.resources import METHODS, tail_words
+from narrowgate.engine.policy.proof.words import Item, TooComplexError, Word, literal, some, witnesses
+from narrowgate.engine.policy.request import Api
+from narrowgate.engine.policy.resources import ResourcePattern
+from narrowgate.model.answer import Missing
+from narrowgate.model.apigateway import RestApi, Stage
+from narrowgate.model.snapshot import Snapshot
+
+_PARAMETER = re.compile(r"\{([^}]+)\}")
+_SEGMENT = string.ascii_letters + string.digits + "~!$&'()+,;=@._-%:*"
+_REST = _SEGMENT + "/"
+
+
+class Call(NamedTuple):
+    """A method and paths that no policy tells apart: `path` is the resource's, `sample` one that is sent."""
+
+    stage: str
+    verb: str
+    path: str
+    sample: str
+    method: DeployedMethod
+    is_part: bool
+    """Whether policies tell apart paths of the one resource, so that `sample` stands for some of them only."""
+
+
+def stages_of(snapshot: Snapshot, api: RestApi) -> tuple[Stage, ...] | Missing:
+    """The stages of an API, or the fact that would tell."""
+    stages = snapshot.facts.api_stages.get(api.id)
+    if stages is None:
+        place = snapshot.place(api.id)
+        gap = snapshot.missing("apigateway.get_stages", place.account, place.region, parent=api.id)
+        return gap if gap is not None else ()
+    return stages
+
+
+def calls_of(
+    snapshot: Snapshot, api: RestApi, stage: Stage, owner: Api, patterns: Sequence[ResourcePattern]
+) -> list[Call] | Missing:
+    """Every call of a stage, cut by the resource patterns of the policies that will judge it."""
+    view = deployed_methods(snapshot, Target(api_id=api.id, stage=stage.stage_name, path="/"), stage)
+    if isinstance(view, Missing):
+        return view
+    prefix = owner.arn.rsplit(":", 1)[0] + ":"
+    try:
+        words = list(dict.fromkeys(word for each in patterns for word in tail_words(each, prefix, api.id)))
+    except OutsideError:
+        # A policy variable in a resource: the engine judges a sample, and says where the variable decides.
+        words = []
+    found: list[Call] = []
+    for path, verbs in sorted(view[0].items()):
+        for verb, method in sorted(verbs.items()):
+            kinds = [each for each in METHODS if each not in verbs] if verb == "ANY" else [verb]
+            found += _cells(api.id, stage.stage_name, path, kinds, method, words)
+    return found
+
+
+def _cells(
+    api_id: str, stage: str, path: str, verbs: Sequence[str], method: DeployedMethod, words: list[Word]
+) -> Iterator[Call]:
+    for verb in verbs:
+        head = f"{api_id}/{stage}/{verb}"
+        try:
+            tails = witnesses(words, [(*literal(head), *_template(path))]) if words else []
+        except TooComplexError:
+            tails = []
+        samples = [tail[len(head) :] for tail in tails] or [_PARAMETER.sub("1", path)]
+        for sample in samples:
+            yield Call(stage, verb, path, sample, method, len(samples) > 1)
+
+
+def _template(path: str) -> Word:
+    """A resource's path as a pattern: `{name}` takes one segment, `{name+}` the rest."""
+    word: list[Item] = []
+    position = 0
+    for found in _PARAMETER.finditer(path):
+        word += literal(path[position : found.start()])
+        word += some(_REST if found[1].endswith("+") else _SEGMENT)
+        position = found.end()
+    return (*word, *literal(path[position:]))

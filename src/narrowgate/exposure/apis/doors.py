@@ -1,0 +1,92 @@
+"""The execute-api endpoints that hosts of a VPC reach, directly or through a load balancer, as whom (AGW-14)."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from narrowgate.engine.network.flow import TCP, Flow
+from narrowgate.engine.network.interfaces import interface
+from narrowgate.engine.network.load_balancers import forward
+from narrowgate.exposure.sockets.sockets import Socket, Sockets
+from narrowgate.model.address import IntervalSet
+from narrowgate.model.answer import Missing
+from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because
+from narrowgate.model.fact import UnsetType
+from narrowgate.model.privatelink import VpcEndpoint
+from narrowgate.model.snapshot import Snapshot
+
+_HTTPS = 443
+_ORDER = (UNKNOWN, PARTIAL, OPEN)
+
+
+class Door(NamedTuple):
+    """An endpoint in reach: how surely, from which addresses as it sees them, and by which way."""
+
+    endpoint_id: str
+    state: str
+    sources: IntervalSet
+    is_ipv4: bool
+    via: str
+    because: tuple[Because, ...]
+    unknowns: tuple[Missing, ...]
+
+
+def is_execute_api(endpoint: VpcEndpoint | None) -> bool:
+    """True for an interface endpoint of execute-api."""
+    if endpoint is None or isinstance(endpoint.service_name, UnsetType):
+        return False
+    return endpoint.service_name.rsplit(".", 1)[-1] == "execute-api"
+
+
+def doors_of(snapshot: Snapshot, sockets: Sockets) -> list[Door]:
+    """Each endpoint once for each state and way."""
+    found: dict[tuple[str, str, str, bool], Door] = {}
+    for each in sockets.found:
+        if each.protocol != TCP:
+            continue
+        for door in _doors_behind(snapshot, each):
+            key = (door.endpoint_id, door.state, door.via, door.is_ipv4)
+            held = found.get(key)
+            found[key] = door if held is None else held._replace(sources=held.sources | door.sources)
+    return sorted(found.values(), key=lambda door: (door.endpoint_id, -_ORDER.index(door.state), door.via))
+
+
+def _doors_behind(snapshot: Snapshot, socket: Socket) -> Iterator[Door]:
+    opening, target = socket.opening, socket.target
+    endpoint = snapshot.facts.vpc_endpoints.get(target.vpc_endpoint_id or "")
+    if endpoint is not None:
+        may_be = is_execute_api(endpoint) or isinstance(endpoint.service_name, UnsetType)
+        if may_be and _HTTPS in opening.ports:
+            seen = opening.seen_as
+            sources = IntervalSet([(seen.value, seen.value)]) if seen else socket.sender.addresses
+            yield Door(
+                endpoint.vpc_endpoint_id,
+                opening.state,
+                sources,
+                socket.address.family == 4,
+                opening.via,
+                opening.because,
+                opening.unknowns,
+            )
+    elif target.load_balancer_arn:
+        yield from _behind_balancer(snapshot, socket, target.load_balancer_arn)
+
+
+def _behind_balancer(snapshot: Snapshot, socket: Socket, arn: str) -> Iterator[Door]:
+    """ALT-01: the endpoint sees the balancer's node; the caller sees the balancer's certificate."""
+    opening = socket.opening
+    for first, last in opening.ports:
+        for port in range(first, min(last, first + 64) + 1):
+            for each in forward(snapshot, arn, Flow(TCP, port)).targets:
+                known = interface(snapshot, each.interface_id) if each.interface_id else None
+                endpoint = snapshot.facts.vpc_endpoints.get((known.vpc_endpoint_id if known else None) or "")
+                if endpoint is not None and is_execute_api(endpoint):
+                    node = next((own for own in socket.target.addresses if own.family == 4), socket.address)
+                    yield Door(
+                        endpoint.vpc_endpoint_id,
+                        opening.state,
+                        IntervalSet([(node.value, node.value)]),
+                        node.family == 4,
+                        f"load balancer {arn.rpartition('loadbalancer/')[2]} port {port}",
+                        opening.because,
+                        opening.unknowns,
+                    )

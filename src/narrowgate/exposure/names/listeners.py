@@ -1,0 +1,118 @@
+"""What each resolver and each DNS server answers privately: once for the estate, whoever asks."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from narrowgate.engine.dns.outcome import Outcome, Query
+from narrowgate.engine.dns.resolver import ASK, ask_resolver
+from narrowgate.engine.dns.servers import Door, answer_behind, server_at
+from narrowgate.engine.dns.view import Kind, view_of
+from narrowgate.engine.dns.zones import zone_contents
+from narrowgate.engine.network.interfaces import Interface
+from narrowgate.exposure.names.cells import Answered, private_cells
+from narrowgate.exposure.names.ec2 import ec2_names
+from narrowgate.exposure.names.points import points_of_server, points_of_view
+from narrowgate.model.address import Address
+from narrowgate.model.answer import Missing
+from narrowgate.model.domain import parents
+from narrowgate.model.exposure import ExposedName
+from narrowgate.model.fact import UnsetType
+from narrowgate.model.snapshot import Snapshot, index
+
+_ADDRESS_TYPES = frozenset({"A", "AAAA", "CNAME", "NS", "SOA"})
+
+
+@index
+def _of_resolvers(snapshot: Snapshot) -> dict[str, tuple[ExposedName, ...]]:
+    """By VPC; filled as resolvers are asked."""
+    return {}
+
+
+def names_of_resolver(snapshot: Snapshot, vpc_id: str) -> tuple[ExposedName, ...]:
+    """Every name that the resolver of a VPC answers privately to the hosts of that VPC."""
+    kept = _of_resolvers(snapshot)
+    if vpc_id not in kept:
+        ask = partial(_ask_resolver, snapshot, vpc_id)
+        kept[vpc_id] = _names(snapshot, vpc_id, points_of_view(snapshot, vpc_id), ask)
+    return kept[vpc_id]
+
+
+@index
+def _of_servers(snapshot: Snapshot) -> dict[tuple[Address, str | None], tuple[ExposedName, ...]]:
+    """By address and VPC; filled as servers are asked."""
+    return {}
+
+
+def names_of_server(snapshot: Snapshot, address: Address, known: Interface | None) -> tuple[ExposedName, ...]:
+    """Every name that whatever listens at an address answers privately (IN-01, CUST-01)."""
+    kept = _of_servers(snapshot)
+    key = (address, known.vpc_id if known else None)
+    if key not in kept:
+        ask = asker(snapshot, address, known)
+        view_vpc, points = _points_at(snapshot, address, known)
+        kept[key] = _names(snapshot, view_vpc, points, ask)
+    return kept[key]
+
+
+def asker(snapshot: Snapshot, address: Address, known: Interface | None) -> Callable[[str, str], Outcome]:
+    """Asks whatever listens at an address."""
+    return partial(_ask_server, snapshot, Door(address), known)
+
+
+def _points_at(snapshot: Snapshot, address: Address, known: Interface | None) -> tuple[str | None, Iterable[str]]:
+    endpoint = snapshot.facts.resolver_endpoints.get((known.resolver_endpoint_id if known else None) or "")
+    if endpoint is not None:
+        if isinstance(endpoint.host_vpc_id, UnsetType):
+            return None, ("",)
+        return endpoint.host_vpc_id, points_of_view(snapshot, endpoint.host_vpc_id)
+    server = server_at(snapshot, address, known.vpc_id if known else None)
+    # What answers at another address no source tells: every name is in question.
+    return None, ("", *points_of_server(snapshot, server)) if server is not None else ("",)
+
+
+def _ask_resolver(snapshot: Snapshot, vpc_id: str, name: str, kind: str) -> Outcome:
+    return ask_resolver(Query(snapshot, name, kind), vpc_id)
+
+
+def _ask_server(snapshot: Snapshot, door: Door, known: Interface | None, name: str, kind: str) -> Outcome:
+    return answer_behind(Query(snapshot, name, kind), door, known, ASK)
+
+
+def _names(
+    snapshot: Snapshot, vpc_id: str | None, points: Iterable[str], ask: Callable[[str, str], Outcome]
+) -> tuple[ExposedName, ...]:
+    cells = private_cells(points, ask, partial(_more_types, snapshot, vpc_id))
+    found = [_entry(each) for each in cells]
+    if vpc_id is not None:
+        found += ec2_names(snapshot, vpc_id, ask)
+    return tuple(found)
+
+
+def _more_types(snapshot: Snapshot, vpc_id: str | None, name: str) -> tuple[str, ...]:
+    """The record types that the zone of a view holds under a name."""
+    if vpc_id is None:
+        return ()
+    view = view_of(snapshot, vpc_id)
+    found: dict[str, None] = {}
+    for domain in parents(name):
+        for each in view.candidates.get(domain, ()):
+            if each.kind is Kind.ZONE:
+                zone = zone_contents(snapshot, each.resource_id)
+                if not isinstance(zone, Missing):
+                    types = [*zone.nodes.get(name, ()), *zone.nodes.get(f"*.{name}", ())]
+                    found.update(dict.fromkeys(kind for kind in types if kind not in _ADDRESS_TYPES))
+    return tuple(found)
+
+
+def _entry(answered: Answered) -> ExposedName:
+    return ExposedName(
+        name=str(answered.cell),
+        types=answered.types,
+        state=answered.state,
+        target=answered.target,
+        addresses=answered.addresses,
+        via=answered.answered_by or "",
+        because=answered.because,
+        unknowns=answered.unknowns,
+        but_not=answered.but_not,
+    )

@@ -1,0 +1,164 @@
+"""The names of one VPC: by its own resolver, and by every DNS server that its hosts reach themselves."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from narrowgate.engine.dns.first_hop import first_hop
+from narrowgate.engine.network.flow import UDP
+from narrowgate.engine.network.interfaces import Interface, interfaces_with_address
+from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL
+from narrowgate.exposure.names.listeners import asker, names_of_resolver, names_of_server
+from narrowgate.exposure.names.lost import lost_by_server, lost_by_view
+from narrowgate.exposure.names.public import public_entries_of
+from narrowgate.exposure.sockets.sockets import Sockets
+from narrowgate.model.address import Address, parse_address
+from narrowgate.model.answer import Missing
+from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because, ExposedName, LostName
+from narrowgate.model.snapshot import Snapshot
+
+_DNS = 53
+OWN_RESOLVER = "its own resolver"
+"""`via` of names that a VPC's own resolver answers."""
+
+_ORDER = (UNKNOWN, PARTIAL, OPEN)
+
+
+class Names(NamedTuple):
+    """What the hosts of a VPC can resolve: privately, publicly to private addresses, and what they lost."""
+
+    private: tuple[ExposedName, ...]
+    public: tuple[ExposedName, ...]
+    lost: tuple[LostName, ...]
+
+
+class Server(NamedTuple):
+    """A DNS server that hosts can ask, how surely, and how they get there."""
+
+    address: Address
+    known: Interface | None
+    state: str
+    label: str
+    because: tuple[Because, ...]
+    unknowns: tuple[Missing, ...]
+
+
+def names_of_vpc(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> Names:
+    """Every name for which some host of the VPC can get a private answer, whomever it asks.
+
+    Args:
+        snapshot: the estate.
+        vpc_id: the VPC.
+        sockets: what its hosts can open connections to.
+    """
+    servers = tuple(servers_in_reach(snapshot, vpc_id, sockets))
+    own = [_by(each, OWN_RESOLVER, OPEN, (), ()) for each in names_of_resolver(snapshot, vpc_id)]
+    own += _unknown_first_hop(snapshot, vpc_id)
+    asked = [
+        _by(each, f"asking {server.label} directly", server.state, server.because, server.unknowns)
+        for server in servers
+        for each in names_of_server(snapshot, server.address, server.known)
+    ]
+    return Names(
+        tuple(_of(each, vpc_id) for each in _distinct((*own, *asked))),
+        tuple(_of(each, vpc_id) for each in public_entries_of(snapshot, vpc_id)),
+        tuple(msgspec.structs.replace(each, consumers=(vpc_id,)) for each in _lost(snapshot, vpc_id, servers)),
+    )
+
+
+def _lost(snapshot: Snapshot, vpc_id: str, servers: Sequence[Server]) -> Iterator[LostName]:
+    """What hosts lose by whomever their DHCP options name (DNS-07)."""
+    hop = first_hop(snapshot, vpc_id)
+    configured = (RESOLVER_LINK_LOCAL,) if isinstance(hop, Missing) else hop.servers
+    if RESOLVER_LINK_LOCAL in configured:
+        yield from lost_by_view(snapshot, vpc_id)
+    others = [each for each in servers if each.address in configured]
+    told: set[str] = set()
+    for server in others:
+        for each in lost_by_server(snapshot, asker(snapshot, server.address, server.known)):
+            if each.name not in told:
+                told.add(each.name)
+                yield each
+    if not others and RESOLVER_LINK_LOCAL not in configured:
+        reason = Because(text=f"no DNS server of the DHCP options of {vpc_id} is reached", rule="DNS-07")
+        yield LostName(name="*", answer="TIMEOUT", via="every name", because=(reason,))
+
+
+def _of(entry: ExposedName, vpc_id: str) -> ExposedName:
+    return msgspec.structs.replace(entry, consumers=(vpc_id,))
+
+
+def _by(
+    entry: ExposedName, via: str, state: str, way: tuple[Because, ...], unknowns: tuple[Missing, ...]
+) -> ExposedName:
+    worst = min((entry.state, state), key=_ORDER.index)
+    return msgspec.structs.replace(
+        entry,
+        via=via,
+        state=worst,
+        because=(*way, *entry.because),
+        unknowns=tuple(dict.fromkeys((*unknowns, *entry.unknowns))),
+    )
+
+
+def _distinct(entries: Iterable[ExposedName]) -> Iterator[ExposedName]:
+    """Several addresses of one server answer alike: one entry for each name and way."""
+    seen: dict[tuple[object, ...], ExposedName] = {}
+    for each in entries:
+        key = (each.name, each.via, each.target, each.addresses, each.types, each.embeds)
+        held = seen.get(key)
+        if held is None or _ORDER.index(each.state) > _ORDER.index(held.state):
+            seen[key] = each
+    yield from seen.values()
+
+
+def _unknown_first_hop(snapshot: Snapshot, vpc_id: str) -> Iterator[ExposedName]:
+    """Where nobody knows whom hosts ask, they may ask anybody (DNS-07)."""
+    hop = first_hop(snapshot, vpc_id)
+    if isinstance(hop, Missing):
+        reason = Because(text=f"which DNS servers the hosts of {vpc_id} ask is not known", rule="DNS-07")
+        yield ExposedName(
+            name="*", state=UNKNOWN, via="the DNS servers of its DHCP options", because=(reason,), unknowns=(hop,)
+        )
+
+
+def servers_in_reach(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> Iterator[Server]:
+    """Inbound endpoints, described servers, and the servers of the DHCP options, to which UDP 53 opens."""
+    hop = first_hop(snapshot, vpc_id)
+    configured = set() if isinstance(hop, Missing) else set(hop.servers) - {RESOLVER_LINK_LOCAL}
+    described = {parse_address(each.ip) for each in (snapshot.outside.dns_servers if snapshot.outside else ())}
+    found: dict[Address, Server] = {}
+    for each in sockets.found:
+        is_server = each.target.resolver_endpoint_id or each.address in described or each.address in configured
+        if each.protocol != UDP or _DNS not in each.opening.ports or not is_server:
+            continue
+        held = found.get(each.address)
+        if held is None or _ORDER.index(each.opening.state) > _ORDER.index(held.state):
+            found[each.address] = Server(
+                each.address,
+                each.target,
+                each.opening.state,
+                _label(each.target, each.address),
+                each.opening.because,
+                each.opening.unknowns,
+            )
+    yield from found.values()
+    for address in sorted((configured | described) - set(found)):
+        yield from _elsewhere(snapshot, vpc_id, address)
+
+
+def _label(target: Interface, address: Address) -> str:
+    return target.resolver_endpoint_id or f"the DNS server {address}"
+
+
+def _elsewhere(snapshot: Snapshot, vpc_id: str, address: Address) -> Iterator[Server]:
+    """A server that is no interface of the estate: on premises, or anywhere: is it reached?"""
+    if interfaces_with_address(snapshot, address):
+        # It has an interface, and for certain no socket to it opens.
+        return
+    gap = Missing(
+        fact=f"the way from {vpc_id} to {address}", resource=str(address), why="no interface of the source has it"
+    )
+    reason = Because(text=f"hosts may reach the DNS server {address}", rule="CUST-01", resource=str(address))
+    yield Server(address, None, UNKNOWN, f"the DNS server {address}", (reason,), (gap,))

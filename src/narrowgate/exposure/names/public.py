@@ -1,0 +1,85 @@
+"""Public names that hold private addresses: endpoint names, alias names, balancers, records of public zones."""
+
+from collections.abc import Iterator
+
+from narrowgate.engine.dns.endpoint_names import public_names
+from narrowgate.engine.dns.load_balancer_names import load_balancers_by_name
+from narrowgate.engine.dns.outcome import PUBLIC, Outcome, Query
+from narrowgate.engine.dns.resolver import ask_resolver
+from narrowgate.engine.dns.servers import ask_publicly
+from narrowgate.engine.dns.view import view_of
+from narrowgate.engine.dns.zones import zone_contents
+from narrowgate.engine.network.routing import is_private
+from narrowgate.exposure.names.cells import because
+from narrowgate.model.address import parse_address
+from narrowgate.model.answer import Missing, Verdict
+from narrowgate.model.domain import normalise, parents
+from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, ExposedName
+from narrowgate.model.fact import UnsetType
+from narrowgate.model.snapshot import Snapshot, index
+
+_STATES = {Verdict.ALLOWED: OPEN, Verdict.UNKNOWN: UNKNOWN}
+
+
+@index
+def public_entries(snapshot: Snapshot) -> tuple[ExposedName, ...]:
+    """Every public name that the facts know of and that carries a private address, as the Internet sees it."""
+    found = []
+    for name in dict.fromkeys(_known_names(snapshot)):
+        entry = _as_entry(name, ask_publicly(Query(snapshot, name, "A")))
+        if entry is not None:
+            found.append(entry)
+    return tuple(found)
+
+
+def _as_entry(name: str, outcome: Outcome) -> ExposedName | None:
+    private = tuple(text for text in outcome.addresses if is_private(parse_address(text)))
+    is_open = outcome.verdict in (Verdict.ALLOWED, Verdict.PARTIAL) and private
+    unknowns = tuple(fact for fact in outcome.unknowns if fact.fact != "public DNS")
+    if not is_open and not (outcome.verdict is Verdict.UNKNOWN and unknowns):
+        return None
+    return ExposedName(
+        name=name,
+        target=outcome.target if outcome.target != PUBLIC else name,
+        addresses=private,
+        state=_STATES.get(outcome.verdict, PARTIAL),
+        via="public DNS",
+        because=because(outcome),
+        unknowns=unknowns if outcome.verdict is Verdict.UNKNOWN else (),
+    )
+
+
+def _known_names(snapshot: Snapshot) -> Iterator[str]:
+    facts = snapshot.facts
+    yield from public_names(snapshot)
+    for api in facts.rest_apis.values():
+        configuration = api.endpoint_configuration
+        region = snapshot.region_of(api.id)
+        for endpoint in () if isinstance(configuration, UnsetType) else configuration.vpc_endpoint_ids:
+            china = ".cn" if (region or "").startswith("cn-") else ""
+            yield f"{api.id}-{endpoint}.execute-api.{region}.amazonaws.com{china}"
+    yield from load_balancers_by_name(snapshot)
+    for record in snapshot.outside.public_records if snapshot.outside else ():
+        yield normalise(record.name)
+    for zone_id, zone in facts.hosted_zones.items():
+        if zone.config.private_zone is False:
+            contents = zone_contents(snapshot, zone_id)
+            yield from () if isinstance(contents, Missing) else contents.nodes
+
+
+def public_entries_of(snapshot: Snapshot, vpc_id: str) -> tuple[ExposedName, ...]:
+    """The same as the hosts of a VPC see them: what its view or firewall answers instead is left out."""
+    view = view_of(snapshot, vpc_id)
+    if not view.candidates and not view.firewall.groups and view.support is True:
+        return public_entries(snapshot)
+    covered = view.candidates
+    has_firewall = bool(view.firewall.groups or view.firewall.missing)
+    found = []
+    for entry in public_entries(snapshot):
+        if has_firewall or view.support is not True or any(parent in covered for parent in parents(entry.name)):
+            outcome = ask_resolver(Query(snapshot, entry.name.replace("*", "any-other-name"), "A"), vpc_id)
+            if outcome.verdict is Verdict.UNKNOWN or set(entry.addresses) & set(outcome.addresses):
+                found.append(entry)
+        else:
+            found.append(entry)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Sockets that the hosts of a VPC can open: who could send, to what, on which ports. Start at `sockets.py`."""
