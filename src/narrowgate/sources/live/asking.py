@@ -84,7 +84,7 @@ def _all_pages(client: Any, call: LiveCall, parameters: Parameters) -> tuple[dic
     requests = 0
     for page in _pages(client, call, parameters):
         requests += 1 + int(page.get("ResponseMetadata", {}).get("RetryAttempts", 0))
-        if "html" in page.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-type", ""):
+        if set(page) == {"ResponseMetadata"} and "html" in _content_type(page):
             # A proxy's page with status 200: botocore reads it as an answer without elements.
             raise OSError("no answer of AWS but a page of HTML, as proxies send")
         for key, value in page.items():
@@ -96,6 +96,10 @@ def _all_pages(client: Any, call: LiveCall, parameters: Parameters) -> tuple[dic
                 # What is no list speaks of the last page: `AdditionalRoutesAvailable` above all.
                 joined[key] = value.read().decode() if hasattr(value, "read") else value
     return joined, requests
+
+
+def _content_type(page: dict[str, Any]) -> str:
+    return str(page["ResponseMetadata"].get("HTTPHeaders", {}).get("content-type", ""))
 
 
 def _pages(client: Any, call: LiveCall, parameters: Parameters) -> Any:

@@ -1,0 +1,21 @@
+"""Where moto differs from AWS in what our designs need: each defect named, mended, and tested against its absence.
+
+A module for each service; `DEFECTS` lists them all, in the words that `docs/deploy.md` shows. A newer moto that
+mends one itself makes its test say so, and the entry goes.
+"""
+
+from narrowgate.deploy.embedded.bridge import absent, apigateway, ec2, route53
+from narrowgate.deploy.embedded.bridge.defect import Defect
+
+DEFECTS: tuple[Defect, ...] = (
+    *ec2.DEFECTS,
+    *route53.DEFECTS,
+    *apigateway.DEFECTS,
+    *absent.DEFECTS,
+)
+
+
+def apply_bridge() -> None:
+    """Mend every defect in this process's moto."""
+    for defect in DEFECTS:
+        defect.mend()

@@ -1,0 +1,277 @@
+"""Each defect of moto that the bridge names: there in moto alone, gone in the embedded AWS."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
+
+from narrowgate.deploy.embedded.bridge import DEFECTS
+from narrowgate.deploy.embedded.start import EmbeddedAws
+from narrowgate.sources.live.asking import ask
+from narrowgate.sources.live.calls import BY_NAME
+
+ACCOUNT, REGION = "111122223333", "us-east-1"
+ABSENT = (
+    "ec2.describe_security_group_vpc_associations",
+    "route53resolver.list_firewall_configs",
+    "route53resolver.list_firewall_rule_groups",
+    "route53resolver.list_firewall_rule_group_associations",
+    "route53resolver.list_firewall_domain_lists",
+    "route53profiles.list_profiles",
+    "route53profiles.list_profile_associations",
+    "apigateway.get_domain_name_access_associations",
+)
+
+
+class Aws:
+    """Clients of one server."""
+
+    def __init__(self, url: str):
+        self._url = url
+        self._session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name=REGION)  # noqa: S106
+        self._clients: dict[str, object] = {}
+
+    def __getattr__(self, service: str):
+        name = service.replace("_", "-")
+        if name not in self._clients:
+            config = Config(retries={"mode": "standard", "max_attempts": 1})
+            self._clients[name] = self._session.client(name, endpoint_url=self._url, config=config)
+        return self._clients[name]
+
+    def network(self) -> tuple[str, str, str]:
+        """A VPC with DNS, a subnet and a group."""
+        vpc = self.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+        for attribute in ("EnableDnsSupport", "EnableDnsHostnames"):
+            self.ec2.modify_vpc_attribute(VpcId=vpc, **{attribute: {"Value": True}})
+        zone = f"{REGION}a"
+        subnet = self.ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.1.0/24", AvailabilityZone=zone)["Subnet"][
+            "SubnetId"
+        ]
+        group = self.ec2.create_security_group(GroupName="g", Description="g", VpcId=vpc)["GroupId"]
+        return vpc, subnet, group
+
+    def endpoint(self, **more):
+        vpc, subnet, group = self.network()
+        made = self.ec2.create_vpc_endpoint(
+            VpcEndpointType="Interface",
+            VpcId=vpc,
+            ServiceName=f"com.amazonaws.{REGION}.execute-api",
+            SubnetIds=[subnet],
+            SecurityGroupIds=[group],
+            **more,
+        )["VpcEndpoint"]
+        return made, group
+
+    def described(self, endpoint):
+        return self.ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint["VpcEndpointId"]])["VpcEndpoints"][0]
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    with EmbeddedAws(ACCOUNT) as aws:
+        yield Aws(aws.url)
+
+
+@pytest.fixture(scope="module")
+def moto_alone():
+    script = (
+        "from moto.moto_server.werkzeug_app import DomainDispatcherApplication as D, create_backend_app;"
+        "from werkzeug.serving import make_server;"
+        "s = make_server('127.0.0.1', 0, D(create_backend_app), threaded=True);"
+        "print(s.port, flush=True); s.serve_forever()"
+    )
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        yield Aws(f"http://127.0.0.1:{process.stdout.readline().strip()}")
+        process.terminate()
+
+
+def endpoint_interfaces(aws):
+    made, group = aws.endpoint(PrivateDnsEnabled=True)
+    (interface,) = aws.ec2.describe_network_interfaces(NetworkInterfaceIds=made["NetworkInterfaceIds"])[
+        "NetworkInterfaces"
+    ]
+    names = [each["DnsName"] for each in made["DnsEntries"]]
+    return (
+        interface["PrivateIpAddress"].startswith("10.9.1.")
+        and [each["GroupId"] for each in interface["Groups"]] == [group]
+        and names[0].endswith(f".execute-api.{REGION}.vpce.amazonaws.com")
+        and f"-{REGION}a." in names[1]
+        and names[2:] == [f"execute-api.{REGION}.amazonaws.com", f"*.execute-api.{REGION}.amazonaws.com"]
+    )
+
+
+def endpoint_modified(aws):
+    made, _ = aws.endpoint(PrivateDnsEnabled=True)
+    aws.ec2.modify_vpc_endpoint(VpcEndpointId=made["VpcEndpointId"], PrivateDnsEnabled=False)
+    changed = aws.described(made)
+    return changed["PrivateDnsEnabled"] is False and not any(
+        each["DnsName"].startswith("*.") for each in changed["DnsEntries"]
+    )
+
+
+def private_zone(aws):
+    vpc, _, _ = aws.network()
+    zone = aws.route53.create_hosted_zone(
+        Name=f"a{time.monotonic_ns()}.example", VPC={"VPCId": vpc, "VPCRegion": REGION}, CallerReference=vpc
+    )
+    told = aws.route53.get_hosted_zone(Id=zone["HostedZone"]["Id"])
+    return told["HostedZone"]["Config"]["PrivateZone"] and [each["VPCId"] for each in told["VPCs"]] == [vpc]
+
+
+def zone_associated_twice(aws):
+    vpc, _, _ = aws.network()
+    own = {"VPCId": vpc, "VPCRegion": REGION}
+    zone_id = aws.route53.create_hosted_zone(
+        Name=f"b{time.monotonic_ns()}.example",
+        VPC=own,
+        CallerReference=vpc,
+        HostedZoneConfig={"PrivateZone": True, "Comment": ""},
+    )["HostedZone"]["Id"]
+    aws.route53.associate_vpc_with_hosted_zone(HostedZoneId=zone_id, VPC=own)
+    return len(aws.route53.get_hosted_zone(Id=zone_id)["VPCs"]) == 1
+
+
+def resolver_tags(aws):
+    config = aws.route53resolver.create_resolver_query_log_config(
+        Name=f"q{time.monotonic_ns()}",
+        DestinationArn="arn:aws:s3:::logs",
+        CreatorRequestId=str(time.monotonic_ns()),
+    )["ResolverQueryLogConfig"]
+    try:
+        return aws.route53resolver.list_tags_for_resource(ResourceArn=config["Arn"])["Tags"] == []
+    except ClientError:
+        return False
+
+
+def resolver_protocols(aws):
+    _, subnet, group = aws.network()
+    made = aws.route53resolver.create_resolver_endpoint(
+        CreatorRequestId=str(time.monotonic_ns()),
+        SecurityGroupIds=[group],
+        Direction="INBOUND",
+        IpAddresses=[{"SubnetId": subnet, "Ip": "10.9.1.53"}, {"SubnetId": subnet, "Ip": "10.9.1.54"}],
+        Name="in",
+        Protocols=["Do53", "DoH"],
+    )["ResolverEndpoint"]
+    told = aws.route53resolver.get_resolver_endpoint(ResolverEndpointId=made["Id"])["ResolverEndpoint"]
+    return told.get("Protocols") == ["Do53", "DoH"] and told.get("ResolverEndpointType") == "IPV4"
+
+
+def an_api(aws, policy):
+    api = aws.apigateway.create_rest_api(
+        name="a", endpointConfiguration={"types": ["PRIVATE"]}, policy=json.dumps(policy)
+    )
+    own = {"restApiId": api["id"], "resourceId": api["rootResourceId"], "httpMethod": "GET"}
+    aws.apigateway.put_method(**own, authorizationType="AWS_IAM")
+    aws.apigateway.put_integration(**own, type="MOCK", requestTemplates={"application/json": "{}"})
+    deployment = aws.apigateway.create_deployment(restApiId=api["id"])
+    aws.apigateway.create_stage(restApiId=api["id"], stageName="prod", deploymentId=deployment["id"])
+    return api
+
+
+POLICY = {"Version": "2012-10-17", "Statement": []}
+
+
+def policy_escaped(aws):
+    api = an_api(aws, POLICY)
+    told = aws.apigateway.get_rest_api(restApiId=api["id"])
+    kind = told["endpointConfiguration"].get("ipAddressType")
+    return (told["policy"], kind) == (json.dumps(POLICY).replace('"', '\\"'), "dualstack")
+
+
+def stage_export(aws):
+    api = an_api(aws, POLICY)
+    change = {"op": "replace", "path": "/policy", "value": json.dumps({**POLICY, "Id": "saved, not deployed"})}
+    aws.apigateway.update_rest_api(restApiId=api["id"], patchOperations=[change])
+    answer = ask(
+        lambda: aws.apigateway,
+        BY_NAME["apigateway.get_export"],
+        {
+            "restApiId": api["id"],
+            "stageName": "prod",
+            "exportType": "oas30",
+            "parameters": {"extensions": "apigateway"},
+            "accepts": "application/json",
+        },
+    )
+    document = json.loads(answer.response["body"])
+    method = document["paths"]["/"].get("get", {})
+    return document.get("x-amazon-apigateway-policy") == POLICY and method["x-amazon-apigateway-auth"] == {
+        "type": "AWS_IAM"
+    }
+
+
+def absent_calls(aws):
+    found = [ask(lambda name=name: getattr(aws, name.split(".")[0]), BY_NAME[name], {}) for name in ABSENT]
+    return [each.failure for each in found] == [None] * len(ABSENT)
+
+
+MENDED = {
+    name.replace("_", "-"): function
+    for name, function in list(globals().items())
+    if callable(function) and name.replace("_", "-") in {defect.name for defect in DEFECTS}
+}
+
+
+def test_every_defect_has_its_test():
+    assert set(MENDED) == {defect.name for defect in DEFECTS}
+
+
+@pytest.mark.parametrize("name", sorted(MENDED))
+def test_the_embedded_aws_does_as_aws_does(name, embedded):
+    assert MENDED[name](embedded)
+
+
+@pytest.mark.parametrize("name", sorted(MENDED))
+def test_moto_alone_still_does_not(name, moto_alone):
+    """When this fails, moto has mended it: take the defect out of the bridge."""
+    with contextlib.suppress(ClientError, ResponseParserError, KeyError, IndexError):
+        assert not MENDED[name](moto_alone)
+
+
+def test_the_defects_are_documented_in_their_own_words():
+    page = (Path(__file__).parents[2] / "docs" / "deploy.md").read_text()
+    for defect in DEFECTS:
+        assert f"| `{defect.name}` | {defect.moto} | {defect.aws} |" in page
+
+
+def test_it_does_not_outlive_the_process_that_started_it():
+    script = (
+        "import os, signal; from narrowgate.deploy.embedded.start import EmbeddedAws;"
+        "a = EmbeddedAws('111122223333'); a.__enter__();"
+        "print(a._process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    pid = int(done.stdout)
+    for _ in range(50):
+        if _is_gone(pid):
+            return
+        time.sleep(0.1)
+    pytest.fail("it is still there")
+
+
+def _is_gone(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_nothing_of_the_caller_s_own_aws_is_passed_on(monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
+    environment = EmbeddedAws(ACCOUNT).environment(REGION)
+    assert "AWS_PROFILE" not in environment
+    assert "AWS_SESSION_TOKEN" not in environment
