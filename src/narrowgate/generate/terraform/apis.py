@@ -106,13 +106,18 @@ def _same_place(block: str, key: str) -> dict[str, Any]:
 def deployment(resource: Resource) -> Iterator[Made]:
     """A deployment that is made anew when the policy or a method changes (IAC-03, POL-03).
 
-    Its key leaves the hash of the logical id out: Terraform follows the content by `triggers`.
+    Its key leaves the hash of the logical id out: Terraform follows the content by `triggers`. These name what is
+    written, not whole objects: arguments that are left out turn from null to empty when Terraform reads them back,
+    and each second plan would deploy anew.
     """
     own = resource.properties["RestApiId"]
     api = f'aws_api_gateway_rest_api.this["{snake(own.logical_id)}"]'
     content = Raw(
         f"sha1(jsonencode([{api}.policy, {api}.endpoint_configuration, "
-        "aws_api_gateway_method.this, aws_api_gateway_integration.this]))"
+        "[for each in aws_api_gateway_method.this : [each.id, each.authorization, "
+        'coalesce(each.authorizer_id, "none"), each.api_key_required]], '
+        "[for each in aws_api_gateway_integration.this : [each.id, each.type, "
+        'coalesce(each.uri, "none"), merge(each.request_templates, {})]]]))'
     )
     yield Made(
         kind="aws_api_gateway_deployment",
