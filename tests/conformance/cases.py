@@ -9,8 +9,11 @@ import msgspec
 from ruamel.yaml import YAML
 
 from narrowgate.api.ask import answer_questions
+from narrowgate.api.policies import Document, validate
 from narrowgate.guide.estate import Guide, build_guide
 from narrowgate.guide.folder import snapshot_of
+from narrowgate.model.errors import InputError
+from narrowgate.sources.design.read import read_design
 from narrowgate.sources.synthetic.estate import Estate
 from narrowgate.sources.synthetic.filters import allow, any_protocol, deny, tcp, udp
 
@@ -205,9 +208,11 @@ def _descend(element: Any, path: str) -> tuple[Any, Any]:
 
 
 def ask(case: Case) -> tuple[dict[str, Any], World]:
-    """The line that `narrowgate ask` would print for the case, parsed."""
+    """The line that `narrowgate ask` would print for the case, parsed; or what a check of documents says."""
     world = World(case.given)
     question = world.filled(case.ask)
+    if question["ask"] in ("validate", "design"):
+        return _ask_documents(question), world
     if question["ask"] != "authorize":
         snapshot = snapshot_of(world.estate, assume_complete=case.assume_complete)
         question |= {"source": "estate", "assume_complete": case.assume_complete}
@@ -215,6 +220,20 @@ def ask(case: Case) -> tuple[dict[str, Any], World]:
     else:
         lines = answer_questions([json.dumps(question).encode()], source=None)
     return json.loads(next(iter(lines))), world
+
+
+def _ask_documents(question: dict[str, Any]) -> dict[str, Any]:
+    """What the checks of a policy find, or whether a design is taken."""
+    try:
+        if question["ask"] == "design":
+            design = read_design(question["text"].encode(), file="narrowgate.yaml", read_beside=lambda _: b"")
+            return {"answer": {"apis": [each.name for each in design.apis]}}
+        types = question.get("authorization", ())
+        document = Document(content=json.dumps(question["policy"]).encode(), where="policy")
+        findings = validate(document, kind=question.get("kind", "resource"), authorization_types=types)
+    except InputError as error:
+        return {"error": {"message": error.message, "help": error.help}}
+    return {"answer": {"findings": json.loads(msgspec.json.encode(findings))}}
 
 
 def differences(case: Case) -> Iterator[str]:

@@ -8,6 +8,7 @@ import msgspec
 
 from narrowgate.engine.policy.authorize import authorize as decide
 from narrowgate.engine.policy.document import compile_policy
+from narrowgate.engine.policy.json_text import JsonText, decode_text
 from narrowgate.engine.policy.request import AuthorizationType
 from narrowgate.engine.policy.request_json import decode_request, request_from, with_policy_options
 from narrowgate.engine.policy.statements import Policy, PolicyKind
@@ -60,14 +61,15 @@ def authorize(
         InputError: a malformed request or policy, or a layer given in two ways.
     """
     if isinstance(request.content, bytes):
-        asked = decode_request(request.content, where=request.where)
+        asked, text = decode_request(request.content, where=request.where), request.content
     else:
-        asked = request_from(request.content, where=request.where)
+        asked, text = request_from(request.content, where=request.where), b""
     completed = with_policy_options(
         asked,
         resource_policy=_compiled(resource_policy, PolicyKind.RESOURCE),
         endpoint_policy=_compiled(endpoint_policy, PolicyKind.ENDPOINT),
         identity_policies=[_compile(each, PolicyKind.IDENTITY) for each in identity_policies],
+        place=lambda pointer: JsonText(None, request.where, decode_text(text, request.where)).place(pointer),
     )
     return decide(completed)
 

@@ -4,6 +4,8 @@
 matched ends in `403 Forbidden` without a log line anywhere (ERR-01).
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
 from narrowgate.engine.http.names import parse_api_name, parse_endpoint_name
@@ -148,6 +150,19 @@ def not_served(snapshot: Snapshot, endpoint: VpcEndpoint, api: RestApi) -> Ident
             "and an execute-api endpoint serves private APIs only",
             (snapshot.evidence(api.id, "endpointConfiguration.types", list(api.endpoint_configuration.types)),),
         )
+    if api.endpoint_configuration.ip_address_type == "ipv4":
+        evidence = snapshot.evidence(api.id, "endpointConfiguration.ipAddressType", "ipv4")
+        step = Step(
+            layer="http",
+            component=api.id,
+            verdict=Verdict.INVALID,
+            text="a private API is of IP address type dualstack, and AWS takes no other",
+            leg=Leg.CONFIG,
+            reason=Reason.IP_ADDRESS_TYPE_REFUSED,
+            rule="LIM-05",
+            evidence=(evidence,),
+        )
+        return Identification(step=step)
     here, there = snapshot.region_of(endpoint.vpc_endpoint_id), snapshot.region_of(api.id)
     if here is not None and there is not None and here != there:
         return _refused(
@@ -190,7 +205,8 @@ def _by_domain(snapshot: Snapshot, endpoint: VpcEndpoint, request: HttpRequest) 
                 f"`{host}` is a private custom domain name associated with {endpoint.vpc_endpoint_id}",
                 rule="AGW-08",
             )
-            return Identification(step=step, domain=domain, has_access_association=True)
+            warnings = tuple(_security_policy_to_mention(domain))
+            return Identification(step=step, domain=domain, has_access_association=True, warnings=warnings)
     if not private:
         step = _step(
             host,
@@ -213,6 +229,15 @@ def _by_domain(snapshot: Snapshot, endpoint: VpcEndpoint, request: HttpRequest) 
         f"{endpoint.vpc_endpoint_id} has no access association with `{host}`: the call is not routed",
     )
     return msgspec.structs.replace(refused, domain=private[0], has_access_association=False)
+
+
+def _security_policy_to_mention(domain: DomainName) -> Iterator[str]:
+    """AWS's pages disagree on whether a private domain's policy can be other than TLS 1.2 (LIM-02)."""
+    if (domain.security_policy or "").startswith("SecurityPolicy_TLS13_"):
+        yield (
+            f"`{domain.domain_name}` has the security policy {domain.security_policy}: clients need TLS 1.3, and "
+            "AWS's pages disagree on whether a private custom domain may have it (LIM-02)"
+        )
 
 
 @index

@@ -103,8 +103,9 @@ def with_policy_options(
     resource_policy: Policy | None = None,
     endpoint_policy: Policy | None = None,
     identity_policies: Sequence[Policy] = (),
+    place: Callable[[Pointer], str] = lambda _: "",
 ) -> AuthorizeRequest:
-    """The request with documents that were given beside it.
+    """The request with documents that were given beside it; `place` says where in the request a pointer leads.
 
     Raises:
         InputError: a layer stands in the request too, or the request calls it unread.
@@ -120,11 +121,14 @@ def with_policy_options(
         option = "--" + _LAYER_OF_FIELD[name].replace("_", "-")
         if getattr(request.policies, name):
             raise InputError(
-                f"`{name}` is given by `{option}` and by the request", help="give the layer in one way"
+                f"`{name}` is given by `{option}` and by the request",
+                where=place(("policies", name)),
+                help="give the layer in one way",
             )
         if _LAYER_OF_FIELD[name] in request.unknown_policies:
             raise InputError(
                 f"`{name}` is given by `{option}`, and the request lists it in `unknown_policies`",
+                where=place(("unknown_policies",)),
                 help="give the layer in one way",
             )
     if not given:
