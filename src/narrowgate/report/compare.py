@@ -22,6 +22,7 @@ _WIDTHS = (8, 17, 20, 9, 4, 4)
 _NAME_WIDTH = 28
 _WIDTH = 100
 _FEW = 3
+_ORDER = (Verdict.ALLOWED, Verdict.PARTIAL, Verdict.UNKNOWN, Verdict.INDETERMINATE)
 
 
 def render_compare(answer: CompareAnswer, style: Style, *, verbose: bool = False) -> str:
@@ -34,9 +35,10 @@ def sorted_options(answer: CompareAnswer) -> list[OptionAnswer]:
     best = answer.recommendation.option if answer.recommendation else None
 
     def key(each: OptionAnswer) -> tuple[object, ...]:
-        total = each.cost.total if each.cost and each.cost.total is not None else float("inf")
+        total = (each.cost.total is None, each.cost.at_least) if each.cost else (True, 0.0)
         may = each.verdict is Verdict.ALLOWED and not each.violations
-        return (each.option != best, not each.fits, not may, each.works is not Verdict.ALLOWED, total)
+        works = _ORDER.index(each.works) if each.works in _ORDER else len(_ORDER)
+        return (each.option != best, not each.fits, not may, works, total)
 
     return sorted(answer.options, key=key)
 

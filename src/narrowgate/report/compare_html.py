@@ -1,29 +1,60 @@
-"""`compare` as one self-contained HTML page: no script from elsewhere, every name escaped."""
+"""`compare` as one self-contained HTML page: no script, nothing from elsewhere, every name escaped."""
 
-from collections.abc import Iterator
-from html import escape
+from collections.abc import Iterator, Sequence
 
-from narrowgate.model.comparison import CompareAnswer, OptionAnswer
-from narrowgate.report.compare import HEADINGS, cells, grouped_refusals, sorted_options
+from narrowgate.model.answer import Verdict
+from narrowgate.model.comparison import CompareAnswer, MonthlyCost, OptionAnswer, RankReason
+from narrowgate.report.compare import cells, cost_sentence, grouped_refusals, price_text, sorted_options
+from narrowgate.report.compare_html_details import details
+from narrowgate.report.html_text import money, sentence, text
 from narrowgate.report.style import clean
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; --dim: #777; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
-tr.best td:first-child { font-weight: 700; border-left: .3rem solid var(--good); }
-.allowed { color: var(--good); } .denied, .invalid { color: var(--bad); } .dim { color: var(--dim); }
-details { margin: .2rem 0; } summary { cursor: pointer; } code { font-size: .92em; }
-ul { margin: .3rem 0; padding-left: 1.2rem; }
-@media print { details > * { display: block; } }
+:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --card: #f6f8fa; --line: #d0d7de; --dim: #57606a;
+  --good: #1a7f37; --bad: #cf222e; --maybe: #9a6700; --fixed: #0969da; --use: #54aeff; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --card: #161b22; --line: #30363d;
+  --dim: #8b949e; --good: #3fb950; --bad: #f85149; --maybe: #d29922; --fixed: #388bfd; --use: #79c0ff; } }
+* { box-sizing: border-box; }
+body { font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; color: var(--ink); background: var(--paper);
+  max-width: 76rem; margin: 2rem auto; padding: 0 1.2rem; }
+h1 { font-size: 1.6rem; margin: 0 0 1rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
+.card { background: var(--card); border: 1px solid var(--line); border-left: .3rem solid var(--good);
+  border-radius: .5rem; padding: 1rem 1.3rem; }
+.card.none { border-left-color: var(--bad); }
+.card h2 { margin: 0; font-size: 1.3rem; } .card .price { color: var(--dim); margin: .1rem 0 .6rem; }
+ol, ul { margin: .3rem 0; padding-left: 1.4rem; } li { margin: .15rem 0; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .93rem; }
+th { text-align: left; color: var(--dim); font-weight: 600; white-space: nowrap; }
+th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+tr.best > td { background: var(--card); } tr.best > td:first-child { box-shadow: inset .25rem 0 var(--good); }
+tr.group > td { color: var(--dim); font-size: .85rem; padding-top: 1rem; border-bottom-color: var(--dim); }
+.allowed { color: var(--good); } .denied, .invalid { color: var(--bad); }
+.unknown, .partial, .indeterminate { color: var(--maybe); } .dim { color: var(--dim); }
+.bar { display: flex; height: .7rem; margin-top: .35rem; width: 9rem; }
+.bar span { height: 100%; } .bar .fixed { background: var(--fixed); } .bar .use { background: var(--use); }
+.key { display: inline-block; width: .7rem; height: .7rem; margin: 0 .2rem 0 .8rem; border-radius: .1rem; }
+.key.fixed { background: var(--fixed); } .key.use { background: var(--use); }
+details summary { cursor: pointer; } details[open] > summary { font-weight: 600; }
+td code, td span { white-space: nowrap; } a { color: inherit; }
+.more { border: 1px solid var(--line); border-radius: .5rem; padding: .45rem .9rem; margin: .4rem 0; }
+.more:target { border-color: var(--fixed); }
+.more h3 { font-size: .85rem; color: var(--dim); margin: .9rem 0 .2rem; }
+.more table { font-size: .88rem; width: auto; } .more table td { padding: .15rem .7rem .15rem 0; border: 0; }
+.more tr.sum td { border-top: 1px solid var(--line); font-weight: 600; padding-bottom: .5rem; }
+dt { font-weight: 600; margin-top: .8rem; } dd { margin: .1rem 0 0; }
+code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; }
+@media print { body { margin: 0; max-width: none; } details > * { display: block; } }
 """
+
+_COLUMNS = ("option", "works", "opens", "breaks", "fixed", "by use", "$ a month", "", "new", "acts")
+_NUMBERS = frozenset({"fixed", "by use", "$ a month", "new", "acts"})
 
 
 def render_compare_html(answer: CompareAnswer) -> str:
     """The whole page."""
-    title = f"{_text(answer.design)}: ways to connect"
+    title = f"{text(answer.design)}: ways to connect"
     body = "\n".join(_body(answer))
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -34,85 +65,130 @@ def render_compare_html(answer: CompareAnswer) -> str:
 
 def _body(answer: CompareAnswer) -> Iterator[str]:
     yield from _recommendation(answer)
-    yield "<table>\n<thead><tr><th>option</th>" + "".join(f"<th>{_text(each)}</th>" for each in HEADINGS)
-    yield "</tr></thead>\n<tbody>"
-    refused = []
-    for each in sorted_options(answer):
-        if each.fits:
-            yield _row(answer, each)
-        else:
-            refused.append(each)
-    yield "</tbody>\n</table>"
-    yield '<p class="dim">opens: names / sockets / API methods that were shut before</p>'
+    yield from _replies(answer)
+    yield from _table(answer)
+    refused = [each for each in answer.options if not each.fits]
     if refused:
         yield "<h2>Cannot be built here</h2>\n<ul>"
-        for text, names in grouped_refusals(refused).items():
-            options = ", ".join(f"<code>{_text(name)}</code>" for name in names)
-            yield f"<li>{options}: {_sentence(text)}</li>"
+        for words, names in grouped_refusals(refused).items():
+            options = ", ".join(f"<code>{text(name)}</code>" for name in names)
+            yield f"<li>{options}: {sentence(words)}</li>"
         yield "</ul>"
+    yield "<h2>Behind each option</h2>"
+    yield from (_behind(each) for each in sorted_options(answer) if each.fits)
+    yield f'<p class="dim">{text(_dates(answer))}</p>'
+
+
+def _replies(answer: CompareAnswer) -> Iterator[str]:
     if answer.replies:
         yield "<h2>What people ask</h2>\n<dl>"
         for reply in answer.replies:
-            yield f"<dt><b>{_text(reply.question)}</b></dt><dd>{_sentence(reply.answer)}</dd>"
+            yield f"<dt>{text(reply.question)}</dt><dd>{sentence(reply.answer)}</dd>"
         yield "</dl>"
 
 
 def _recommendation(answer: CompareAnswer) -> Iterator[str]:
     found = answer.recommendation
     if found is None:
-        yield "<p><b>No option keeps every expectation and constraint.</b></p>"
+        yield '<section class="card none"><h2>No option keeps every expectation and constraint.</h2></section>'
         return
-    yield f"<h2>Take <code>{_text(found.option)}</code>, because it</h2>\n<ol>"
-    for reason in found.reasons:
-        rule = f" ({_text(reason.rule)})" if reason.rule else ""
-        beaten = ", ".join(f"<code>{_text(name)}</code>" for name in reason.beats)
-        yield f'<li>{_text(reason.text)}{rule}; <span class="dim">not so: {beaten}</span></li>'
+    best = next(each for each in answer.options if each.option == found.option)
+    yield f'<section class="card">\n<h2>Take <code>{text(found.option)}</code></h2>'
+    yield f'<p class="price">{text(best.title)}<br>{text(cost_sentence(best.cost))}</p>'
+    if answer.via != "auto":
+        yield f"<p>The design says <code>via: {text(answer.via)}</code>.</p>"
+    yield "Because it\n<ol>"
+    yield from (_reason(each) for each in found.reasons)
     yield "</ol>"
-    lines = [*map(_sentence, found.would_change)]
-    lines += [f"<code>{_text(each.option)}</code>: {_text(each.text)}" for each in found.break_even]
-    if lines:
-        yield "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
+    if found.would_change:
+        changes = "".join(f"<li>{sentence(each)}</li>" for each in found.would_change)
+        yield f"Another constraint would change that:<ul>{changes}</ul>"
+    if found.break_even:
+        points = "".join(
+            f"<li><code>{text(each.option)}</code>: {text(each.text)}</li>" for each in found.break_even
+        )
+        yield f"So would another size:<ul>{points}</ul>"
+    yield "</section>"
 
 
-def _row(answer: CompareAnswer, each: OptionAnswer) -> str:
-    is_best = answer.recommendation is not None and each.option == answer.recommendation.option
-    values = cells(each)
-    numbers = {3, 4, 5}
-    shown = "".join(
-        f'<td class="{"number" if at in numbers else each.works if at == 0 else ""}">{_text(value)}</td>'
-        for at, value in enumerate(values)
+def _reason(reason: RankReason) -> str:
+    rule = f" ({text(reason.rule)})" if reason.rule else ""
+    beaten = ", ".join(f"<code>{text(name)}</code>" for name in reason.beats)
+    return f'<li>{text(reason.text)}{rule} <span class="dim">not so: {beaten}</span></li>'
+
+
+def _table(answer: CompareAnswer) -> Iterator[str]:
+    heads = "".join(f"<th{_number(name)}>{text(name)}</th>" for name in _COLUMNS)
+    yield f'<h2>Every option, judged</h2>\n<div class="scroll"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>'
+    most = max((each.cost.at_least for each in answer.options if each.cost), default=0.0)
+    group = ""
+    for each in sorted_options(answer):
+        if each.fits:
+            if _group(each) != group:
+                group = _group(each)
+                yield f'<tr class="group"><td colspan="{len(_COLUMNS)}">{text(group)}</td></tr>'
+            yield _row(answer, each, most)
+    yield "</tbody>\n</table></div>"
+    yield (
+        '<p class="dim">opens: names / sockets / API methods that were shut before'
+        '<span class="key fixed"></span>fixed<span class="key use"></span>by use</p>'
     )
-    details = "".join(_details(each))
-    first = f"<details><summary><code>{_text(each.option)}</code></summary>{details}</details>"
-    return f'<tr class="{"best" if is_best else ""}"><td>{first}</td>{shown}</tr>'
 
 
-def _details(each: OptionAnswer) -> Iterator[str]:
-    yield f"<p>{_text(each.title)}</p><ul>"
-    if each.decided_by is not None:
-        yield f"<li>{_sentence(each.decided_by.text)} ({_text(each.decided_by.rule or '')})</li>"
-    for violation in each.violations:
-        yield f"<li><b>{_text(violation.constraint)}</b>: {_sentence(violation.text)}</li>"
-    for found in each.exposed:
-        mark = "" if found.intended else " <b>not meant</b>"
-        note = " (stand-in)" if found.is_stand_in else ""
-        yield f"<li>opens {_text(found.kind)} {_sentence(found.what)} for {_text(found.consumer)}{mark}{note}</li>"
-    for lost in each.broken:
-        what = f"{_sentence(lost.what)} for {_sentence(lost.who)}"
-        yield f"<li>breaks {what}: {_text(lost.symptom)} ({_text(lost.rule)})</li>"
-    for line in each.cost.lines if each.cost else ():
-        amount = "unknown" if line.amount is None else f"{line.amount:,.2f}"
-        yield f"<li>$ {amount}: {_text(line.text)} = <code>{_text(line.formula)}</code></li>"
-    for limit in each.limits:
-        yield f'<li class="dim">{_text(limit.text)} ({_text(limit.rule)})</li>'
-    yield "</ul>"
+def _group(each: OptionAnswer) -> str:
+    if each.verdict is Verdict.ALLOWED and not each.violations:
+        return "Works, and breaks nothing that was asked for"
+    if each.is_open_at_caller_only and not each.violations:
+        return "Works, if the caller's own policies or token let it"
+    if each.works is Verdict.ALLOWED:
+        return "Works, but breaks an expectation or a constraint"
+    return "Cannot be told" if each.works is Verdict.UNKNOWN else "Does not work"
 
 
-def _text(text: str) -> str:
-    return escape(clean(str(text)))
+def _row(answer: CompareAnswer, each: OptionAnswer, most: float) -> str:
+    is_best = answer.recommendation is not None and each.option == answer.recommendation.option
+    works, opened, breaks, _, new, acts = cells(each)
+    values: Sequence[tuple[str, str]] = (
+        ("works", f'<span class="{"partial" if "but" in works else each.works}">{text(works)}</span>'),
+        ("opens", f"<span>{text(opened)}</span>"),
+        ("breaks", text(breaks)),
+        ("fixed", _amount(each.cost.fixed if each.cost else None)),
+        ("by use", _amount(each.cost.variable if each.cost else None)),
+        ("$ a month", f"<b>{text(price_text(each.cost))}</b>"),
+        ("", _bar(each.cost, most)),
+        ("new", text(new)),
+        ("acts", text(acts)),
+    )
+    shown = "".join(f"<td{_number(name)}>{value}</td>" for name, value in values)
+    name = f'<a href="#{text(each.option)}"><code>{text(each.option)}</code></a>'
+    return f'<tr class="{"best" if is_best else ""}"><td>{name}</td>{shown}</tr>'
 
 
-def _sentence(text: str) -> str:
-    """A sentence of ours in which names stand in backticks."""
-    parts = _text(text).split("`")
-    return "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
+def _behind(each: OptionAnswer) -> str:
+    name = f"<code>{text(each.option)}</code>"
+    about = f'<summary>{name} <span class="dim">{sentence(each.title)}</span></summary>'
+    return f'<details class="more" id="{text(each.option)}">{about}{"".join(details(each))}</details>'
+
+
+def _amount(amount: float | None) -> str:
+    return "?" if amount is None else money(amount)
+
+
+def _bar(cost: MonthlyCost | None, most: float) -> str:
+    if cost is None or not most:
+        return ""
+    fixed = sum(line.amount or 0.0 for line in cost.lines if line.is_fixed and not line.is_apart)
+    shares = (("fixed", fixed), ("use", max(cost.at_least - fixed, 0.0)))
+    parts = "".join(
+        f'<span class="{name}" style="width:{100 * value / most:.1f}%"></span>' for name, value in shares
+    )
+    return f'<div class="bar">{parts}</div>'
+
+
+def _number(name: str) -> str:
+    return ' class="number"' if name in _NUMBERS else ""
+
+
+def _dates(answer: CompareAnswer) -> str:
+    seen = sorted({each.cost.prices_as_of for each in answer.options if each.cost and each.cost.prices_as_of})
+    return f"List prices in US dollars, without free tier, seen {clean(seen[-1])}." if seen else ""

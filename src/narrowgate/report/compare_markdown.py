@@ -4,9 +4,13 @@ import re
 from collections.abc import Iterator
 
 from narrowgate.model.comparison import CompareAnswer, OptionAnswer
-from narrowgate.report.compare import HEADINGS, cells, grouped_refusals, sorted_options
+from narrowgate.report.compare import HEADINGS, cells, cost_sentence, grouped_refusals, sorted_options
+from narrowgate.report.cost import amount_text
 from narrowgate.report.style import clean
 
+_COST = HEADINGS.index("$ a month")
+_HEADINGS = (*HEADINGS[:_COST], "fixed", "by use", *HEADINGS[_COST:])
+_NUMBERS = frozenset({"fixed", "by use", "$ a month", "new", "acts"})
 _SPECIAL = re.compile(r"([\\|<>*_\[\]#])")
 
 
@@ -18,8 +22,8 @@ def render_compare_markdown(answer: CompareAnswer) -> str:
 def _lines(answer: CompareAnswer) -> Iterator[str]:
     yield f"# {_text(answer.design)}: ways to connect"
     yield ""
-    yield "| option | " + " | ".join(HEADINGS).replace("$", "\\$") + " |"
-    yield "| --- | " + " | ".join("---" if each != "$ a month" else "---:" for each in HEADINGS) + " |"
+    yield "| option | " + " | ".join(_HEADINGS).replace("$", "\\$") + " |"
+    yield "| --- | " + " | ".join("---:" if each in _NUMBERS else "---" for each in _HEADINGS) + " |"
     refused = []
     for each in sorted_options(answer):
         if not each.fits:
@@ -27,7 +31,7 @@ def _lines(answer: CompareAnswer) -> Iterator[str]:
             continue
         is_best = answer.recommendation is not None and each.option == answer.recommendation.option
         name = f"**`{each.option}`**" if is_best else f"`{each.option}`"
-        yield f"| {name} | " + " | ".join(_text(cell) for cell in cells(each)) + " |"
+        yield f"| {name} | " + " | ".join(_text(cell) for cell in _cells(each)) + " |"
     yield ""
     yield "*opens*: names / sockets / API methods that were shut before."
     yield from _refused(refused)
@@ -38,6 +42,13 @@ def _lines(answer: CompareAnswer) -> Iterator[str]:
         for reply in answer.replies:
             yield ""
             yield f"**{_text(reply.question)}** {_sentence(reply.answer)}"
+
+
+def _cells(each: OptionAnswer) -> tuple[str, ...]:
+    """The row of the text, with the two parts of the cost before their sum."""
+    found = cells(each)
+    parts = (each.cost.fixed, each.cost.variable) if each.cost else (None, None)
+    return (*found[:_COST], *map(amount_text, parts), *found[_COST:])
 
 
 def _refused(refused: list[OptionAnswer]) -> Iterator[str]:
@@ -53,8 +64,12 @@ def _recommendation(answer: CompareAnswer) -> Iterator[str]:
     if found is None:
         yield "**No option keeps every expectation and constraint.**"
         return
+    best = next(each for each in answer.options if each.option == found.option)
     yield f"## Take `{found.option}`, because it"
     yield ""
+    if best.cost is not None:
+        yield f"{_text(cost_sentence(best.cost)).capitalize()}."
+        yield ""
     for number, reason in enumerate(found.reasons, start=1):
         rule = f" ({reason.rule})" if reason.rule else ""
         beaten = ", ".join(f"`{name}`" for name in reason.beats)

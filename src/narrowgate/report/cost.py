@@ -20,7 +20,7 @@ def render_cost(answer: CostAnswer, style: Style, *, verbose: bool = False) -> s
 def bill_lines(cost: MonthlyCost) -> Iterator[str]:
     """A bill's lines without headings: fixed ones, those by use, sums, and what stands apart."""
     payers = len({line.payer for line in cost.lines}) > 1
-    for title, lines, total in _parts(cost):
+    for title, lines, total in bill_parts(cost):
         yield f"$ {amount_text(total):>9}  {title}"
         for line in lines:
             yield f"  {amount_text(line.amount):>9}    {_label(line, payers)}: {line.formula}"
@@ -34,7 +34,8 @@ def amount_text(amount: float | None) -> str:
     return f"{amount:,.2f}" if len(text.partition(".")[2]) <= 2 else text
 
 
-def _parts(cost: MonthlyCost) -> Iterator[tuple[str, Sequence[CostLine], float | None]]:
+def bill_parts(cost: MonthlyCost) -> Iterator[tuple[str, Sequence[CostLine], float | None]]:
+    """What is fixed, what is by use, and what stands apart: title, lines, sum."""
     groups = (
         ("fixed", [line for line in cost.lines if line.is_fixed and not line.is_apart], cost.fixed),
         ("by use", [line for line in cost.lines if not line.is_fixed and not line.is_apart], cost.variable),
@@ -49,7 +50,7 @@ def _lines(answer: CostAnswer, style: Style, verbose: bool) -> Iterator[str]:
     cost = answer.cost
     yield style.strong(f"{clean(answer.design)} by {answer.option}: {_total(cost)}")
     payers = len({line.payer for line in cost.lines}) > 1
-    for title, lines, total in _parts(cost):
+    for title, lines, total in bill_parts(cost):
         yield ""
         yield f"  {amount_text(total):>9}  {style.strong(title)}"
         for line in lines:
@@ -111,7 +112,7 @@ def render_cost_markdown(answer: CostAnswer) -> str:
     payers = len({line.payer for line in cost.lines}) > 1
     rows = [f"# {_text(answer.design)} by `{answer.option}`: {_total(cost)}", ""]
     rows += ["| line | arithmetic | \\$ a month |", "| --- | --- | ---: |"]
-    for title, lines, total in _parts(cost):
+    for title, lines, total in bill_parts(cost):
         rows += [
             f"| {_text(_label(line, payers))} | {_text(line.formula)} | {amount_text(line.amount)} |"
             for line in lines

@@ -69,7 +69,7 @@ def test_markdown_is_a_table_with_the_recommended_option_first():
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert rows[0].startswith("| option |")
     assert rows[2].startswith("| **`hosted-zone`** |")
-    assert {row.count("|") - row.count("\\|") for row in rows} == {8}
+    assert {row.count("|") - row.count("\\|") for row in rows} == {10}
 
 
 class _Page(HTMLParser):
@@ -96,7 +96,7 @@ def test_the_page_is_well_formed_and_fetches_nothing():
     page = _Page()
     page.feed(text)
     assert page.open == []
-    assert page.fetched == []
+    assert all(address.startswith("#") for address in page.fetched)
     assert "script" not in page.tags
 
 
