@@ -1,5 +1,6 @@
 """Load a SOURCE: told by content, read by the one adapter for its kind, always ending in a `Snapshot`."""
 
+import difflib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +59,10 @@ def _load_live(path: Path, assume_complete: bool) -> Snapshot:
     return snapshot
 
 
+def _siblings(path: Path) -> list[str]:
+    return sorted(each.name for each in path.parent.iterdir()) if path.parent.is_dir() else []
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("a live account as aws:PROFILE", _is_live, _load_live),
     Kind("a design file", _is_design, _load_design),
@@ -76,6 +81,10 @@ def load(source: Path, *, assume_complete: bool = False) -> Snapshot:
     Raises:
         InputError: the source is of no known kind, or cannot be read; with file, place and way out.
     """
+    if not source.exists() and not _is_live(source):
+        near = difflib.get_close_matches(source.name, _siblings(source), n=1)
+        way_out = f"did you mean `{near[0]}`?" if near else ""
+        raise InputError("no such file or folder", where=str(source), help=way_out)
     for kind in KINDS:
         if kind.recognises(source):
             return kind.load(source, assume_complete)
