@@ -7,8 +7,10 @@ import msgspec
 
 from narrowgate import __version__
 from narrowgate.api.designs import compare_design, load_design
+from narrowgate.generate.cloudformation.stacks import cloudformation_files
 from narrowgate.generate.files import Index, Written, header, write_files
 from narrowgate.generate.plan import Plan, make_plan
+from narrowgate.generate.runbook.page import runbook_files
 from narrowgate.generate.terraform.root import terraform_files
 from narrowgate.model.answer import Verdict, conjunction
 from narrowgate.model.comparison import ExpectationAnswer, OptionAnswer, Recommendation
@@ -21,6 +23,8 @@ from narrowgate.options.registry import find_option
 from narrowgate.sources.resources.build import build_world
 
 FORMATS: Mapping[str, Callable[[Plan], dict[str, str]]] = {
+    "cloudformation": cloudformation_files,
+    "runbook": runbook_files,
     "terraform": terraform_files,
 }
 """By name, what makes the files of a format."""

@@ -181,6 +181,44 @@ def _with_accounts(value: Any, untold: set[str]) -> Any:
             return value
 
 
+class Phase(msgspec.Struct, frozen=True):
+    """What can be made on one side before another has to act."""
+
+    side: Side
+    resources: tuple[Resource, ...]
+
+
+def phases(plan: Plan) -> tuple[Phase, ...]:
+    """Everything that is made, in an order that works by hand: what others need comes first.
+
+    Raises:
+        LookupError: resources that wait for each other: a defect of whoever made the list.
+    """
+    waiting = {each.logical_id: each for each in plan.made}
+    found: list[Phase] = []
+    while waiting:
+        before = len(waiting)
+        for side in plan.sides:
+            new: list[Resource] = []
+            ready = True
+            while ready:
+                ready = False
+                for each in list(waiting.values()):
+                    is_mine = (each.account, each.region) == (side.account, side.region)
+                    if is_mine and not any(name in waiting for name in _needed(each)):
+                        new.append(waiting.pop(each.logical_id))
+                        ready = True
+            if new:
+                found.append(Phase(side, tuple(new)))
+        if len(waiting) == before:
+            raise LookupError(f"{', '.join(waiting)} wait for each other")
+    return tuple(found)
+
+
+def _needed(resource: Resource) -> tuple[str, ...]:
+    return (*(each.logical_id for each in references(resource.properties)), *resource.depends_on)
+
+
 _WORDS = {
     "Arn": "arn",
     "DnsEntries.0.DnsName": "dns_name",

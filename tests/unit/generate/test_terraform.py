@@ -86,7 +86,7 @@ def test_assignments_that_follow_each_other_are_aligned_and_others_are_not():
     )
 
 
-@pytest.mark.parametrize("form", ["terraform"])
+@pytest.mark.parametrize("form", ["cloudformation", "runbook", "terraform"])
 def test_the_same_design_gives_the_same_bytes(form):
     plan = every.plan("two-accounts", "hosted-zone")
     assert generated_files(plan, form) == generated_files(plan, form)

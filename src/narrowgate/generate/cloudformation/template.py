@@ -1,0 +1,256 @@
+"""The template of one account and Region."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from narrowgate.generate.cloudformation.rounds import BY_COMMAND, Deployment, is_role, is_written
+from narrowgate.generate.cloudformation.suppress import suppressions
+from narrowgate.generate.cloudformation.values import Key, Values, attribute_of, parameter_name
+from narrowgate.generate.cloudformation.yaml_text import Commented, Tag, write_yaml
+from narrowgate.generate.dns_server import set_up_script
+from narrowgate.generate.plan import AccountId, Plan, Side
+from narrowgate.model.resource import GetAtt, Join, Ref, Resource
+
+_IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+_BEFORE = "Deployments happen in rounds: a value of another stack has to be there before what needs it."
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """A template: its text, which parameters each round reads for the first time, and what others read of it."""
+
+    side: Side
+    text: str
+    rounds: int
+    parameters: Mapping[Key, int]
+    """The round that each parameter is first needed in."""
+    own: Mapping[str, str]
+    """Further parameters, with what they are."""
+
+
+def make_template(plan: Plan, side: Side, order: tuple[Deployment, ...], given: tuple[Key, ...]) -> Template:
+    """Write a side's template.
+
+    Args:
+        plan: the plan.
+        side: the account and Region.
+        order: every deployment, of which the side's own decide the conditions.
+        given: what outputs the template has to have.
+    """
+    by_id = plan.by_id
+    round_of = {each.logical_id: step.round for step in order if step.side == side for each in step.resources}
+    values = Values(plan, side)
+    first: dict[Key, int] = {}
+    resources: dict[str, Any] = {}
+    own: dict[str, str] = {}
+    for resource in plan.on(side):
+        if resource.type in BY_COMMAND or resource.type == "Custom::VpcEndpointPolicy":
+            continue
+        if not is_written(plan, resource):
+            continue
+        before = dict(values.parameters)
+        written = _resource(plan, values, resource, round_of)
+        number = round_of[resource.logical_id]
+        for key in values.parameters:
+            if key not in before:
+                first[key] = number
+        own |= _own_parameters(resource)
+        resources[resource.logical_id] = written
+    for resource in plan.on(side):
+        if resource.type == "Custom::VpcEndpointPolicy":
+            _add_policy(plan, values, resource, (resources, round_of, first))
+    rounds = max(round_of.values(), default=1)
+    document: dict[str, Any] = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"{plan.design.name}: {plan.option.title} - {side.region}",
+    }
+    notes = _notes(plan, side)
+    if notes:
+        document["Description"] = Commented(notes, document["Description"])
+    parameters = _parameters(plan, first, own, rounds)
+    if parameters:
+        document["Parameters"] = parameters
+    if rounds > 1:
+        document["Conditions"] = Commented((_BEFORE,), _conditions(rounds))
+    document["Resources"] = resources
+    outputs = {
+        parameter_name(name, attribute): _output(by_id[name], attribute, round_of[name])
+        for name, attribute in given
+        if not (attribute or "").startswith("NetworkInterfaces.")
+    }
+    if outputs:
+        document["Outputs"] = outputs
+    return Template(side=side, text=write_yaml(document), rounds=rounds, parameters=first, own=own)
+
+
+def _notes(plan: Plan, side: Side) -> tuple[str, ...]:
+    """What the template leaves to commands, and why."""
+    found = []
+    for resource in plan.on(side):
+        if resource.type in BY_COMMAND:
+            what = resource.purpose.replace("`", "")
+            found.append(f"Not in this template, for CloudFormation has no resource for it: {what}")
+            found.append(f"({resource.type.removeprefix('Custom::')}; DEPLOY.md has the command).")
+    return tuple(found)
+
+
+def _resource(plan: Plan, values: Values, resource: Resource, round_of: Mapping[str, int]) -> Commented:
+    kind, properties = resource.type, dict(resource.properties)
+    if resource.type == "Custom::VpcPeeringConnectionAccepter":
+        kind, properties = _accepting_role(plan, resource)
+    change = _CHANGES.get(resource.type)
+    if change is not None:
+        properties = change(plan, resource, properties)
+    body: dict[str, Any] = {"Type": kind}
+    number = round_of[resource.logical_id]
+    if number > 1:
+        body["Condition"] = f"Round{number}"
+    after = [each for each in resource.depends_on if each in round_of and plan.by_id[each].type not in BY_COMMAND]
+    if after:
+        body["DependsOn"] = after
+    if resource.type in ("AWS::ApiGateway::Deployment",):
+        body["DeletionPolicy"] = body["UpdateReplacePolicy"] = "Retain"
+    metadata = suppressions(resource)
+    if metadata:
+        body["Metadata"] = metadata
+    body["Properties"] = values.resolve(properties, resource)
+    reason = resource.purpose.replace("`", "")
+    line = f"{reason[:1].upper()}{reason[1:]}" + (f" ({resource.rule})." if resource.rule else ".")
+    return Commented((line,), body)
+
+
+Change = Callable[[Plan, Resource, dict[str, Any]], dict[str, Any]]
+
+
+def _peering(plan: Plan, resource: Resource, properties: dict[str, Any]) -> dict[str, Any]:
+    for other in plan.made:
+        if other.type == "Custom::VpcPeeringConnectionAccepter" and is_role(resource, other):
+            return {**properties, "PeerRoleArn": GetAtt(other.logical_id, "Arn")}
+    return properties
+
+
+def _zone(plan: Plan, resource: Resource, properties: dict[str, Any]) -> dict[str, Any]:
+    return {**properties, "HostedZoneConfig": {"Comment": resource.purpose.replace("`", "")}}
+
+
+def _instance(plan: Plan, resource: Resource, properties: dict[str, Any]) -> dict[str, Any]:
+    server = next(
+        each
+        for each in plan.made
+        if each.type == "Custom::DnsServer" and each.properties["InstanceId"] == Ref(resource.logical_id)
+    )
+    return {
+        "ImageId": Tag("Ref", "DnsServerImage"),
+        **properties,
+        "EbsOptimized": True,
+        "Monitoring": True,
+        "UserData": Tag("Base64", set_up_script(server)),
+    }
+
+
+def _authorizer(plan: Plan, resource: Resource, properties: dict[str, Any]) -> dict[str, Any]:
+    own = Tag("Ref", f"{resource.logical_id}Arn")
+    is_pool = properties["Type"] == "COGNITO_USER_POOLS"
+    return {**properties, **({"ProviderARNs": [own]} if is_pool else {"AuthorizerUri": own})}
+
+
+_CHANGES: Mapping[str, Change] = {
+    "AWS::EC2::VPCPeeringConnection": _peering,
+    "AWS::Route53::HostedZone": _zone,
+    "AWS::EC2::Instance": _instance,
+    "AWS::ApiGateway::Authorizer": _authorizer,
+}
+
+
+def _own_parameters(resource: Resource) -> dict[str, str]:
+    if resource.type == "AWS::EC2::Instance":
+        return {"DnsServerImage": "Image of the DNS servers."}
+    if resource.type == "AWS::ApiGateway::Authorizer":
+        return {
+            f"{resource.logical_id}Arn": "ARN that the authorizer asks: a user pool, or a function's invocation."
+        }
+    return {}
+
+
+def _accepting_role(plan: Plan, resource: Resource) -> tuple[str, dict[str, Any]]:
+    """The role by which the requester's CloudFormation accepts the peering here (PCX-02)."""
+    peering = plan.by_id[resource.properties["VpcPeeringConnectionId"].logical_id]
+    start = (f"arn:aws:ec2:{resource.region}:", AccountId(resource.account))
+    own = Join((*start, ":vpc/", peering.properties["PeerVpcId"]))  # type: ignore[arg-type]
+    peerings = Join((*start, ":vpc-peering-connection/*"))  # type: ignore[arg-type]
+    trust = {"Effect": "Allow", "Principal": {"AWS": peering.account}, "Action": "sts:AssumeRole"}
+    accept = {"Effect": "Allow", "Action": "ec2:AcceptVpcPeeringConnection", "Resource": [own, peerings]}
+    return "AWS::IAM::Role", {
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+        "Policies": [
+            {"PolicyName": "accept-peering", "PolicyDocument": {"Version": "2012-10-17", "Statement": [accept]}}
+        ],
+    }
+
+
+def _add_policy(
+    plan: Plan, values: Values, resource: Resource, made: tuple[dict[str, Any], Mapping[str, int], dict[Key, int]]
+) -> None:
+    """The endpoint's policy: it names APIs that name the endpoint, so it follows in a later round."""
+    resources, round_of, first = made
+    number = round_of[resource.logical_id]
+    before = dict(values.parameters)
+    document = values.resolve(resource.properties["PolicyDocument"], resource)
+    for key in values.parameters:
+        if key not in before:
+            first[key] = number
+    endpoint = resources[resource.properties["VpcEndpointId"].logical_id]
+    if number > 1:
+        document = Tag("If", [f"Round{number}", document, Tag("Ref", "AWS::NoValue")])
+    endpoint.value["Properties"]["PolicyDocument"] = document
+
+
+def _parameters(plan: Plan, first: Mapping[Key, int], own: Mapping[str, str], rounds: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    by_id = plan.by_id
+    if rounds > 1:
+        found["Round"] = {
+            "Type": "String",
+            "Description": "How far this stack may go; DEPLOY.md says when it is deployed again.",
+            "AllowedValues": [str(each) for each in range(1, rounds + 1)],
+            "Default": "1",
+        }
+    for (name, attribute), number in first.items():
+        resource = by_id[name]
+        what = resource.purpose.replace("`", "")
+        told = "id" if attribute is None else attribute
+        state = "exists" if resource.exists else "made elsewhere, or in an earlier round"
+        parameter: dict[str, Any] = {"Type": "String", "Description": f"{what}: {told} ({state})."}
+        if resource.physical_id is not None and attribute is None:
+            parameter["Default"] = resource.physical_id
+        elif number > 1:
+            parameter["Default"] = ""
+        found[parameter_name(name, attribute)] = parameter
+    for parameter_id, description in own.items():
+        if parameter_id == "DnsServerImage":
+            kind = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
+            found[parameter_id] = {"Type": kind, "Description": description, "Default": _IMAGE}
+        else:
+            found[parameter_id] = {"Type": "String", "Description": description}
+    return found
+
+
+def _conditions(rounds: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for number in range(2, rounds + 1):
+        tests = [Tag("Equals", [Tag("Ref", "Round"), str(each)]) for each in range(number, rounds + 1)]
+        found[f"Round{number}"] = tests[0] if len(tests) == 1 else Tag("Or", tests)
+    return found
+
+
+def _output(resource: Resource, attribute: str | None, number: int) -> dict[str, Any]:
+    what = resource.purpose.replace("`", "")
+    told = "id" if attribute is None else attribute
+    value = attribute_of(resource, attribute)
+    body: dict[str, Any] = {"Description": f"{what}: {told}", "Value": value}
+    if number > 1:
+        body["Condition"] = f"Round{number}"
+    export = "${AWS::StackName}-" + parameter_name(resource.logical_id, attribute)
+    body["Export"] = {"Name": Tag("Sub", export)}
+    return body
