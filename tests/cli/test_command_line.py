@@ -1,6 +1,7 @@
 """The command line as users meet it: output, exit status, help, errors."""
 
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -52,6 +53,20 @@ def test_json_fits_its_published_schema(narrowgate, snapshot, guide, arguments):
     assert answer["schema"] == f"narrowgate.{arguments[0]}/1"
     assert {"verdict", "decided_by", "blocking", "unknowns"} <= set(answer)
     jsonschema.validate(answer, json.loads(json_schema(arguments[0])))
+
+
+def test_a_file_that_nobody_understands_is_told_beside_the_answer(narrowgate, snapshot, tmp_path):
+    root = tmp_path / "odd"
+    shutil.copytree(snapshot, root)
+    (root / ACCOUNT / "us-east-1" / "Odd.json").write_text('{"Hello\\u001b": []}')
+    done = narrowgate("resolve", root, "--from", "database", "db.corp.internal", "--format", "json")
+    assert (done.returncode, json.loads(done.stdout)["addresses"]) == (0, ["10.0.1.20"])
+    note = f"note: {ACCOUNT}/us-east-1/Odd.json: not understood: no AWS response that narrowgate knows\n"
+    assert done.stderr == note
+    question = json.dumps({"id": 1, "ask": "resolve", "from": "database", "name": "db.corp.internal"}) + "\n"
+    asked = narrowgate("ask", root, "--questions", "-", stdin=question * 2)
+    assert asked.stderr.startswith(note)
+    assert asked.stderr.count("note:") == 1
 
 
 def test_an_unknown_client_is_an_error_with_the_nearest_name(narrowgate, snapshot, guide):

@@ -7,7 +7,7 @@ thousand questions of one estate read it once.
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +54,12 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Sources:
     """Loaded snapshots, the least recently used dropped."""
 
-    def __init__(self, base: Path, loaded: Mapping[str, Snapshot]) -> None:
+    def __init__(
+        self, base: Path, loaded: Mapping[str, Snapshot], tell: Callable[[Snapshot], object] | None = None
+    ) -> None:
         """`base` is where relative paths are looked up when the working folder has none; `loaded` is by name."""
         self.base = base
+        self._tell = tell
         self._loaded = loaded
         self._kept: OrderedDict[tuple[Path, bool], Snapshot] = OrderedDict()
 
@@ -71,6 +74,8 @@ class Sources:
         key = (self.path(source), assume_complete)
         if key not in self._kept:
             self._kept[key] = api.load(key[0], assume_complete=assume_complete)
+            if self._tell is not None:
+                self._tell(self._kept[key])
             if len(self._kept) > _KEPT_SOURCES:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
@@ -89,6 +94,7 @@ def answer_questions(
     assume_complete: bool = False,
     base: Path | None = None,
     loaded: Mapping[str, Snapshot] | None = None,
+    tell: Callable[[Snapshot], object] | None = None,
 ) -> Iterator[bytes]:
     """Answer each line in order.
 
@@ -98,8 +104,9 @@ def answer_questions(
         assume_complete: the default for questions that do not say.
         base: where relative paths are looked up second.
         loaded: snapshots that questions may name as their source, for a caller that has them already.
+        tell: called with each snapshot that was read, for what its source set aside.
     """
-    sources = Sources(base or Path(), loaded or {})
+    sources = Sources(base or Path(), loaded or {}, tell)
     for line in lines:
         if line.strip():
             yield _answer(line, sources, source, assume_complete)

@@ -40,6 +40,8 @@ def resolve(
     Raises:
         InputError: no such client, a name or type that is none, a server that is no address.
     """
+    if not name:
+        raise InputError("an empty text is no domain name", help="the root is written `.`")
     asking = find_client(snapshot, client, security_groups=tuple(security_groups))
     return evaluate_resolve(snapshot, asking, parse_query_name(name), _record_type(record_type), server=server)
 

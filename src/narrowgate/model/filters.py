@@ -1,21 +1,23 @@
 """Security groups, network ACLs and prefix lists: what admits a packet (EC2 API names)."""
 
+from typing import Literal
+
 import msgspec
 
-from narrowgate.model.fact import UNSET, Fact, Tag, UnsetType
+from narrowgate.model.fact import UNSET, CidrText, Fact, ProtocolText, Tag, UnsetType
 
 
 class IpRange(Fact, frozen=True, kw_only=True):
     """An IPv4 range of a group's rule."""
 
-    cidr_ip: str
+    cidr_ip: CidrText
     description: str = ""
 
 
 class Ipv6Range(Fact, frozen=True, kw_only=True):
     """An IPv6 range of a group's rule."""
 
-    cidr_ipv6: str
+    cidr_ipv6: CidrText
     description: str = ""
 
 
@@ -41,7 +43,7 @@ class PrefixListReference(Fact, frozen=True, kw_only=True):
 class IpPermission(Fact, frozen=True, kw_only=True):
     """One permission: protocol, ports, and every peer it is given to."""
 
-    ip_protocol: str
+    ip_protocol: ProtocolText
     from_port: int | None = None
     to_port: int | None = None
     ip_ranges: tuple[IpRange, ...] = ()
@@ -90,11 +92,11 @@ class NetworkAclEntry(Fact, frozen=True, kw_only=True):
     """One entry; the lowest number that matches decides (ACL-02)."""
 
     rule_number: int
-    protocol: str
-    rule_action: str
+    protocol: ProtocolText
+    rule_action: Literal["allow", "deny"]
     egress: bool
-    cidr_block: str | None = None
-    ipv6_cidr_block: str | None = None
+    cidr_block: CidrText | None = None
+    ipv6_cidr_block: CidrText | None = None
     port_range: AclPortRange | None = None
     icmp_type_code: IcmpTypeCode | None = None
 
@@ -134,7 +136,7 @@ class ManagedPrefixList(Fact, frozen=True, kw_only=True):
 class PrefixListEntry(Fact, frozen=True, kw_only=True):
     """An entry of a prefix list, current version."""
 
-    cidr: str
+    cidr: CidrText
     description: str = ""
 
 

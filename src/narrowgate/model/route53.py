@@ -2,7 +2,7 @@
 
 import msgspec
 
-from narrowgate.model.fact import UNSET, Fact, UnsetType
+from narrowgate.model.fact import UNSET, AddressText, Fact, UnsetType
 
 
 class HostedZoneConfig(Fact, frozen=True, kw_only=True):
@@ -85,16 +85,16 @@ class ResolverEndpointIpAddress(Fact, frozen=True, kw_only=True):
 
     ip_id: str | None = None
     subnet_id: str | None = None
-    ip: str | None = None
-    ipv6: str | None = None
+    ip: AddressText | None = None
+    ipv6: AddressText | None = None
     status: str = "ATTACHED"
 
 
 class TargetAddress(Fact, frozen=True, kw_only=True):
     """A target of a FORWARD rule (OUT-03)."""
 
-    ip: str | None = None
-    ipv6: str | None = None
+    ip: AddressText | None = None
+    ipv6: AddressText | None = None
     port: int = 53
     protocol: str = "Do53"
     server_name_indication: str | None = None

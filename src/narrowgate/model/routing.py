@@ -1,13 +1,13 @@
 """Route tables and the gateways and peerings that routes name (EC2 API names)."""
 
-from narrowgate.model.fact import UNSET, Fact, Tag, UnsetType
+from narrowgate.model.fact import UNSET, AddressText, CidrText, Fact, Tag, UnsetType
 
 
 class Route(Fact, frozen=True, kw_only=True):
     """One route; exactly one target field is set."""
 
-    destination_cidr_block: str | None = None
-    destination_ipv6_cidr_block: str | None = None
+    destination_cidr_block: CidrText | None = None
+    destination_ipv6_cidr_block: CidrText | None = None
     destination_prefix_list_id: str | None = None
     gateway_id: str | None = None
     nat_gateway_id: str | None = None
@@ -73,13 +73,13 @@ class PeeringOptions(Fact, frozen=True, kw_only=True):
 class PeeringCidr(Fact, frozen=True, kw_only=True):
     """An IPv4 block of a side."""
 
-    cidr_block: str
+    cidr_block: CidrText
 
 
 class PeeringIpv6Cidr(Fact, frozen=True, kw_only=True):
     """An IPv6 block of a side."""
 
-    ipv6_cidr_block: str
+    ipv6_cidr_block: CidrText
 
 
 class PeeringVpcInfo(Fact, frozen=True, kw_only=True):
@@ -88,7 +88,7 @@ class PeeringVpcInfo(Fact, frozen=True, kw_only=True):
     vpc_id: str | None = None
     owner_id: str | None = None
     region: str | None = None
-    cidr_block: str | None = None
+    cidr_block: CidrText | None = None
     cidr_block_set: tuple[PeeringCidr, ...] = ()
     ipv6_cidr_block_set: tuple[PeeringIpv6Cidr, ...] = ()
     peering_options: PeeringOptions | None = None
@@ -139,7 +139,7 @@ class EgressOnlyInternetGateway(Fact, frozen=True, kw_only=True):
 class NatGatewayAddress(Fact, frozen=True, kw_only=True):
     """An address of a NAT gateway."""
 
-    private_ip: str | None = None
+    private_ip: AddressText | None = None
     public_ip: str | None = None
     network_interface_id: str | None = None
 

@@ -182,10 +182,10 @@ class Snapshot:
         Args:
             collections: the facts.
             places: where each was learnt, by resource id.
-            calls: the calls that were made.
+            calls: the calls that were made and answered in full.
             refused: calls that AWS refused, with its words.
             untold: calls, and fields as `Fact.field` of a parent, that the source itself cannot tell, with why: a
-                template's value that is known only after creation.
+                template's value that is known only after creation, or an answer whose last pages are missing.
             assume_complete: take what nobody collected as empty.
             outside: facts that no AWS API holds.
         """

@@ -1,6 +1,6 @@
 """Transit gateways: attachments, route tables, associations, propagations, routes (EC2 API names)."""
 
-from narrowgate.model.fact import UNSET, Fact, Tag, UnsetType
+from narrowgate.model.fact import UNSET, CidrText, Fact, Tag, UnsetType
 
 
 class TransitGatewayOptions(Fact, frozen=True, kw_only=True):
@@ -125,7 +125,7 @@ class TransitGatewayRouteAttachment(Fact, frozen=True, kw_only=True):
 class TransitGatewayRoute(Fact, frozen=True, kw_only=True):
     """`ec2.search_transit_gateway_routes`, an element of `Routes`."""
 
-    destination_cidr_block: str | None = None
+    destination_cidr_block: CidrText | None = None
     prefix_list_id: str | None = None
     type: str | UnsetType = UNSET
     state: str | UnsetType = UNSET

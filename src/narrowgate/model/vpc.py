@@ -1,6 +1,6 @@
 """VPCs, subnets, DHCP options, interfaces, instances: what has an address (EC2 API names)."""
 
-from narrowgate.model.fact import UNSET, Fact, Tag, UnsetType
+from narrowgate.model.fact import UNSET, AddressText, CidrText, Fact, Tag, UnsetType
 
 
 class CidrState(Fact, frozen=True, kw_only=True):
@@ -12,7 +12,7 @@ class CidrState(Fact, frozen=True, kw_only=True):
 class CidrBlockAssociation(Fact, frozen=True, kw_only=True):
     """An IPv4 block of a VPC, primary or secondary; a disassociated one no longer counts."""
 
-    cidr_block: str
+    cidr_block: CidrText
     association_id: str | None = None
     cidr_block_state: CidrState = CidrState()
 
@@ -20,7 +20,7 @@ class CidrBlockAssociation(Fact, frozen=True, kw_only=True):
 class Ipv6CidrBlockAssociation(Fact, frozen=True, kw_only=True):
     """An IPv6 block of a VPC or subnet."""
 
-    ipv6_cidr_block: str
+    ipv6_cidr_block: CidrText
     association_id: str | None = None
     ipv6_cidr_block_state: CidrState = CidrState()
 
@@ -29,7 +29,7 @@ class Vpc(Fact, frozen=True, kw_only=True):
     """`ec2.describe_vpcs`."""
 
     vpc_id: str
-    cidr_block: str | UnsetType = UNSET
+    cidr_block: CidrText | UnsetType = UNSET
     owner_id: str | None = None
     dhcp_options_id: str | UnsetType = UNSET
     cidr_block_association_set: tuple[CidrBlockAssociation, ...] = ()
@@ -82,7 +82,7 @@ class Subnet(Fact, frozen=True, kw_only=True):
 
     subnet_id: str
     vpc_id: str
-    cidr_block: str | None = None
+    cidr_block: CidrText | None = None
     availability_zone: str | None = None
     availability_zone_id: str | None = None
     owner_id: str | None = None
@@ -121,7 +121,7 @@ class NetworkInterfaceAssociation(Fact, frozen=True, kw_only=True):
 class PrivateIpAddress(Fact, frozen=True, kw_only=True):
     """A private IPv4 address of an interface."""
 
-    private_ip_address: str
+    private_ip_address: AddressText
     primary: bool = False
     private_dns_name: str | None = None
     association: NetworkInterfaceAssociation | None = None
@@ -130,7 +130,7 @@ class PrivateIpAddress(Fact, frozen=True, kw_only=True):
 class Ipv6Address(Fact, frozen=True, kw_only=True):
     """An IPv6 address of an interface."""
 
-    ipv6_address: str
+    ipv6_address: AddressText
 
 
 class NetworkInterfaceAttachment(Fact, frozen=True, kw_only=True):
@@ -151,7 +151,7 @@ class NetworkInterface(Fact, frozen=True, kw_only=True):
     subnet_id: str | None = None
     availability_zone: str | None = None
     availability_zone_id: str | None = None
-    private_ip_address: str | None = None
+    private_ip_address: AddressText | None = None
     private_ip_addresses: tuple[PrivateIpAddress, ...] = ()
     ipv6_addresses: tuple[Ipv6Address, ...] = ()
     groups: tuple[GroupIdentifier, ...] | UnsetType = UNSET
@@ -172,7 +172,7 @@ class InstanceNetworkInterface(Fact, frozen=True, kw_only=True):
     """An interface as its instance names it."""
 
     network_interface_id: str
-    private_ip_address: str | None = None
+    private_ip_address: AddressText | None = None
     groups: tuple[GroupIdentifier, ...] = ()
 
 
@@ -188,7 +188,7 @@ class Instance(Fact, frozen=True, kw_only=True):
     instance_id: str
     vpc_id: str | None = None
     subnet_id: str | None = None
-    private_ip_address: str | None = None
+    private_ip_address: AddressText | None = None
     public_dns_name: str | None = None
     public_ip_address: str | None = None
     private_dns_name: str | None = None

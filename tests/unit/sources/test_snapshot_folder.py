@@ -182,6 +182,71 @@ def test_a_wrong_type_is_named_by_its_pointer(tmp_path):
     assert caught.value.where.endswith(".Vpcs[1].Tags[0].Key")
 
 
+ELEMENTS = {
+    "ec2.describe_vpcs": ("Vpcs", {**VPC, "CidrBlock": "10.0.0.0/33"}, "CidrBlock", "no CIDR block"),
+    "ec2.describe_subnets": (
+        "Subnets",
+        {"SubnetId": "subnet-0a", "VpcId": "vpc-0a", "CidrBlock": "10.0.1.0/x"},
+        "CidrBlock",
+        "no CIDR block",
+    ),
+    "ec2.describe_network_interfaces": (
+        "NetworkInterfaces",
+        {"NetworkInterfaceId": "eni-0a", "PrivateIpAddress": "10.0.1.256"},
+        "PrivateIpAddress",
+        "no IP address",
+    ),
+    "ec2.describe_route_tables": (
+        "RouteTables",
+        {"RouteTableId": "rtb-0a", "VpcId": "vpc-0a", "Routes": [{"DestinationCidrBlock": "10.0.0.0/40"}]},
+        "Routes[0].DestinationCidrBlock",
+        "no CIDR block",
+    ),
+    "ec2.describe_security_groups": (
+        "SecurityGroups",
+        {"GroupId": "sg-0a", "IpPermissions": [{"IpProtocol": "tpc", "FromPort": 443, "ToPort": 443}]},
+        "IpPermissions[0].IpProtocol",
+        "no protocol that EC2 knows",
+    ),
+    "route53resolver.list_resolver_rules": (
+        "ResolverRules",
+        {"Id": "rslvr-rr-1", "TargetIps": [{"Ip": "10.0.1.999", "Port": 53}]},
+        "TargetIps[0].Ip",
+        "no IP address",
+    ),
+}
+
+
+@pytest.mark.parametrize("call", ELEMENTS)
+def test_an_address_or_protocol_out_of_range_is_named_by_its_pointer_although_nobody_asks_for_it(tmp_path, call):
+    key, element, pointer, says = ELEMENTS[call]
+    put(tmp_path, f"{ACCOUNT}/us-east-1/{call}.json", {key: [element]})
+    with pytest.raises(InputError, match=says) as caught:
+        load_snapshot(tmp_path)
+    assert caught.value.where == f"{ACCOUNT}/us-east-1/{call}.json: .{key}[0].{pointer}"
+
+
+@pytest.mark.parametrize("text", ["10.0.0.0/8", "0.0.0.0/0", "::/0", "2001:db8::/32", "10.0.0.5/16"])
+def test_blocks_as_aws_prints_them_are_read(tmp_path, text):
+    vpcs(tmp_path, {"Vpcs": [{**VPC, "CidrBlock": text}]})
+    assert load_snapshot(tmp_path).facts.vpcs["vpc-0a"].cidr_block == text
+
+
+@pytest.mark.parametrize(
+    ("server", "says"),
+    [
+        ({"ip": "10.0.0.999"}, "no IP address"),
+        ({"ip": "10.0.0.9", "forward": [{"domain": ".", "to": "nowhere"}]}, "neither an IP address nor `public`"),
+    ],
+)
+def test_a_server_of_one_s_own_needs_an_address(tmp_path, server, says):
+    vpcs(tmp_path, {"Vpcs": []})
+    put(tmp_path, "outside.json", {"schema": "narrowgate.outside/1", "dns_servers": [server]})
+    with pytest.raises(InputError, match=says) as caught:
+        load_snapshot(tmp_path)
+    assert caught.value.where.startswith("outside.json: .dns_servers[0]")
+
+
 def test_a_syntax_error_is_named_by_its_line(tmp_path):
     vpcs(tmp_path, b'{\n  "Vpcs": [\n    nonsense\n  ]\n}\n')
     with pytest.raises(InputError) as caught:

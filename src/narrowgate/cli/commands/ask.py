@@ -9,6 +9,7 @@ from typing import BinaryIO
 import click
 
 from narrowgate.api.ask import answer_questions
+from narrowgate.cli.notes import noted
 from narrowgate.cli.options import assume_complete_option
 
 
@@ -42,7 +43,10 @@ def command(source: Path | None, *, questions: BinaryIO, assume_complete: bool) 
     started = time.perf_counter()
     count = 0
     output = sys.stdout.buffer
-    for answer in answer_questions(_lines(questions), source=source, assume_complete=assume_complete, base=base):
+    answers = answer_questions(
+        _lines(questions), source=source, assume_complete=assume_complete, base=base, tell=noted
+    )
+    for answer in answers:
         output.write(answer + b"\n")
         output.flush()
         count += 1

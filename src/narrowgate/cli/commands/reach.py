@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from narrowgate import api
+from narrowgate.cli.notes import noted
 from narrowgate.cli.options import question_options, source_argument
 from narrowgate.cli.output import finish, terminal_style
 from narrowgate.report.reach import render_reach
@@ -21,7 +22,9 @@ from narrowgate.report.reach import render_reach
     help="An interface, instance, load balancer, interface endpoint or address. Names belong to `trace`.",
 )
 @click.option("--port", required=True, type=click.IntRange(0, 65535), metavar="N", help="Destination port.")
-@click.option("--protocol", type=click.Choice(["tcp", "udp"]), default="tcp", show_default=True)
+@click.option(
+    "--protocol", type=click.Choice(["tcp", "udp"], case_sensitive=False), default="tcp", show_default=True
+)
 @click.option(
     "--client-ports",
     metavar="A-B",
@@ -51,7 +54,7 @@ def command(
       narrowgate reach ./snapshot --from web-1 --to vpce-0a1b2c3d --port 443
       narrowgate reach ./snapshot --from subnet-0a1b2c3d --to 10.0.1.20 --port 53 --protocol udp
     """
-    snapshot = api.load(source, assume_complete=assume_complete)
+    snapshot = noted(api.load(source, assume_complete=assume_complete))
     answer = api.reach(
         snapshot,
         client,

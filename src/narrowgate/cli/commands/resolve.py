@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from narrowgate import api
+from narrowgate.cli.notes import noted
 from narrowgate.cli.options import question_options, source_argument
 from narrowgate.cli.output import finish, terminal_style
 from narrowgate.report.resolve import render_resolve
@@ -38,6 +39,6 @@ def command(
       narrowgate resolve ./snapshot --from vpc-0a1b2c3d db.corp.internal --type AAAA
       narrowgate resolve ./snapshot --from web-1 db.corp.internal --server 10.0.1.20
     """
-    snapshot = api.load(source, assume_complete=assume_complete)
+    snapshot = noted(api.load(source, assume_complete=assume_complete))
     answer = api.resolve(snapshot, client, name, record_type, server=server, security_groups=security_groups)
     finish(answer, render_resolve(answer, terminal_style(), verbose=verbose), answer.verdict, output_format)

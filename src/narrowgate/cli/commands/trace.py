@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from narrowgate import api
+from narrowgate.cli.notes import noted
 from narrowgate.cli.options import question_options, source_argument
 from narrowgate.cli.output import finish, terminal_style
 from narrowgate.report.trace import render_trace
@@ -45,7 +46,7 @@ def command(
       narrowgate trace ./snapshot --from vpc-0a1b2c3d --header 'x-apigw-api-id: a1b2c3d4e5' \
         https://vpce-0a1b-9f.execute-api.us-east-1.vpce.amazonaws.com/prod/orders
     """
-    snapshot = api.load(source, assume_complete=assume_complete)
+    snapshot = noted(api.load(source, assume_complete=assume_complete))
     answer = api.trace(
         snapshot, client, url, method=method, headers=headers, principal=principal, security_groups=security_groups
     )

@@ -35,7 +35,9 @@ def resolve(
         InputError: `name` is no domain name, `server` no address.
     """
     canonical = _canonical(name)
-    found = _ask(Query(snapshot, canonical, type.upper()), host, parse_address(server) if server else None)
+    found = _ask(
+        Query(snapshot, canonical, type.upper()), host, parse_address(server) if server is not None else None
+    )
     return _answer(found, host.label, canonical, type.upper(), server)
 
 

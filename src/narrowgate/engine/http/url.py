@@ -1,5 +1,6 @@
 """What the caller typed: URL, method, headers."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from narrowgate.model.domain import parse_query_name
 from narrowgate.model.errors import InputError
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE"})
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A header's name, as RFC 9110 section 5.6.2 has it."""
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -78,6 +81,6 @@ def parse_request(url: str, *, method: str = "GET", headers: Iterable[str] = ())
 
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
-    if not colon or not name.strip() or any(ord(character) < 32 for character in line):
+    if not colon or not _TOKEN.fullmatch(name.strip()) or any(ord(character) < 32 for character in line):
         raise InputError(f"{line[:80]!r} is no header", help="write it as 'Name: value'")
     return name.strip().lower(), value.strip()

@@ -13,6 +13,7 @@ from narrowgate.sources.snapshot import special
 from narrowgate.sources.snapshot.decode import convert, decode_json
 from narrowgate.sources.snapshot.merge import merge_views
 from narrowgate.sources.snapshot.operations import OPERATIONS, Operation
+from narrowgate.sources.snapshot.pages import unfinished
 from narrowgate.sources.snapshot.response import Response
 
 
@@ -32,11 +33,13 @@ def snapshot_from_responses(
     assembly = Assembly(list(warnings))
     for response in responses:
         assembly.add(response)
+    assembly.drop_parts()
     snapshot = Snapshot(
         assembly.collections,
         places=assembly.places,
         calls=assembly.calls,
         refused=refused,
+        untold=assembly.unfinished,
         assume_complete=assume_complete,
         outside=outside,
     )
@@ -53,6 +56,8 @@ class Assembly:
         self.collections = Collections()
         self.places: dict[str, Place] = {}
         self.calls: set[Call] = set()
+        self.unfinished: dict[Call, str] = {}
+        self.parts: list[tuple[Call, str]] = []
         self.contradictions: dict[str, set[str]] = {}
         self.warnings = warnings
 
@@ -65,8 +70,14 @@ class Assembly:
         operation = OPERATIONS[response.operation]
         place = Place(response.account, response.region, response.source or operation.name)
         parent = self._parent(response, operation)
-        # A per-parent file without any element says that there was no parent to ask for.
-        self.calls.add(Call(response.account, response.region, operation.name, parent))
+        call = Call(response.account, response.region, operation.name, parent)
+        mark = unfinished(response.body)
+        if mark is not None:
+            # What stands here counts; what the other pages hold nobody knows.
+            self.unfinished[call] = f"only a part of the answer was kept: `{mark}` names a further page"
+        else:
+            # A per-parent file without any element says that there was no parent to ask for.
+            self.calls.add(call)
         if response.body is None:
             return
         reader = special.READERS.get(operation.name)
@@ -78,12 +89,18 @@ class Assembly:
         if operation.name == "ec2.describe_instances":
             self._instances(elements, place)
         elif operation.parent is not None:
-            self._children(target, elements, operation, parent, place)
+            self._children(target, elements, operation, parent, place, is_whole=mark is None)
         elif isinstance(target, list):
             seen = set(target)
             target.extend(element for element in elements if element not in seen)
         else:
             self._by_id(target, elements, operation, place)
+
+    def drop_parts(self) -> None:
+        """Forget what stands under a parent of whose answer the last page never came: all of it is unknown."""
+        for call, into in self.parts:
+            if call not in self.calls:
+                getattr(self.collections, into).pop(call.parent, None)
 
     def elements(self, response: Response, operation: Operation) -> tuple[Any, ...]:
         """The facts of one response.
@@ -132,6 +149,8 @@ class Assembly:
         operation: Operation,
         parent: str | None,
         place: Place,
+        *,
+        is_whole: bool,
     ) -> None:
         groups: dict[str, list[Any]] = {}
         if parent is not None:
@@ -146,7 +165,11 @@ class Assembly:
                 f"{place.source}: set aside: nothing says which `{operation.parent}` it was asked for"
             )
         for own, members in groups.items():
-            self.calls.add(Call(place.account, place.region, operation.name, own))
+            call = Call(place.account, place.region, operation.name, own)
+            if is_whole:
+                self.calls.add(call)
+            else:
+                self.parts.append((call, operation.into))
             known = target.get(own, ())
             if tuple(members) != known:
                 target[own] = (*known, *(member for member in members if member not in known))

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 
 from narrowgate.model.errors import InputError
+from narrowgate.model.fact import ADDRESS_PATTERN, CIDR_PATTERN, PROTOCOL_PATTERN
+from narrowgate.model.outside import FORWARD_PATTERN
 
 _PATH = re.compile(r" - at `\$(?P<path>.*)`$", re.DOTALL)
 _BYTE = re.compile(r"\(byte (?P<byte>\d+)\)")
@@ -19,6 +21,14 @@ _WORDS = {
     "`array`": "a list",
     "`object`": "an object",
     "`null`": "null",
+}
+
+
+_PATTERNS = {
+    repr(ADDRESS_PATTERN): "no IP address",
+    repr(CIDR_PATTERN): "no CIDR block",
+    repr(PROTOCOL_PATTERN): "no protocol that EC2 knows",
+    repr(FORWARD_PATTERN): "neither an IP address nor `public`",
 }
 
 
@@ -74,9 +84,13 @@ def _pointer(message: str, prefix: str) -> str:
 
 def _plain(message: str) -> str:
     text = _PATH.sub("", message)
+    _, is_pattern, pattern = text.partition("matching regex ")
+    if is_pattern and pattern in _PATTERNS:
+        return f"the text here is {_PATTERNS[pattern]}"
     for word, plain in _WORDS.items():
         text = text.replace(word, plain)
     text = text.replace("Object missing required field", "missing the field")
+    text = text.replace("Invalid enum value", "no such value:")
     return text[:1].lower() + text[1:]
 
 

@@ -107,7 +107,8 @@ def _read(path: Path, where: str) -> bytes:
 
 def _responses(data: bytes, where: str, warnings: list[str]) -> Iterator[Response]:
     account, region = _account_and_region(where)
-    operation = where.rsplit("/", 1)[-1].removesuffix(".json")
+    # Some tools put the parent's id, or a number, behind the call's name: ec2.describe_vpc_attribute.vpc-1.json.
+    operation = ".".join(where.rsplit("/", 1)[-1].split(".")[:2])
     named = operation if operation in OPERATIONS else None
     if operation in RECOGNISED:
         return
@@ -123,7 +124,7 @@ def _responses(data: bytes, where: str, warnings: list[str]) -> Iterator[Respons
     if not bodies and named:
         yield Response(account=account, region=region, operation=named, body=None, source=where)
     for parameters, body in bodies:
-        name = named or _operation_of(body, where)
+        name = named or _operation_of(body, where) or _operation_for(body, parameters)
         if name is None:
             warnings.append(f"{where}: not understood: no AWS response that narrowgate knows")
             return
@@ -161,6 +162,18 @@ def _operation_of(body: msgspec.Raw, where: str) -> str | None:
         return "route53.get_hosted_zone"
     known = [KEYS[key] for key in keys if key in KEYS]
     return known[0] if len(known) == 1 else None
+
+
+def _operation_for(body: msgspec.Raw, parameters: dict[str, object] | None) -> str | None:
+    """The call per parent that has such a key and was asked with such a parameter, where only one fits."""
+    if not parameters:
+        return None
+    try:
+        keys = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError:
+        return None
+    fitting = [each.name for each in OPERATIONS.values() if each.key in keys and each.parent in parameters]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _account_and_region(where: str) -> tuple[str | None, str | None]:
