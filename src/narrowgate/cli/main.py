@@ -21,6 +21,7 @@ _COMMANDS = {
     "generate": "Write a design as Terraform, CloudFormation, or a runbook.",
     "check": "Does everything hold that a design promises?",
     "collect": "Collect live accounts into a snapshot folder. Reads only, and keeps nothing secret.",
+    "fix": "What is the smallest change that mends it? Searched, and verified by the engine.",
     "trace": "Can this client call that URL? Name, packets, certificate, API, policies.",
     "reach": "Can this client open a socket to that target, there and back?",
     "resolve": "What does this client get when it asks for that name, and why?",

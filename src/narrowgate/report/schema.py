@@ -10,6 +10,7 @@ from narrowgate.model.explanation import ExplainAnswer
 from narrowgate.model.exposure import DiffAnswer, ExposureAnswer
 from narrowgate.model.generation import GenerateAnswer
 from narrowgate.model.policy import AuthorizeAnswer
+from narrowgate.model.repair import FixAnswer
 from narrowgate.model.trace import TraceAnswer
 
 SCHEMAS: dict[str, type[msgspec.Struct]] = {
@@ -21,6 +22,7 @@ SCHEMAS: dict[str, type[msgspec.Struct]] = {
     "explain": ExplainAnswer,
     "exposure": ExposureAnswer,
     "generate": GenerateAnswer,
+    "fix": FixAnswer,
     "reach": ReachAnswer,
     "resolve": ResolveAnswer,
     "trace": TraceAnswer,

@@ -1,0 +1,63 @@
+"""The use case of `fix`: the smallest verified change that mends calls, findings, or a design."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from narrowgate.api import designs
+from narrowgate.api.sources import load
+from narrowgate.audit.registry import find_rule
+from narrowgate.audit.run import audit
+from narrowgate.model.errors import InputError
+from narrowgate.model.finding import Finding, Severity
+from narrowgate.model.repair import FixAnswer
+from narrowgate.model.snapshot import Snapshot
+from narrowgate.repair.findings import is_mendable
+from narrowgate.repair.fix import mend
+from narrowgate.repair.goal import Goal
+
+__all__ = ["Goal", "fix", "fix_source"]
+
+
+def fix_source(
+    source: Path, goals: Sequence[Goal], *, rules: Sequence[str] = (), assume_complete: bool = False
+) -> FixAnswer:
+    """Mend a source.
+
+    Args:
+        source: any source; a design without goals is mended by a change of the design itself.
+        goals: calls that must work, or must stay shut.
+        rules: audit rules, by id or name, whose findings are to go; `all` for every one that has a repair.
+        assume_complete: take what the source does not tell as empty.
+
+    Raises:
+        InputError: the source cannot be read, no such client or rule, a URL that is none.
+    """
+    if designs.is_design(source) and not goals and not rules:
+        from narrowgate.api.design_repairs import fix_design
+
+        return fix_design(source)
+    snapshot = load(source, assume_complete=assume_complete)
+    return fix(snapshot, goals, rules=rules)
+
+
+def fix(snapshot: Snapshot, goals: Sequence[Goal], *, rules: Sequence[str] = ()) -> FixAnswer:
+    """The same for a snapshot that is loaded; without goals and rules, every grave finding is mended."""
+    wanted = list(rules)
+    if not goals and not wanted:
+        wanted = ["grave"]
+    return mend(snapshot, goals, _findings(snapshot, wanted) if wanted else ())
+
+
+def _findings(snapshot: Snapshot, wanted: Sequence[str]) -> tuple[Finding, ...]:
+    every = audit(snapshot)
+    if "all" in wanted:
+        return tuple(each for each in every if is_mendable(each.rule))
+    if "grave" in wanted:
+        return tuple(each for each in every if each.severity.rank <= Severity.HIGH.rank)
+    ids = set()
+    for word in wanted:
+        rule = find_rule(word)
+        if rule is None:
+            raise InputError(f"`{word[:40]}` is no audit rule", help="`narrowgate check --list-rules` names them")
+        ids.add(rule.id)
+    return tuple(each for each in every if each.rule in ids)

@@ -1,0 +1,55 @@
+"""Answers of `fix`: the changes, what they were verified against, what they open, and where none was found."""
+
+from narrowgate.model.answer import Cause, Missing, Record, Verdict
+from narrowgate.model.exposure import Difference
+
+
+class RepairStep(Record, frozen=True, kw_only=True):
+    """One change: what it does, by which rule it helps, the commands that do it.
+
+    `file`, `line` and `address` say where the changed resource is written, for a source that a person wrote;
+    `patch` is a unified diff of that file, where the change can be written there.
+    """
+
+    kind: str
+    resource: str
+    text: str
+    rule: str | None = None
+    commands: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
+    address: str = ""
+    patch: str = ""
+
+
+class GoalAnswer(Record, frozen=True, kw_only=True):
+    """One thing that has to hold, before and after the changes; `text` says why where it does not."""
+
+    goal: str
+    before: Verdict
+    after: Verdict
+    holds: bool
+    text: str = ""
+
+
+class FixAnswer(Record, frozen=True, kw_only=True):
+    """The smallest verified change.
+
+    `verdict` is `allowed` where every goal holds after `changes` (none of which where all held before), `denied`
+    where no repair was found, `unknown` where missing facts stand in the way. `opened` is what the changes open
+    beside; `hints` are what the caller can do where the estate is not at fault.
+    """
+
+    schema: str = "narrowgate.fix/1"
+    verdict: Verdict
+    decided_by: Cause | None = None
+    blocking: tuple[Cause, ...] = ()
+    unknowns: tuple[Missing, ...] = ()
+    source: str
+    goals: tuple[GoalAnswer, ...] = ()
+    changes: tuple[RepairStep, ...] = ()
+    opened: tuple[Difference, ...] = ()
+    closed: tuple[Difference, ...] = ()
+    hints: tuple[str, ...] = ()
+    tried: int = 0
+    """How many sets of changes the engine judged."""

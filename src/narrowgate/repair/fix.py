@@ -1,0 +1,126 @@
+"""Mend calls and findings of a snapshot, and say what was verified."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from narrowgate.audit.registry import find_rule
+from narrowgate.audit.run import audit
+from narrowgate.exposure.diff import evaluate_diff
+from narrowgate.model.answer import Cause, Missing, Verdict
+from narrowgate.model.exposure import DiffAnswer
+from narrowgate.model.finding import Finding
+from narrowgate.model.repair import FixAnswer, GoalAnswer, RepairStep
+from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.trace import TraceAnswer
+from narrowgate.repair.change import Change, apply_changes
+from narrowgate.repair.findings import proposals_for
+from narrowgate.repair.goal import Goal
+from narrowgate.repair.hints import hints
+from narrowgate.repair.scene import Scene
+from narrowgate.repair.search import Found, search
+
+
+def mend(snapshot: Snapshot, goals: Sequence[Goal], findings: Iterable[Finding] = ()) -> FixAnswer:
+    """The smallest changes after which every goal holds and the findings are gone, verified on the changed facts.
+
+    Args:
+        snapshot: the estate.
+        goals: calls that must work, and calls that must stay shut.
+        findings: findings to take away; each only by a change that keeps every goal.
+
+    Raises:
+        InputError: a goal names no client, or a URL that is none.
+    """
+    before = tuple(goal.ask(snapshot) for goal in goals)
+    found = search(snapshot, goals)
+    changes = list(found.changes or ())
+    state, left = found.snapshot, []
+    for finding in findings if found.changes is not None else ():
+        change = _mended(state, goals, finding)
+        if change is None:
+            left.append(finding)
+        else:
+            changes.append(change)
+            state = apply_changes(state, (change,))
+    after = tuple(goal.ask(state) for goal in goals)
+    opened = evaluate_diff(snapshot, state) if changes else None
+    return _answer(snapshot, list(zip(goals, before, after, strict=True)), changes, found, opened, left)
+
+
+def _mended(snapshot: Snapshot, goals: Sequence[Goal], finding: Finding) -> Change | None:
+    """The first change that takes a finding away, keeps every goal, and brings no finding as grave."""
+    rule = find_rule(finding.rule)
+    for change in proposals_for(snapshot, finding):
+        state = apply_changes(snapshot, (change,))
+        still = {each.fingerprint for each in audit(state, [rule] if rule is not None else ())}
+        if finding.fingerprint in still or not all(goal.holds(goal.ask(state)) for goal in goals):
+            continue
+        known = {each.fingerprint for each in audit(snapshot)}
+        fresh = [each for each in audit(state) if each.fingerprint not in known]
+        if all(each.severity.rank > finding.severity.rank for each in fresh):
+            return change
+    return None
+
+
+def _answer(
+    snapshot: Snapshot,
+    asked: Sequence[tuple[Goal, TraceAnswer, TraceAnswer]],
+    changes: Sequence[Change],
+    found: Found,
+    opened: DiffAnswer | None,
+    left: Sequence[Finding],
+) -> FixAnswer:
+    failing = [(goal, after) for goal, _, after in asked if not goal.holds(after)]
+    causes: tuple[Cause, ...] = tuple(dict.fromkeys(cause for _, answer in failing for cause in answer.blocking))
+    unknowns: tuple[Missing, ...] = tuple(
+        dict.fromkeys(missing for _, answer in failing for missing in answer.unknowns)
+    )
+    advice = [hint for goal, answer in failing for hint in _hints(snapshot, goal, answer)]
+    advice += [f"{each.rule} of {each.resource}: {each.remediation}" for each in left]
+    return FixAnswer(
+        verdict=_verdict(failing, left),
+        decided_by=causes[0] if causes else None,
+        blocking=causes,
+        unknowns=unknowns,
+        source=snapshot.label,
+        goals=tuple(_goal(*each) for each in asked),
+        changes=tuple(_step(snapshot, each) for each in changes),
+        opened=opened.opened if opened is not None else (),
+        closed=opened.closed if opened is not None else (),
+        hints=tuple(dict.fromkeys(advice)),
+        tried=found.tried,
+    )
+
+
+def _verdict(failing: Sequence[tuple[Goal, TraceAnswer]], left: Sequence[Finding]) -> Verdict:
+    if not failing:
+        return Verdict.DENIED if left else Verdict.ALLOWED
+    undecided = all(answer.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE) for _, answer in failing)
+    return Verdict.UNKNOWN if undecided else Verdict.DENIED
+
+
+def _goal(goal: Goal, before: TraceAnswer, after: TraceAnswer) -> GoalAnswer:
+    holds = goal.holds(after)
+    decided = after.decided_by.text if after.decided_by is not None else ""
+    return GoalAnswer(
+        goal=str(goal), before=before.verdict, after=after.verdict, holds=holds, text="" if holds else decided
+    )
+
+
+def _step(snapshot: Snapshot, change: Change) -> RepairStep:
+    place = snapshot.place(change.resource)
+    return RepairStep(
+        kind=change.kind,
+        resource=change.resource,
+        text=change.text,
+        rule=change.rule,
+        commands=tuple(each for each in change.commands if each),
+        file=place.source if place.line or place.address else "",
+        line=place.line,
+        address=place.address,
+    )
+
+
+def _hints(snapshot: Snapshot, goal: Goal, answer: TraceAnswer) -> Iterator[str]:
+    scene = Scene(snapshot, goal, answer)
+    for cause in answer.blocking:
+        yield from hints(scene, cause)

@@ -1,0 +1,167 @@
+"""Rules that a security group lacks, for the flows that it stands in the way of (SG-01, SG-06, SG-07)."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from narrowgate.engine.network.flow import TCP, UDP, protocol_name
+from narrowgate.engine.network.vpcs import subnet_blocks
+from narrowgate.model.address import Address, Cidr
+from narrowgate.model.answer import Cause
+from narrowgate.model.fact import UnsetType
+from narrowgate.model.filters import IpPermission, IpRange, Ipv6Range, SecurityGroup
+from narrowgate.model.privatelink import VpcEndpoint
+from narrowgate.model.vpc import GroupIdentifier
+from narrowgate.repair.change import Change, Edit
+from narrowgate.repair.scene import Flow, Scene
+
+DEFAULT = "default"
+
+
+def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
+    """A rule in for the callers, or out to the target, of the group that refuses; none in for a default group.
+
+    An endpoint with its VPC's default group gets a group of its own instead: whatever else carries the default
+    group would be opened too.
+    """
+    group = scene.facts.security_groups.get(cause.resource or "")
+    if group is None:
+        return
+    incoming = [each for each in scene.flows if group.group_id in (each.target.groups or ())]
+    outgoing = [each for each in scene.flows if group.group_id in (each.source.groups or ())]
+    if incoming:
+        if group.group_name == DEFAULT:
+            yield from _own_group(scene, group, incoming)
+        else:
+            yield from _rules(scene, group, incoming, egress=False)
+    if outgoing:
+        yield from _rules(scene, group, outgoing, egress=True)
+
+
+def _rules(scene: Scene, group: SecurityGroup, flows: list[Flow], *, egress: bool) -> Iterator[Change]:
+    needed = permissions(scene, flows, egress=egress)
+    present = group.ip_permissions_egress if egress else group.ip_permissions
+    if isinstance(present, UnsetType):
+        return
+    fresh = tuple(each for each in needed if each not in present)
+    if not fresh:
+        return
+    field = "ip_permissions_egress" if egress else "ip_permissions"
+    changed = msgspec.structs.replace(group, **{field: (*present, *fresh)})
+    verb = "egress" if egress else "ingress"
+    way = "out to" if egress else "in from"
+    yield Change(
+        kind=f"security_group_{verb}",
+        resource=group.group_id,
+        text=f"{group.group_id}: let {_shown(fresh, way)}",
+        commands=tuple(_command(group.group_id, each, verb) for each in fresh),
+        edits=(Edit("security_groups", group.group_id, changed),),
+        rule="SG-07" if flows[0].port == 53 else "SG-06",
+    )
+
+
+def permissions(scene: Scene, flows: list[Flow], *, egress: bool) -> tuple[IpPermission, ...]:
+    """What a group has to admit for some flows: one permission a protocol and port, no wider than the parties."""
+    blocks: dict[tuple[int, int], list[str]] = {}
+    for flow in flows:
+        block = f"{flow.target.address}/32" if egress else _source(scene, flow)
+        blocks.setdefault((flow.protocol, flow.port), []).append(block)
+    return tuple(
+        _permission(protocol, port, tuple(dict.fromkeys(found))) for (protocol, port), found in blocks.items()
+    )
+
+
+def _source(scene: Scene, flow: Flow) -> str:
+    """Outbound endpoints keep their addresses: theirs alone. Hosts come and go: the block of their subnet."""
+    if flow.port == 53:
+        return f"{flow.source.address}/32"
+    subnet = scene.facts.subnets.get(flow.source.subnet_id)
+    held = (each for each in (subnet_blocks(subnet) if subnet else ()) if each.holds(flow.source.address))
+    return str(next(held, _single(flow.source.address)))
+
+
+def _single(address: Address) -> Cidr:
+    return Cidr(address.family, address.value, address.value, 32 if address.family == 4 else 128)
+
+
+def _permission(protocol: int, port: int, blocks: tuple[str, ...]) -> IpPermission:
+    return IpPermission(
+        ip_protocol={TCP: "tcp", UDP: "udp"}[protocol],
+        from_port=port,
+        to_port=port,
+        ip_ranges=tuple(IpRange(cidr_ip=each) for each in blocks if ":" not in each),
+        ipv6_ranges=tuple(Ipv6Range(cidr_ipv6=each) for each in blocks if ":" in each),
+    )
+
+
+def _ranges(permission: IpPermission) -> list[str]:
+    return [*(each.cidr_ip for each in permission.ip_ranges), *(each.cidr_ipv6 for each in permission.ipv6_ranges)]
+
+
+def _shown(found: tuple[IpPermission, ...], way: str) -> str:
+    return "; ".join(
+        f"{protocol_name({'tcp': TCP, 'udp': UDP}[each.ip_protocol])} {each.from_port} {way} "
+        + ", ".join(_ranges(each))
+        for each in found
+    )
+
+
+def _command(group_id: str, permission: IpPermission, verb: str) -> str:
+    ranges = "".join(f"{{CidrIp={each.cidr_ip}}}," for each in permission.ip_ranges).rstrip(",")
+    spelled = f"IpRanges=[{ranges}]" if ranges else ""
+    wide = "".join(f"{{CidrIpv6={each.cidr_ipv6}}}," for each in permission.ipv6_ranges).rstrip(",")
+    spelled = ",".join(filter(None, (spelled, f"Ipv6Ranges=[{wide}]" if wide else "")))
+    return (
+        f"aws ec2 authorize-security-group-{verb} --group-id {group_id} --ip-permissions "
+        f"'IpProtocol={permission.ip_protocol},FromPort={permission.from_port},ToPort={permission.to_port},{spelled}'"
+    )
+
+
+def _own_group(scene: Scene, group: SecurityGroup, flows: list[Flow]) -> Iterator[Change]:
+    for endpoint in scene.endpoints:
+        if isinstance(endpoint.groups, UnsetType) or all(
+            each.group_id != group.group_id for each in endpoint.groups
+        ):
+            continue
+        wanted = permissions(scene, [each for each in flows if each.port == 443], egress=False)
+        own_id = f"sg-for-{endpoint.vpc_endpoint_id}"
+        name = f"execute-api-{endpoint.vpc_endpoint_id}"
+        made = SecurityGroup(
+            group_id=own_id,
+            group_name=name,
+            description="callers of private APIs",
+            vpc_id=endpoint.vpc_id,
+            owner_id=group.owner_id,
+            ip_permissions=wanted,
+            ip_permissions_egress=(),
+        )
+        yield Change(
+            kind="endpoint_group",
+            resource=endpoint.vpc_endpoint_id,
+            text=f"{endpoint.vpc_endpoint_id}: a security group of its own in place of the VPC's default one, "
+            f"to let {_shown(wanted, 'in from')}",
+            commands=(
+                f"GROUP=$(aws ec2 create-security-group --group-name {name} --vpc-id {endpoint.vpc_id} "
+                "--description 'callers of private APIs' --query GroupId --output text)",
+                *(_command('"$GROUP"', each, "ingress") for each in wanted),
+                f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint.vpc_endpoint_id} "
+                f'--add-security-group-ids "$GROUP" --remove-security-group-ids {group.group_id}',
+            ),
+            edits=(
+                Edit("security_groups", own_id, made),
+                *_with_group(scene, endpoint, group.group_id, GroupIdentifier(group_id=own_id, group_name=name)),
+            ),
+            rule="SG-06",
+        )
+
+
+def _with_group(scene: Scene, endpoint: VpcEndpoint, old: str, new: GroupIdentifier) -> Iterator[Edit]:
+    """The endpoint and its interfaces with one group in place of another."""
+    groups = endpoint.groups if isinstance(endpoint.groups, tuple) else ()
+    replaced = tuple(new if each.group_id == old else each for each in groups)
+    yield Edit("vpc_endpoints", endpoint.vpc_endpoint_id, msgspec.structs.replace(endpoint, groups=replaced))
+    for own_id in endpoint.network_interface_ids if isinstance(endpoint.network_interface_ids, tuple) else ():
+        found = scene.facts.network_interfaces.get(own_id)
+        if found is not None and isinstance(found.groups, tuple):
+            groups = tuple(new if each.group_id == old else each for each in found.groups)
+            yield Edit("network_interfaces", own_id, msgspec.structs.replace(found, groups=groups))

@@ -1,0 +1,129 @@
+"""Every broken form of the guide is mended by the change that an engineer would choose, or is told why not."""
+
+import pytest
+
+from narrowgate.guide.broken import VARIATIONS, Case
+from narrowgate.guide.folder import snapshot_of
+from narrowgate.model.answer import Verdict
+from narrowgate.repair.fix import mend
+from narrowgate.repair.goal import Goal
+
+CASES: dict[str, Case] = {each.id: each.make() for each in VARIATIONS.values()}
+FAILING = sorted(name for name, case in CASES.items() if case.expected.verdict is not Verdict.ALLOWED)
+
+# The kinds of changes, in order; what is not here has no repair in the estate.
+MENDED = {
+    "alias-not-associated": ["endpoint_association"],
+    "api-acl-with-few-ephemeral-ports": ["network_acl_entry"],
+    "api-acl-without-443-in": ["network_acl_entry"],
+    "api-acl-without-ephemeral-out": ["network_acl_entry"],
+    "api-of-another-team": ["resource_policy"],
+    "blackhole-for-one-subnet": ["dead_route"],
+    "client-group-without-443": ["security_group_egress"],
+    "client-group-without-egress": ["security_group_egress"],
+    "default-endpoint-disabled": ["default_endpoint"],
+    "dns-hostnames-off-in-api-vpc": ["vpc_attribute"],
+    "dns-support-off-in-api-vpc": ["vpc_attribute", "vpc_attribute"],
+    "dns-support-off-in-requester-vpc": ["vpc_attribute"],
+    "endpoint-group-empty": ["security_group_ingress"],
+    "endpoint-group-without-client-range": ["security_group_ingress"],
+    "endpoint-policy-for-another-api": ["endpoint_policy"],
+    "endpoint-with-default-group": ["endpoint_group"],
+    "firewall-in-the-api-vpc": ["firewall_allow"],
+    "firewall-in-the-requester-vpc": ["firewall_allow"],
+    "group-reference-across-regions": ["security_group_ingress"],
+    "inbound-group-admits-clients-only": ["security_group_ingress"],
+    "inbound-group-without-udp-53": ["security_group_ingress"],
+    "method-not-deployed": ["deployment"],
+    "no-forward-route": ["route"],
+    "no-resource-policy": ["resource_policy"],
+    "no-return-route": ["route"],
+    "no-return-route-by-alias": ["route"],
+    "outbound-group-without-53": ["security_group_egress"],
+    "peering-dns-option-only": ["hosted_zone"],
+    "peering-pending": ["peering_acceptance"],
+    "policy-fences-by-source-ip": ["resource_policy"],
+    "policy-fences-for-two-endpoints": ["resource_policy"],
+    "policy-names-another-range": ["resource_policy"],
+    "policy-names-the-client-vpc": ["resource_policy"],
+    "policy-not-redeployed": ["deployment"],
+    "policy-with-literal-wildcard": ["resource_policy"],
+    "policy-with-the-guides-resource": ["resource_policy"],
+    "private-dns-off": ["private_dns"],
+    "requester-acl-without-tcp-in": ["network_acl_entry"],
+    "requester-acl-without-udp-in": ["network_acl_entry"],
+    "route-in-the-main-table-only": ["route"],
+    "rule-association-failed": ["rule_association"],
+    "rule-for-everything": ["narrower_rules"],
+    "rule-for-everything-with-system-rule": ["resolver_rule"],
+    "rule-for-the-whole-region": ["narrower_rules"],
+    "rule-loops": ["rule_dissociation"],
+    "rule-loops-directly": ["rule_dissociation"],
+    "rule-missing": ["resolver_rule"],
+    "rule-not-associated": ["rule_association"],
+    "target-at-the-other-vpc-plus-two": ["rule_targets"],
+    "zone-without-the-api": ["zone_record"],
+}
+
+
+def goal_of(case: Case) -> Goal:
+    return Goal(client=case.client, url=case.url, method=case.method, headers=case.headers)
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_a_broken_form_is_mended_as_an_engineer_would(name):
+    case = CASES[name]
+    snapshot = snapshot_of(case.guide.estate)
+    answer = mend(snapshot, [goal_of(case)])
+    assert [each.kind for each in answer.changes] == MENDED.get(name, []), [each.text for each in answer.changes]
+    if name in MENDED:
+        assert all(each.holds for each in answer.goals)
+    assert all(change.commands for change in answer.changes)
+
+
+@pytest.mark.parametrize("name", sorted(set(FAILING) - set(MENDED)))
+def test_what_no_change_mends_is_told_with_a_reason(name):
+    case = CASES[name]
+    answer = mend(snapshot_of(case.guide.estate), [goal_of(case)])
+    if answer.goals[0].holds:
+        assert answer.verdict is Verdict.ALLOWED
+    elif case.expected.verdict is Verdict.UNKNOWN:
+        assert answer.verdict is Verdict.UNKNOWN
+        assert answer.unknowns
+    else:
+        assert answer.verdict is Verdict.DENIED
+        assert answer.blocking
+
+
+def test_a_working_estate_needs_no_change():
+    case = CASES["alias-without-resolver"]
+    answer = mend(snapshot_of(case.guide.estate), [goal_of(case)])
+    assert (answer.verdict, answer.changes) == (Verdict.ALLOWED, ())
+
+
+def test_what_must_stay_shut_stays_shut():
+    case = CASES["api-of-another-team"]
+    goal = goal_of(case)
+    shut = Goal(client=goal.client, url=goal.url, must=False)
+    answer = mend(snapshot_of(CASES["no-return-route"].guide.estate), [shut, goal_of(CASES["no-return-route"])])
+    assert answer.verdict is Verdict.ALLOWED
+
+
+def test_contrary_goals_have_no_repair():
+    goal = goal_of(CASES["no-return-route"])
+    shut = Goal(client=goal.client, url=goal.url, must=False)
+    answer = mend(snapshot_of(CASES["no-return-route"].guide.estate), [goal, shut])
+    assert answer.verdict is not Verdict.ALLOWED
+
+
+def test_a_mended_route_opens_what_it_leads_to_and_says_so():
+    case = CASES["no-return-route-by-alias"]
+    answer = mend(snapshot_of(case.guide.estate), [goal_of(case)])
+    assert any(each.kind == "socket" and "443" in each.what for each in answer.opened)
+
+
+def test_the_given_snapshot_stays_as_it_is():
+    snapshot = snapshot_of(CASES["no-return-route"].guide.estate)
+    tables = dict(snapshot.facts.route_tables)
+    mend(snapshot, [goal_of(CASES["no-return-route"])])
+    assert snapshot.facts.route_tables == tables
