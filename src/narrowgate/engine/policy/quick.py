@@ -1,7 +1,8 @@
 """The lean decision: what was decided and by which statements, for many requests a second.
 
-Calls by anonymous callers whose facts are all given need one context and one or two policies; they take the short
-way here, to the same procedure. Everything else, and whatever turns out undecided, is evaluated in full.
+Calls whose facts are all given need one context for all documents; anonymous callers take the short way here,
+signers of `AWS_IAM` methods that of `quick_signed`, both to the same procedure. Everything else, and whatever
+turns out undecided, is evaluated in full.
 """
 
 from functools import lru_cache
@@ -11,10 +12,11 @@ import msgspec
 from msgspec import UNSET
 
 from narrowgate.engine.policy.authorize import decided_by
-from narrowgate.engine.policy.callers import ANONYMOUS
+from narrowgate.engine.policy.callers import ANONYMOUS, Principal
 from narrowgate.engine.policy.context import Context
 from narrowgate.engine.policy.layers import Evaluation, SharedFacts, plain
 from narrowgate.engine.policy.procedure import Resolution, Scenario, resolve
+from narrowgate.engine.policy.quick_signed import decide_signed
 from narrowgate.engine.policy.request import AUTHORIZER_RESULTS, AuthorizeRequest
 from narrowgate.engine.policy.statements import ALLOW, MATCHED, SILENT, Effects
 from narrowgate.model.policy import Decider, Decision, Layer
@@ -37,15 +39,16 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
 
 def decide(request: AuthorizeRequest) -> Decided:
     """Decide one request and name what decided; `authorize` explains the same decision in full."""
-    if (
-        request.authorization_header in ("none", "other")
-        and request.authorization_type is not UNSET
-        and request.domain is None
-        and not request.unknown_policies
-    ):
-        decided = _anonymous(request, request.authorization_type, request.authorization_header)
-        if decided is not None:
-            return decided
+    header, kind = request.authorization_header, request.authorization_type
+    if kind is not UNSET and request.domain is None and not request.unknown_policies:
+        if header in ("none", "other"):
+            decided = _anonymous(request, kind, header)
+            if decided is not None:
+                return decided
+        elif header == "sigv4_valid" and kind == "AWS_IAM" and isinstance(request.principal, Principal):
+            found = decide_signed(request, request.principal)
+            if found is not None:
+                return Decided(*found)
     evaluation = Evaluation(request)
     resolution = resolve(evaluation.scenarios)
     return Decided(resolution.decision, decided_by(evaluation, resolution))
