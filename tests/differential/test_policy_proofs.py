@@ -1,15 +1,20 @@
 """Proofs of inclusion against z3, which gets the policies as logic over strings and integers."""
 
+import json
 import random
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import z3
 
+from narrowgate import api
+from narrowgate.api.policies import Document
 from narrowgate.engine.policy.document import compile_policy
 from narrowgate.engine.policy.proof.inclusion import no_wider_than
 from narrowgate.engine.policy.scalars import read_network
-from narrowgate.model.policy import ProofOutcome
+from narrowgate.model.policy import CounterexampleRequest, ProofOutcome
 
 VPCES = ["vpce-0a", "vpce-0b", "vpce-1a"]
 RESOURCES = [
@@ -147,3 +152,89 @@ def test_inclusion_agrees_with_z3(seed: int) -> None:
         pytest.skip("z3 gave up on its strings")
     proof = no_wider_than(compile_policy(narrow), compile_policy(wide))
     assert proof.outcome is (ProofOutcome.HOLDS if answer == z3.unsat else ProofOutcome.REFUTED)
+
+
+def as_request(found: CounterexampleRequest) -> dict[str, Any]:
+    """A counterexample as a request of `authorize`: a signer calls an AWS_IAM method, nobody one of type NONE."""
+    _, partition, _, region, account, tail = found.resource.split(":", 5)
+    api_id, stage, method, path = tail.split("/", 3)
+    signed = found.caller is not None
+    return {
+        "schema": "narrowgate.authorize-request/1",
+        "api": {"id": api_id, "account": account, "region": region, "partition": partition},
+        "stage": stage,
+        "method": method,
+        "path": f"/{path}",
+        "resource": found.resource,
+        "authorization_type": "AWS_IAM" if signed else "NONE",
+        "authorization_header": "sigv4_valid" if signed else "none",
+        "principal": {"arn": found.caller, "account": found.caller.split(":")[4]} if found.caller else None,
+        "context": found.context,
+        "absent": list(found.absent),
+    }
+
+
+def lets_through(policy: dict[str, Any], request: dict[str, Any]) -> bool:
+    """Whether `authorize` finds the resource policy to allow and not to deny."""
+    answer = api.authorize(
+        Document(content=request, where="request"), resource_policy=Document(content=policy, where="policy")
+    )
+    looked_at = [each for each in answer.statements if each.layer == "resource_policy"]
+    assert all(each.applies != "unknown" for each in looked_at)
+    matched = [each.effect for each in looked_at if each.applies == "yes"]
+    if request["authorization_type"] == "NONE":
+        assert (answer.decision == "allowed") == (matched != [] and "Deny" not in matched)
+    return matched != [] and "Deny" not in matched
+
+
+def test_authorize_confirms_every_counterexample() -> None:
+    refuted = 0
+    for seed in range(300):
+        rng = random.Random(1000 + seed)
+        narrow, wide = a_policy(rng), a_policy(rng)
+        proof = no_wider_than(compile_policy(narrow), compile_policy(wide))
+        if proof.counterexample is not None:
+            request = as_request(proof.counterexample)
+            assert lets_through(narrow, request), (seed, request)
+            assert not lets_through(wide, request), (seed, request)
+            refuted += 1
+    assert refuted > 100
+
+
+def largest(statement: Callable[[int], dict[str, Any]]) -> dict[str, Any]:
+    """A policy of as many statements as AWS takes in a resource policy: 8192 characters."""
+    statements: list[dict[str, Any]] = []
+    while len(json.dumps([*statements, statement(len(statements))], separators=(",", ":"))) < 8100:
+        statements.append(statement(len(statements)))
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def own_endpoint(number: int) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": f"execute-api:/prod/GET/r{number}/*",
+        "Condition": {"StringEquals": {"aws:SourceVpce": f"vpce-{number:017x}"}},
+    }
+
+
+def own_role(number: int) -> dict[str, Any]:
+    principal = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/caller-{number}"}
+    return {**own_endpoint(number), "Principal": principal, "Condition": {}}
+
+
+def own_range(number: int) -> dict[str, Any]:
+    condition = {"IpAddress": {"aws:VpcSourceIp": f"10.{number}.0.0/16"}}
+    return {**own_endpoint(number), "Effect": "Deny" if number % 2 else "Allow", "Condition": condition}
+
+
+@pytest.mark.parametrize("statement", [own_endpoint, own_role, own_range])
+def test_a_policy_of_the_largest_size_is_proven_in_under_a_second(statement: Callable[[int], Any]) -> None:
+    whole = largest(statement)
+    less = {**whole, "Statement": [each for each in whole["Statement"] if "r10/" not in each["Resource"]]}
+    started = time.process_time()
+    assert no_wider_than(compile_policy(whole), compile_policy(whole)).outcome is ProofOutcome.HOLDS
+    assert no_wider_than(compile_policy(less), compile_policy(whole)).outcome is ProofOutcome.HOLDS
+    assert no_wider_than(compile_policy(whole), compile_policy(less)).outcome is ProofOutcome.REFUTED
+    assert time.process_time() - started < 3  # three proofs

@@ -102,7 +102,13 @@ def _search(narrow: tuple[Policy, ...], wide: tuple[Policy, ...], api: Api | Non
     nobody = any(not policy.kind.has_principal for policy in policies)
     partition = api.partition if api is not None else "aws"
     too_complex = False
-    patterns = [pattern for p in policies for s in p.statements for pattern in s.resources.patterns]
+    sides = [
+        [pattern for p in side for s in p.statements for pattern in s.resources.patterns]
+        for side in (narrow, wide)
+    ]
+    shared = {pattern.text for pattern in sides[0]} & {pattern.text for pattern in sides[1]}
+    # Where only samples are left, those of what one side alone names are the likeliest to tell the sides apart.
+    patterns = sorted([*sides[0], *sides[1]], key=lambda pattern: pattern.text in shared)
     try:
         resources = resource_values(patterns, api, partition)
     except TooComplexError:
