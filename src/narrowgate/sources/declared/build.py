@@ -7,6 +7,7 @@ import msgspec
 
 from narrowgate.model.resource import Resource
 from narrowgate.model.snapshot import Call, Place, Snapshot
+from narrowgate.sources.declared.distinguished import withdraw
 from narrowgate.sources.declared.estate import Declared
 from narrowgate.sources.declared.gaps import not_understood
 from narrowgate.sources.declared.types import HANDLERS
@@ -51,6 +52,7 @@ def build_snapshot(
         if kind not in HANDLERS:
             for each in members:
                 not_understood(declared, each, ignored)
+    withdraw(declared)
     return _snapshot(declared, label, assume_complete, ignored)
 
 
