@@ -41,6 +41,12 @@ class Addresses:
             self._given[key] = self._choose(subnet_id, wanted)
         return self._given[key]
 
+    def take_over(self, other: Addresses) -> None:
+        """Give what another declaration of the same list gave, so that both agree on what they share."""
+        self._given.update(other._given)
+        self._taken = {subnet_id: set(taken) for subnet_id, taken in other._taken.items()}
+        self.assumed = {subnet_id: set(assumed) for subnet_id, assumed in other.assumed.items()}
+
     def not_chosen(self, subnet_id: str) -> frozenset[str]:
         """The addresses that AWS does not choose in a subnet: given away by the list, or written down in it."""
         given = self._taken.get(subnet_id, set()) - self.assumed.get(subnet_id, set())

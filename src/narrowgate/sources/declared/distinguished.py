@@ -54,7 +54,7 @@ def _blocks(declared: Declared) -> list[tuple[str, IntervalSet]]:
     texts = {
         text
         for each in declared.resources.values()
-        for text in written_blocks({key: value for key, value in declared.properties(each).items()})
+        for text in written_blocks(dict(declared.properties(each)))
         if is_block(text)
     }
     parsed = [(text, parse_cidr(text)) for text in sorted(texts)]
