@@ -13,7 +13,7 @@ from typing import Any, Final, Never
 
 from narrowgate.engine.policy.conditions import Condition
 from narrowgate.engine.policy.json_text import JsonText, Pointer, decode_text, parse_json
-from narrowgate.engine.policy.operators import misfit_value, parse_operator
+from narrowgate.engine.policy.operators import Family, misfit_value, parse_operator
 from narrowgate.engine.policy.principals import PrincipalSet
 from narrowgate.engine.policy.resources import ActionSet, ResourceSet
 from narrowgate.engine.policy.statements import Policy, PolicyKind, Statement
@@ -247,10 +247,11 @@ class _Reader:
         if modelled is not None:
             wrong = misfit_value(modelled, wanted)
             if wrong is not None:
+                article = "an" if modelled.family in (Family.IP, Family.ARN) else "a"
                 self._fail(
                     f"`{operator}` cannot use the value `{shorten(wanted[wrong])}`",
                     (*place, wrong) if isinstance(value, list) else place,
-                    f"it takes a {modelled.family.value}"
+                    f"it takes {article} {modelled.family.value}"
                     + (", and no policy variable stands there" if "${" in wanted[wrong] else ""),
                 )
         return Condition(operator, key, wanted, variables=self.variables)

@@ -89,6 +89,8 @@ def check_open_to_everyone(view: View) -> Iterator[PolicyFinding]:
     for statement in view.policy.statements:
         if statement.is_deny or statement.principals is None or not statement.principals.anyone or fenced:
             continue
+        if not statement.actions.values or not statement.resources.patterns:
+            continue  # it is about nothing at all
         keys = {condition.lowered for condition in statement.conditions} & _PERIMETER_KEYS
         if not keys:
             text = "everybody may call through any execute-api endpoint of the Region, in any account"
