@@ -1,4 +1,4 @@
-"""Policies, requests and patterns of any shape: an answer, or one error that names its place; never anything else."""
+"""Policies, requests, patterns of any shape: an answer, or one error that names its place; never anything else."""
 
 import json
 import re
@@ -26,15 +26,11 @@ WORDS = st.sampled_from(
         "execute-api:*",
         "execute-api:/*",
         "arn:aws:iam::1:x",
-    ]
-    + [
         "execute-api/*/*/*",
         "arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5/*",
         "${aws:username}",
         "${",
         "${*}",
-    ]
-    + [
         "${aws:PrincipalTag/team, 'none'}",
         "10.0.0.0/33",
         "::/0",
@@ -58,8 +54,6 @@ KEYS = st.sampled_from(
         "Action",
         "NotAction",
         "Resource",
-    ]
-    + [
         "NotResource",
         "Condition",
         "AWS",
@@ -68,8 +62,6 @@ KEYS = st.sampled_from(
         "ForAnyValue:StringLike",
         "NotIpAddress",
         "Null",
-    ]
-    + [
         "BoolIfExists",
         "DateLessThan",
         "ArnNotLike",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from narrowgate.engine.http.symptoms import FORBIDDEN, MISSING_TOKEN, URI_TOO_LONG
+from narrowgate.engine.policy.paths import spelled_out
 from narrowgate.model.answer import Evidence, Leg, Missing, Step, Verdict
 from narrowgate.model.apigateway import BasePathMapping, DomainName, Stage
 from narrowgate.model.fact import UnsetType
@@ -161,6 +162,15 @@ def find_method(snapshot: Snapshot, target: Target, verb: str, stage: Stage | No
         return Outcome(step=_unknown(target.api_id, "the API's resources are not known", view), target=target)
     methods, warnings = view
     resource = match_resource(tuple(methods), target.path)
+    other = match_resource(tuple(methods), spelled_out(target.path))
+    if other != resource or "//" in target.path:
+        missing = Missing(
+            fact=f"how API Gateway reads `{target.path}`",
+            resource=target.api_id,
+            why="no page says whether it decodes ordinary characters and joins slashes",
+        )
+        text = f"the path `{target.path}` is spelled in an unusual way"
+        return Outcome(step=_unknown(target.api_id, text, missing), target=target, warnings=warnings)
     found = None
     if resource is not None:
         found = methods[resource].get(verb) or methods[resource].get("ANY")

@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from narrowgate.engine.policy.callers import ANONYMOUS, Caller, CallerKind, principal_key
 from narrowgate.engine.policy.keys import NEVER_SUPPLIED, is_principal_key
+from narrowgate.engine.policy.paths import spelled_out
 
 KeyState = tuple[str, ...] | UnsetType | None
 """The values of a key; None when it is absent, UNSET when nobody knows."""
@@ -53,6 +54,7 @@ class Context:
         "_owner",
         "action",
         "caller",
+        "plain",
         "resource",
         "short_resource",
     )
@@ -72,10 +74,22 @@ class Context:
         self.action = action.lower()
         self.resource = resource
         self.short_resource = short_resource(resource)
+        self.plain: Context | None = None
+        """The same call with its resource spelled out, where that differs; see `paths`."""
         self._given = given
         self._absent = absent
         self._owner = owner
         self._domain_arn = domain_arn
+        if "%" in resource and (plain := spelled_out(resource)) != resource:
+            self.plain = Context(
+                caller=caller,
+                action=action,
+                resource=plain,
+                given=given,
+                absent=absent,
+                owner=owner,
+                domain_arn=domain_arn,
+            )
 
     def state(self, key: str) -> KeyState:
         """The state of a condition key, named in lower case."""

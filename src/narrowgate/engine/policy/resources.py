@@ -2,8 +2,8 @@
 
 An ARN pattern is compared part by part: a wildcard in one of the first five parts stays inside it, one in the
 last part runs on across `/` and `:` (POL-17). A pattern with fewer than six parts is completed with `*`, as IAM
-does. The path is compared as the client sent it: percent-encoded characters are neither decoded nor normalised,
-because AWS documents no decoding and guessing one could admit a call that AWS refuses.
+does. The path is compared as the client sent it. AWS documents no decoding of percent-encoded characters: where an
+ordinary letter is encoded and the plain spelling would come out differently, the answer is open (`paths`).
 """
 
 from functools import lru_cache
@@ -141,9 +141,15 @@ class ResourceSet:
         self._everything = not negated and "*" in values
 
     def applies(self, context: Context) -> int:
-        """Whether the element covers the resource of the context."""
+        """Whether the element covers the resource of the context; open where two spellings of it differ."""
         if self._everything:
             return YES
+        outcome = self._covers(context)
+        if context.plain is not None and self._covers(context.plain) != outcome:
+            return UNKNOWN
+        return outcome
+
+    def _covers(self, context: Context) -> int:
         if self.negated:
             return self._excluded(context)
         best = NO
@@ -169,6 +175,8 @@ class ResourceSet:
 
     def open_variable(self, context: Context) -> str:
         """The variable or value that leaves the element undecided, for the explanation."""
+        if context.plain is not None and self._covers(context.plain) != self._covers(context):
+            return "percent-encoded path"
         for pattern in self.patterns:
             if pattern.matches(context) in (UNKNOWN, MISFIT):
                 template = Template(pattern.text, wildcards=True)

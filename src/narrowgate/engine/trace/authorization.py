@@ -76,6 +76,12 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
         resource_path="/", authorization_type=None, api_key_required=None
     )
     signer = _signer(called)
+    header = _authorization_header(called)
+    if header is UNSET:
+        unread.add("identity_policy")
+        gaps.append(
+            Missing(fact="the signer", resource=called.api.id, why="the header's signature was not checked")
+        )
     if signer is not None:
         unread.add("identity_policy")
         gaps.append(Missing(fact="identity policies", resource=signer.arn, why="IAM policies are not collected"))
@@ -85,8 +91,8 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
         method=called.request.method,
         path=called.outcome.target.path if called.outcome.target else "/",
         authorization_type=_authorization_type(method),
-        authorization_header=_authorization_header(called),
-        principal=signer,
+        authorization_header=header,
+        principal=UNSET if header is UNSET else signer,
         authorizer_result=authorizer_result(snapshot, called.api, called.request, method),
         api_key=_api_key(called, method),
         context=_context(called),
@@ -156,8 +162,16 @@ def _policies(snapshot: Snapshot, called: Called, unread: set[UnreadLayer], gaps
     deployed: Policy | None = None
     stage = called.outcome.target.stage if called.outcome.target else ""
     export = snapshot.facts.stage_exports.get((called.api.id, stage))
+    place = snapshot.place(called.api.id)
+    refused = snapshot.missing(
+        "apigateway.get_export", place.account, place.region, parent=f"{called.api.id}/{stage}"
+    )
     if untold is not None:
         pass
+    elif export is None and refused is not None and refused.why.startswith("refused"):
+        # Somebody asked for what the stage runs and was turned away: the saved policy may be another one.
+        unread.add("deployed_resource_policy")
+        gaps.append(refused)
     elif export is not None and isinstance(export.policy, str):
         deployed = _compiled(export.policy, PolicyKind.RESOURCE, f"{called.api.id}/{stage} export")
     elif export is not None and export.policy is None:
