@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from narrowgate.api.addresses import followed
 from narrowgate.engine.dns.resolve import evaluate_resolve
 from narrowgate.engine.http.url import parse_request
 from narrowgate.engine.network.hosts import find_client
@@ -42,8 +43,10 @@ def resolve(
     """
     if not name:
         raise InputError("an empty text is no domain name", help="the root is written `.`")
-    asking = find_client(snapshot, client, security_groups=tuple(security_groups))
-    return evaluate_resolve(snapshot, asking, parse_query_name(name), _record_type(record_type), server=server)
+    asking = find_client(snapshot, followed(snapshot, client), security_groups=tuple(security_groups))
+    return evaluate_resolve(
+        snapshot, asking, parse_query_name(followed(snapshot, name)), _record_type(record_type), server=server
+    )
 
 
 def reach(
@@ -54,11 +57,11 @@ def reach(
     Raises:
         InputError: no such client or target, ports or protocol out of range.
     """
-    asking = find_client(snapshot, client, security_groups=tuple(security_groups))
+    asking = find_client(snapshot, followed(snapshot, client), security_groups=tuple(security_groups))
     return evaluate_reach(
         snapshot,
         asking,
-        find_target(snapshot, target),
+        find_target(snapshot, followed(snapshot, target)),
         port=_port(flow.port),
         protocol=_protocol(flow.protocol),
         client_ports=_client_ports(flow.client_ports),
@@ -81,8 +84,8 @@ def trace(
     Raises:
         InputError: no such client, a URL, method, header or principal that is none.
     """
-    asking = find_client(snapshot, client, security_groups=tuple(security_groups))
-    request = parse_request(url, method=method, headers=headers)
+    asking = find_client(snapshot, followed(snapshot, client), security_groups=tuple(security_groups))
+    request = parse_request(followed(snapshot, url), method=method, headers=headers)
     return trace_call(snapshot, asking, request, principal=principal)
 
 

@@ -1,6 +1,7 @@
 """REST APIs: their methods, policy, deployments and stages."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from narrowgate.model.resource import GetAtt, Ref, Resource, Unknown
@@ -110,11 +111,14 @@ def _methods(declared: Declared, resource: Resource, body: Body | None) -> tuple
     if body is not None and isinstance(body.methods, Unknown):
         return body.methods
     found: list[Method] = list(body.methods) if body is not None and not isinstance(body.methods, Unknown) else []
-    for each in declared.maybe_users("AWS::ApiGateway::Method", "RestApiId"):
-        why = declared.properties(each)["RestApiId"].why
-        return Unknown(f"the API of method {each.logical_id}: {why}")
-    for each in declared.users("AWS::ApiGateway::Method", "RestApiId", own):
-        method = _method(declared, own, each, declared.properties(each))
+    for each in declared.of_type("AWS::ApiGateway::Method"):
+        given = declared.properties(each)
+        api = given.get("RestApiId")
+        if isinstance(api, Unknown):
+            return Unknown(f"the API of method {each.logical_id}: {api.why}")
+        if api != own:
+            continue
+        method = _method(declared, own, each, given)
         if isinstance(method, Unknown):
             return method
         found.append(method)
@@ -193,11 +197,11 @@ def _stages(
     own, where = declared.own_id(resource), declared.where(resource)
     stages: list[dict[str, Any]] = []
     gap: Unknown | None = None
-    kinds = ("AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment")
-    for each in (one for kind in kinds for one in declared.maybe_users(kind, "RestApiId")):
-        gap = declared.properties(each)["RestApiId"]
-    for each in (one for kind in kinds for one in declared.users(kind, "RestApiId", own)):
+    for each in declared.of_type("AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment"):
         given = declared.properties(each)
+        if given.get("RestApiId") != own:
+            gap = gap or (given["RestApiId"] if isinstance(given.get("RestApiId"), Unknown) else None)
+            continue
         name = given.get("StageName")
         if isinstance(name, Unknown):
             gap = name
@@ -233,11 +237,35 @@ def _stage(declared: Declared, resource: Resource, given: Properties, name: str)
             "destinationArn": destination if isinstance(destination, str) else "known only after creation",
             **({"format": logs["Format"]} if isinstance(logs.get("Format"), str) else {}),
         }
+    settings = given.get("MethodSettings")
+    if isinstance(settings, list):
+        stage["methodSettings"] = dict(_method_settings(settings))
     for each in declared.of_type("AWS::WAFv2::WebACLAssociation"):
         target = each.properties.get("ResourceArn")
         if resource.logical_id in repr(target) or f"/stages/{name}" in str(declared.resolved(target)):
             stage["webAclArn"] = str(declared.ids.get(each.logical_id))
     return declared.known_only(resource, stage)
+
+
+def _method_settings(settings: list[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """By `{path}/{method}`, the path's slashes escaped as API Gateway does (OBS-01)."""
+    fields = {
+        "LoggingLevel": "loggingLevel",
+        "MetricsEnabled": "metricsEnabled",
+        "DataTraceEnabled": "dataTraceEnabled",
+        "ThrottlingRateLimit": "throttlingRateLimit",
+        "ThrottlingBurstLimit": "throttlingBurstLimit",
+    }
+    for each in settings:
+        if not isinstance(each, dict):
+            continue
+        path = str(each.get("ResourcePath", "/*")).removeprefix("/").replace("/", "~1") or "~1"
+        found = {
+            name: each[field]
+            for field, name in fields.items()
+            if not isinstance(each.get(field), (Unknown, type(None)))
+        }
+        yield f"{path}/{each.get('HttpMethod', '*')}", found
 
 
 def export_stage(

@@ -38,7 +38,6 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
 
 _HARMLESS = frozenset(
     {
-        "AWS::EC2::FlowLog",
         "AWS::EC2::KeyPair",
         "AWS::EC2::LaunchTemplate",
         "AWS::EC2::Volume",

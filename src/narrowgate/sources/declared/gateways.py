@@ -27,9 +27,9 @@ def internet_gateway(declared: Declared, resource: Resource, properties: Propert
 
 def _attachments(declared: Declared, own: str, field: str) -> list[dict[str, Any]]:
     found = []
-    for each in declared.users("AWS::EC2::VPCGatewayAttachment", field, own):
+    for each in declared.of_type("AWS::EC2::VPCGatewayAttachment"):
         given = declared.properties(each)
-        if isinstance(given.get("VpcId"), str):
+        if given.get(field) == own and isinstance(given.get("VpcId"), str):
             found.append({"State": "available", "VpcId": given["VpcId"]})
     return found
 
@@ -179,6 +179,10 @@ def _peering_state(
     own = declared.own_id(resource)
     if any(declared.users("Custom::VpcPeeringConnectionAccepter", "VpcPeeringConnectionId", own)):
         return "active"
+    accepted = properties.get("AutoAccept")
+    if isinstance(accepted, bool):
+        # Terraform accepts only where it is told to, CloudFormation wherever it may.
+        return "active" if accepted else "pending-acceptance"
     there = (sides[1].get("OwnerId"), sides[1].get("Region"))
     if any(isinstance(each, Unknown) for each in there):
         return next(each for each in there if isinstance(each, Unknown))

@@ -101,17 +101,18 @@ def attachment(declared: Declared, resource: Resource, properties: Properties) -
     options: Any = given
     if not isinstance(given, Unknown):
         options = dict(defaults.TRANSIT_GATEWAY_ATTACHMENT) | (given if isinstance(given, dict) else {})
+    owner = declared.named(hub)
+    state = _attachment_state(declared, resource, owner)
     element = {
         "TransitGatewayAttachmentId": own,
         "TransitGatewayId": hub,
         "VpcId": vpc_id,
         "VpcOwnerId": resource.account,
-        "State": "available",
+        "State": state,
         "SubnetIds": subnets,
         "Options": options,
         "Tags": tags(properties),
     }
-    owner = declared.named(hub)
     plain = {
         "TransitGatewayAttachmentId": own,
         "TransitGatewayId": hub,
@@ -119,7 +120,7 @@ def attachment(declared: Declared, resource: Resource, properties: Properties) -
         "ResourceOwnerId": resource.account,
         "ResourceType": "vpc",
         "ResourceId": vpc_id,
-        "State": "available",
+        "State": state,
         "Tags": tags(properties),
     }
     declared.add(resource, _VPC_ATTACHMENTS, element, own)
@@ -137,16 +138,29 @@ def attachment(declared: Declared, resource: Resource, properties: Properties) -
             "RequesterManaged": True,
         }
         add_interface(declared, resource, position, made)
-    _default_tables(declared, hub, own)
+    _default_tables(declared, hub, own, properties)
 
 
-def _default_tables(declared: Declared, hub: str, own: str) -> None:
+def _attachment_state(declared: Declared, resource: Resource, hub: Resource | None) -> str:
+    """An attachment to another owner's gateway waits for its acceptance, unless that accepts all (TGW-04)."""
+    if hub is None or hub.account == resource.account:
+        return "available"
+    if declared.property(hub, "AutoAcceptSharedAttachments") == "enable":
+        return "available"
+    kind = "Custom::TransitGatewayVpcAttachmentAccepter"
+    is_accepted = any(declared.users(kind, "TransitGatewayAttachmentId", declared.own_id(resource)))
+    return "available" if is_accepted else "pendingAcceptance"
+
+
+def _default_tables(declared: Declared, hub: str, own: str, properties: Properties) -> None:
     options = declared.ledger.by_id.get(hub, {}).get("Options", {})
     table = options.get("AssociationDefaultRouteTableId")
+    if properties.get("DefaultRouteTableAssociation") is False:
+        table = None
     if table and not _has(declared, "AWS::EC2::TransitGatewayRouteTableAssociation", own):
         _associate(declared, own, table)
     table = options.get("PropagationDefaultRouteTableId")
-    if table:
+    if table and properties.get("DefaultRouteTablePropagation") is not False:
         _propagate(declared, own, table)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from narrowgate.model.resource import Resource
 from narrowgate.sources.declared import (
+    adopted,
     apigateway,
     balancers,
     dns_policy,
@@ -12,6 +13,7 @@ from narrowgate.sources.declared import (
     filters,
     gateways,
     hosts,
+    logs,
     resolver,
     route53,
     routes,
@@ -36,10 +38,12 @@ HANDLERS: Mapping[str, Handler] = {
     "AWS::EC2::Subnet": vpcs.subnet,
     "AWS::EC2::SubnetCidrBlock": read_by_another,
     "AWS::EC2::SecurityGroup": filters.security_group,
+    "Custom::DefaultSecurityGroup": adopted.default_security_group,
     "AWS::EC2::SecurityGroupIngress": filters.rule_of_group_outside,
     "AWS::EC2::SecurityGroupEgress": filters.rule_of_group_outside,
     "AWS::EC2::SecurityGroupVpcAssociation": filters.group_association,
     "AWS::EC2::NetworkAcl": filters.network_acl,
+    "Custom::DefaultNetworkAcl": adopted.default_network_acl,
     "AWS::EC2::NetworkAclEntry": filters.network_acl_entry,
     "AWS::EC2::SubnetNetworkAclAssociation": filters.network_acl_association,
     "AWS::EC2::InternetGateway": gateways.internet_gateway,
@@ -59,6 +63,7 @@ HANDLERS: Mapping[str, Handler] = {
     "AWS::EC2::TransitGatewayAttachment": transit.attachment,
     "AWS::EC2::TransitGatewayPeeringAttachment": transit.peering,
     "Custom::TransitGatewayPeeringAttachmentAccepter": read_by_another,
+    "Custom::TransitGatewayVpcAttachmentAccepter": read_by_another,
     "AWS::EC2::TransitGatewayRouteTableAssociation": transit.association,
     "AWS::EC2::TransitGatewayRouteTablePropagation": transit.propagation,
     "AWS::EC2::TransitGatewayRoute": transit.route,
@@ -115,4 +120,7 @@ HANDLERS: Mapping[str, Handler] = {
     "AWS::ApiGateway::BasePathMappingV2": read_by_another,
     "AWS::ApiGateway::BasePathMapping": read_by_another,
     "AWS::ApiGateway::DomainNameAccessAssociation": domains.access_association,
+    "AWS::EC2::FlowLog": logs.flow_log,
+    "AWS::Logs::LogGroup": logs.log_group,
+    "AWS::CloudWatch::Alarm": logs.alarm,
 }

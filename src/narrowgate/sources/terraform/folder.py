@@ -1,0 +1,85 @@
+"""A Terraform folder as a source: by a plan that lies in it, by Terraform on a copy, or by `tfparse`."""
+
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from narrowgate.model.errors import InputError
+from narrowgate.model.snapshot import Snapshot
+from narrowgate.sources.snapshot.decode import decode_json
+from narrowgate.sources.terraform import mocked, parsed, planned, program
+from narrowgate.sources.terraform.document import is_shown
+from narrowgate.sources.terraform.load import load_terraform
+from narrowgate.sources.terraform.program import TerraformFailed
+
+Way = Callable[[Path, bool], Snapshot]
+
+_WAYS: tuple[tuple[str, Callable[[], bool], Way], ...] = (
+    ("`terraform test` with mocked providers, on a copy", program.is_installed, mocked.snapshot_by_test),
+    ("`terraform plan` with dummy credentials, on a copy", program.is_installed, planned.snapshot_by_plan),
+    ("`tfparse`", lambda: find_spec("tfparse") is not None, parsed.snapshot_by_tfparse),
+)
+"""Asked in this order: what they are called, whether they can be tried here, and how."""
+
+
+def load_terraform_folder(
+    path: Path, *, assume_complete: bool = False, say: Callable[[str], None] | None = None
+) -> Snapshot:
+    """Read a Terraform folder, and say by which way.
+
+    A plan as JSON that is newer than every `.tf` file comes first. Otherwise Terraform works on a copy, without
+    credentials, backend or state; the folder itself is never written to.
+
+    Raises:
+        InputError: no way is left; with what each complained of.
+    """
+    tell = say or _to_stderr
+    plan = plan_in(path)
+    if plan is not None:
+        tell(f"{path}: read by the plan {plan.name} in it")
+        return load_terraform(plan, assume_complete=assume_complete)
+    complaints: list[str] = []
+    tried = False
+    for name, can_be_tried, way in _WAYS:
+        if not can_be_tried():
+            continue
+        tried = True
+        try:
+            snapshot = way(path, assume_complete)
+        except TerraformFailed as problem:
+            complaints.append(f"{name}: {problem}")
+            continue
+        for each in complaints:
+            tell(f"{path}: not by {each}")
+        tell(f"{path}: read by {name}")
+        snapshot.label = str(path)
+        return snapshot
+    if not tried:
+        raise program.no_terraform(path)
+    raise InputError(
+        "cannot be read: " + "; ".join(complaints),
+        where=str(path),
+        help="make the plan yourself, and give it: `terraform plan -out=p && terraform show -json p > plan.json`",
+    )
+
+
+def plan_in(folder: Path) -> Path | None:
+    """The newest plan as JSON in a folder, where no `.tf` file was changed after it."""
+    written = max((each.stat().st_mtime for each in folder.glob("*.tf")), default=0.0)
+    plans = [each for each in folder.glob("*.json") if each.stat().st_mtime >= written and _is_plan(each)]
+    return max(plans, key=lambda each: each.stat().st_mtime, default=None)
+
+
+def _is_plan(path: Path) -> bool:
+    try:
+        import msgspec
+
+        top = decode_json(path.read_bytes(), dict[str, msgspec.Raw], where=str(path))
+    except (InputError, OSError):
+        return False
+    return is_shown(top) and "resource_changes" in top
+
+
+def _to_stderr(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
