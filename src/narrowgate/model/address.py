@@ -103,6 +103,14 @@ def is_block(text: str) -> bool:
     return True
 
 
+_PRIVATE = tuple(map(parse_cidr, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
+
+
+def is_private(address: Address) -> bool:
+    """True for addresses that public DNS is not expected to hold (RFC 1918, RFC 6598, RFC 4193)."""
+    return any(block.holds(address) for block in _PRIVATE)
+
+
 class IntervalSet:
     """A set of integers as sorted, disjoint, non-adjacent closed intervals; immutable."""
 

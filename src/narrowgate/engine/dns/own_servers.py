@@ -1,7 +1,5 @@
 """DNS servers of one's own, as the outside file describes them (CUST-01, CUST-02)."""
 
-from ipaddress import ip_address
-
 from narrowgate.engine.dns.outcome import Outcome, Query, change, doubted, passing, refused, too_long, undecided
 from narrowgate.engine.dns.public import answer_from_records, answer_publicly
 from narrowgate.engine.dns.record_answer import Redirect
@@ -19,7 +17,7 @@ from narrowgate.engine.dns.servers import (
 from narrowgate.engine.network.hosts import host_of_interface
 from narrowgate.engine.network.interfaces import interfaces_of_vpc, interfaces_with_address
 from narrowgate.engine.network.vpcs import resolver_address
-from narrowgate.model.address import is_address, parse_address
+from narrowgate.model.address import is_address, is_private, parse_address
 from narrowgate.model.answer import Cause, Missing, Rcode, Step, Verdict
 from narrowgate.model.domain import is_in_domain, label_count, normalise
 from narrowgate.model.outside import DnsServer
@@ -55,7 +53,7 @@ def answer_from_server(query: Query, server: DnsServer, ask: Ask) -> Outcome:
 
 def _may_be_dropped(server: DnsServer, found: Outcome) -> tuple[str, ...]:
     """Servers with rebinding protection drop private addresses from public answers (VPCE-DNS-11)."""
-    if not any(ip_address(text).is_private for text in found.addresses):
+    if not any(is_private(parse_address(text)) for text in found.addresses):
         return ()
     text = f"{server.ip} may drop private addresses from a public answer (rebinding protection, VPCE-DNS-11)"
     return (text,)

@@ -2,14 +2,18 @@
 
 import msgspec
 
+from narrowgate.engine.dns.endpoint_names import is_vpce_name
+from narrowgate.engine.dns.outcome import PUBLIC
 from narrowgate.engine.dns.resolve import resolve
+from narrowgate.engine.http.names import parse_api_name
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.network.path import evaluate_path
 from narrowgate.engine.trace.api_call import ApiCall, endpoint_of_interface, evaluate_api_call
 from narrowgate.engine.trace.load_balancer import evaluate_balancer, find_balancer
-from narrowgate.model.address import Address, parse_address
+from narrowgate.model.address import Address, is_private, parse_address
 from narrowgate.model.answer import (
     Cause,
+    Leg,
     Missing,
     Rcode,
     ReachPath,
@@ -19,8 +23,10 @@ from narrowgate.model.answer import (
     cause_of,
     conjunction,
 )
+from narrowgate.model.fact import UnsetType
 from narrowgate.model.host import Host
 from narrowgate.model.privatelink import VpcEndpoint
+from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import Symptom, TracePath
 
@@ -61,7 +67,7 @@ def trace_host(snapshot: Snapshot, host: Host, call: Call) -> HostTrace:
         # A hosts file stands before DNS; the name itself, and so SNI and Host, are as usual (AGW-11).
         return HostTrace(dns=None, paths=tuple(_walk(snapshot, host, call, each, None) for each in call.pinned))
     dns = _ask(snapshot, host, call.request.host)
-    early = _dns_outcome(host, dns)
+    early = _public_front(snapshot, host, dns) or _dns_outcome(host, dns)
     if early is not None:
         return HostTrace(dns=dns, paths=(early,))
     paths = tuple(_walk(snapshot, host, call, parse_address(text), dns) for text in sorted(dns.addresses))
@@ -83,7 +89,7 @@ def _dns_outcome(host: Host, dns: ResolveAnswer) -> TracePath | None:
     symptom: Symptom | None
     if dns.blocked is not None:
         symptom = Symptom.DNS_BLOCKED
-    elif dns.target == "public" and dns.verdict is Verdict.ALLOWED:
+    elif dns.target == PUBLIC and dns.verdict is Verdict.ALLOWED:
         symptom = Symptom.PUBLIC_ANSWER
     elif dns.rcode is not None:
         symptom = _DNS_SYMPTOMS.get(dns.rcode)
@@ -91,6 +97,8 @@ def _dns_outcome(host: Host, dns: ResolveAnswer) -> TracePath | None:
         # A private API's name that only public DNS was asked for: "could not resolve host" (AGW-05, ERR-09).
         symptom = Symptom.DNS_NXDOMAIN if dns.verdict is Verdict.DENIED else None
     verdict, blocking, unknowns = dns.verdict, dns.blocking, dns.unknowns
+    if dns.blocked is not None and verdict is Verdict.ALLOWED and not _may_serve(dns.target):
+        verdict, blocking = Verdict.DENIED, (*blocking, _overridden(dns))
     if verdict is Verdict.ALLOWED:
         verdict = Verdict.UNKNOWN
         what = "a public API or server" if symptom is Symptom.PUBLIC_ANSWER else f"what `{dns.name}` leads to"
@@ -105,6 +113,56 @@ def _dns_outcome(host: Host, dns: ResolveAnswer) -> TracePath | None:
         blocking=blocking,
         unknowns=unknowns,
         warnings=dns.warnings,
+    )
+
+
+def _public_front(snapshot: Snapshot, host: Host, dns: ResolveAnswer) -> TracePath | None:
+    """The end of a call of a private API whose name got public addresses: no API is behind them (VPCE-DNS-10)."""
+    if dns.target != PUBLIC or not dns.addresses or dns.verdict is not Verdict.ALLOWED:
+        return None
+    name = parse_api_name(dns.name)
+    api = snapshot.facts.rest_apis.get(name.api_id) if name is not None else None
+    if api is None or isinstance(api.endpoint_configuration, UnsetType):
+        return None
+    is_at_home = any(is_private(parse_address(text)) for text in dns.addresses)
+    if "PRIVATE" not in api.endpoint_configuration.types or is_at_home:
+        return None
+    text = f"{dns.name} leads to {', '.join(dns.addresses)} in public DNS, where no private API is served"
+    cause = Cause(
+        leg=Leg.FORWARD,
+        layer="dns",
+        reason=Reason.DNS_PUBLIC_ANSWER,
+        resource=api.id,
+        rule="VPCE-DNS-10",
+        text=text,
+    )
+    return TracePath(
+        client=host.label,
+        client_address=_shown(host),
+        address=dns.addresses[0],
+        endpoint=None,
+        verdict=Verdict.DENIED,
+        symptom=Symptom.PUBLIC_ANSWER,
+        blocking=(cause,),
+        warnings=dns.warnings,
+    )
+
+
+def _may_serve(name: str | None) -> bool:
+    """Whether an overriding record could lead to an endpoint after all."""
+    return name is not None and (is_vpce_name(name) or parse_api_name(name) is not None)
+
+
+def _overridden(dns: ResolveAnswer) -> Cause:
+    """DNS Firewall answers with another name, whatever stands behind it: the call never meets its API (FW-03)."""
+    group = dns.blocked.group if dns.blocked else None
+    return Cause(
+        leg=Leg.FORWARD,
+        layer="dns",
+        reason=Reason.DNS_FIREWALL_BLOCKED,
+        resource=group,
+        rule="FW-03",
+        text=f"DNS Firewall group {group} answers {dns.name} with {dns.target} instead",
     )
 
 
@@ -129,6 +187,7 @@ def _walk(snapshot: Snapshot, host: Host, call: Call, address: Address, dns: Res
     symptom = Symptom.CONNECT_TIMEOUT if is_cut else None if is_open else answer.symptom
     if connection.verdict is Verdict.PARTIAL and answer.verdict is Verdict.ALLOWED:
         symptom = Symptom.CONNECT_TIMEOUT
+    is_public = dns is not None and dns.target == PUBLIC and answer.endpoint is None and not is_cut
     answered = symptom is not None and symptom.startswith("http_")
     return TracePath(
         client=host.label,
@@ -136,7 +195,7 @@ def _walk(snapshot: Snapshot, host: Host, call: Call, address: Address, dns: Res
         address=str(address),
         endpoint=answer.endpoint,
         verdict=verdict,
-        symptom=symptom if verdict is not Verdict.UNKNOWN else None,
+        symptom=Symptom.PUBLIC_ANSWER if is_public else symptom if verdict is not Verdict.UNKNOWN else None,
         http=answer.http if answered and verdict is not Verdict.UNKNOWN else None,
         connection=connection,
         steps=steps,

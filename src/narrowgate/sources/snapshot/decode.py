@@ -13,14 +13,17 @@ from narrowgate.model.outside import FORWARD_PATTERN
 _PATH = re.compile(r" - at `\$(?P<path>.*)`$", re.DOTALL)
 _BYTE = re.compile(r"\(byte (?P<byte>\d+)\)")
 # msgspec names types as Python or the schema does; users know JSON's own words.
+_TYPES = re.compile(
+    r"`((?:str|int|float|bool|array|object|null)(?: \| (?:str|int|float|bool|array|object|null))*)`"
+)
 _WORDS = {
-    "`str`": "text",
-    "`int`": "a whole number",
-    "`float`": "a number",
-    "`bool`": "true or false",
-    "`array`": "a list",
-    "`object`": "an object",
-    "`null`": "null",
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
 }
 
 
@@ -87,8 +90,7 @@ def _plain(message: str) -> str:
     _, is_pattern, pattern = text.partition("matching regex ")
     if is_pattern and pattern in _PATTERNS:
         return f"the text here is {_PATTERNS[pattern]}"
-    for word, plain in _WORDS.items():
-        text = text.replace(word, plain)
+    text = _TYPES.sub(lambda found: " or ".join(_WORDS[each] for each in found[1].split(" | ")), text)
     text = text.replace("Object missing required field", "missing the field")
     text = text.replace("Invalid enum value", "no such value:")
     return text[:1].lower() + text[1:]
