@@ -14,6 +14,7 @@ from narrowgate.options.compare.compare import choose, nearest
 from narrowgate.options.compare.compare import compare as compare_options
 from narrowgate.options.intent import intent_of
 from narrowgate.options.option import Option
+from narrowgate.options.parts.logs import with_logs
 from narrowgate.options.pricing import make_price
 from narrowgate.options.registry import find_option
 from narrowgate.options.world import World
@@ -89,7 +90,7 @@ def check_design(path: Path, prices: Path | None = None) -> tuple[CheckAnswer, S
     answer = compare_design(design, load_price_book(prices))
     chosen = choose(answer) or nearest(answer)
     if chosen.fits:
-        world = build_world(find_option(chosen.option).resources(design))
+        world = build_world(with_logs(design, find_option(chosen.option).resources(design)))
         world.snapshot.label = str(path)
         return _checked(path, chosen), world.snapshot
     cause = Cause(
@@ -152,7 +153,7 @@ def design_world(path: Path) -> tuple[Design, Option, World]:
     """
     design = load_design(path)
     option = meant_option(design, path)
-    world = build_world(option.resources(design))
+    world = build_world(with_logs(design, option.resources(design)))
     world.snapshot.label = str(path)
     return design, option, world
 

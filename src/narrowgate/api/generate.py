@@ -19,6 +19,7 @@ from narrowgate.model.errors import InputError, UnknownNameError
 from narrowgate.model.generation import GenerateAnswer
 from narrowgate.options.compare.compare import choose, make_bench, nearest
 from narrowgate.options.compare.judge import judge
+from narrowgate.options.parts.logs import with_logs
 from narrowgate.options.registry import find_option
 from narrowgate.sources.resources.build import build_world
 
@@ -75,7 +76,7 @@ def generate(
 def plan_of(design: Design, option: str) -> Plan:
     """What an option of a design makes, prepared for writing."""
     found = find_option(option)
-    return make_plan(design, found, found.resources(design))
+    return make_plan(design, found, with_logs(design, found.resources(design)))
 
 
 def generated_files(plan: Plan, form: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from narrowgate.generate.names import snake
 from narrowgate.model.design import DEFAULT_ACCOUNT, Design
 from narrowgate.model.resource import GetAtt, Join, Ref, Resource
 from narrowgate.options.option import Option
+from narrowgate.options.parts.base import base_resources
 
 
 class AccountId(msgspec.Struct, frozen=True):
@@ -95,7 +96,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 def make_plan(design: Design, option: Option, resources: Sequence[Resource]) -> Plan:
     """Prepare the resources of an option for writing."""
-    complete = _with_existing(resources)
+    complete = _with_existing(resources, base_resources(design))
     untold = {each.account for each in complete if _is_untold(design, each.account)}
     told = tuple(
         msgspec.structs.replace(each, properties=_with_accounts(each.properties, untold)) for each in complete
@@ -123,16 +124,21 @@ _OWNED = {
 """What comes with a VPC that exists, and the property that says so."""
 
 
-def _with_existing(resources: Sequence[Resource]) -> tuple[Resource, ...]:
-    """What exists needs what it names to exist: a VPC with a peering is there, and its subnets with it."""
-    by_id = {each.logical_id: each for each in resources}
-    existing = {each.logical_id for each in resources if each.exists}
+def _with_existing(resources: Sequence[Resource], base: Sequence[Resource]) -> tuple[Resource, ...]:
+    """What exists needs what it names to exist: a VPC with a peering is there, and its subnets with it.
+
+    `base` is all that the design has; an option may have left some of it out, as a hub does with peerings.
+    """
+    by_id = {each.logical_id: each for each in (*base, *resources)}
+    existing = {each.logical_id for each in by_id.values() if each.exists}
     waiting = list(existing)
     while waiting:
         name = waiting.pop()
         further = [each.logical_id for each in references(by_id[name].properties)]
         further += [
-            each.logical_id for each in resources if each.properties.get(_OWNED.get(each.type, "")) == Ref(name)
+            each.logical_id
+            for each in by_id.values()
+            if each.properties.get(_OWNED.get(each.type, "")) == Ref(name)
         ]
         fresh = [each for each in further if each not in existing]
         existing.update(fresh)

@@ -205,6 +205,16 @@ class Usage(DesignRecord, frozen=True, kw_only=True):
     cross_az_percent: float = 100.0
 
 
+class Logs(DesignRecord, frozen=True, kw_only=True):
+    """What is logged of everything that is made, and who is told; `notify` is the ARN of an SNS topic."""
+
+    enabled: bool = True
+    retention_days: int = 365
+    alarms: bool = True
+    notify: str | None = None
+    waf: bool = False
+
+
 class Design(DesignRecord, frozen=True, kw_only=True):
     """The whole design."""
 
@@ -219,6 +229,7 @@ class Design(DesignRecord, frozen=True, kw_only=True):
     via: str = "auto"
     expect: tuple[Expectation, ...] = ()
     usage: Usage = Usage()
+    logs: Logs = Logs()
     tags: tuple[tuple[str, str], ...] = ()
     accounts: tuple[tuple[str, str], ...] = ()
     """Account ids by the names that the design gives them; empty where it names none."""

@@ -14,9 +14,9 @@ from narrowgate.sources.design.text import parse_yaml
 
 
 @pytest.mark.judge
-def test_every_template_of_every_example_by_every_option_is_clean():
+def test_templates_of_options_and_examples_are_clean():
     seen: dict[str, str] = {}
-    for name, files in every.files("cloudformation"):
+    for name, files in every.files("cloudformation", every.judged()):
         for path, text in files.items():
             if path.endswith(".yaml"):
                 body = text.partition("\n")[2]

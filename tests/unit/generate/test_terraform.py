@@ -11,10 +11,10 @@ from narrowgate.generate.terraform.hcl import Block, Comment, Raw, Template, wri
 
 
 @pytest.mark.judge
-def test_every_example_by_every_option_is_valid_and_formatted(tmp_path):
+def test_options_and_examples_are_valid_and_formatted(tmp_path):
     environment = tools.terraform_environment(tmp_path)
     calls = []
-    for number, (name, files) in enumerate(every.files("terraform")):
+    for number, (name, files) in enumerate(every.files("terraform", every.judged())):
         every.write(tmp_path / name, files)
         body = [("source", f"./{name}"), *((each, "x-1") for each in every.variables(files))]
         calls.append(Block("module", (f"m{number}",), body))

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from narrowgate.generate.advice import ANSWERED
 from narrowgate.generate.cloudformation.yaml_text import Commented
 from narrowgate.model.resource import Resource
 
-REASONS: dict[str, tuple[tuple[str, str], ...]] = {}
-"""By type, the checks of checkov that are answered, and why."""
+_READS = frozenset({"CKV_AWS_120", "CKV_AWS_73", "CKV_AWS_59"})
+"""The checks that look at templates, of those that are answered."""
 
 LINT: dict[str, tuple[str, str]] = {
     "AWS::EC2::Subnet": ("W3010", "the design says which zones: endpoints and attachments have to cover them"),
@@ -18,7 +19,7 @@ LINT: dict[str, tuple[str, str]] = {
 def suppressions(resource: Resource) -> dict[str, Any]:
     """The `Metadata` of a resource."""
     found: dict[str, Any] = {}
-    reasons = REASONS.get(resource.type, ())
+    reasons = [each for each in ANSWERED.get(resource.type, ()) if each[0] in _READS]
     if reasons:
         found["checkov"] = {"skip": [{"id": check, "comment": reason} for check, reason in reasons]}
     if resource.type in LINT:

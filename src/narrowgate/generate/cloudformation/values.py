@@ -36,6 +36,8 @@ class Values:
                 return self._reference(value, resource)
             case AccountId():
                 return Tag("Ref", "AWS::AccountId")
+            case Join(parts=parts) if all(isinstance(part, str) for part in parts):
+                return "".join(str(part) for part in parts)
             case Join(parts=parts):
                 return Tag("Sub", "".join(self._within(part, resource) for part in parts))
             case dict():

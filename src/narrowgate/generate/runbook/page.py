@@ -7,7 +7,7 @@ from typing import Any
 from narrowgate.generate.plan import Input, Phase, Plan, Side, phases, references
 from narrowgate.generate.runbook.call import test_section
 from narrowgate.generate.runbook.dns import attribute
-from narrowgate.generate.runbook.shell import Command, lines_of, variable
+from narrowgate.generate.runbook.shell import Command, lines_of, quoted, variable
 from narrowgate.generate.runbook.step import Work
 from narrowgate.generate.runbook.types import WRITERS, title_of
 from narrowgate.model.resource import GetAtt, Resource
@@ -172,6 +172,9 @@ def _step(plan: Plan, side: Side, group: Sequence[Resource], progress: Progress)
         for command in work.commands:
             yield from lines_of(command, profile)
             yield from _kept(command)
+        for word, value in work.sets:
+            yield f"{word}={quoted(value)}"
+            yield f'echo "{word}=${word}" | tee -a ids.env'
         for name in wanted.get(resource.logical_id, ()):
             told = {each for command in work.commands for each, _ in command.captures}
             if variable(resource.logical_id, name) in told or _is_asked(resource, name):

@@ -1,6 +1,7 @@
 """A step of the runbook, and the table of types."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -20,6 +21,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     """What one resource takes: commands, a check, how to undo them, and where the console has it."""
 
     commands: tuple[Command, ...] = ()
+    sets: tuple[tuple[str, Any], ...] = ()
+    """Variables that commands give nothing for: name and value."""
     check: Check | None = None
     undo: tuple[Command, ...] = ()
     console: str = ""

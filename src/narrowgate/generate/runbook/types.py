@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from narrowgate.generate.runbook import apis, balancers, dns, endpoints, links, network, own_names
+from narrowgate.generate.runbook import apis, balancers, dns, endpoints, links, logs, network, own_names
 from narrowgate.generate.runbook.step import Writer
 from narrowgate.model.resource import Ref, Resource
 
@@ -14,9 +14,20 @@ WRITERS: Mapping[str, Writer] = {
     **apis.WRITERS,
     **own_names.WRITERS,
     **balancers.WRITERS,
+    **logs.WRITERS,
 }
 
 _TITLES = {
+    "AWS::KMS::Key": "Key for the log groups",
+    "AWS::Logs::LogGroup": "Log groups",
+    "AWS::IAM::Role": "Roles that write logs",
+    "AWS::EC2::FlowLog": "Flow logs",
+    "AWS::Route53Resolver::ResolverQueryLoggingConfig": "Log of DNS queries",
+    "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation": "VPCs whose DNS queries are logged",
+    "AWS::CloudWatch::Alarm": "Alarms",
+    "AWS::ApiGateway::Account": "Role of API Gateway's logs",
+    "AWS::WAFv2::WebACL": "Web ACL",
+    "AWS::WAFv2::WebACLAssociation": "Web ACL on the stage",
     "AWS::EC2::VPC": "VPC",
     "AWS::EC2::VPCCidrBlock": "Further ranges",
     "AWS::EC2::Subnet": "Subnets",

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from narrowgate.generate.terraform import apis, balancers, dns, network
+from narrowgate.generate.terraform import apis, balancers, dns, logs, network
 from narrowgate.generate.terraform.made import Kind
 from narrowgate.model.resource import Resource
 
-KINDS: Mapping[str, Kind] = {**network.KINDS, **dns.KINDS, **apis.KINDS, **balancers.KINDS}
+KINDS: Mapping[str, Kind] = {**network.KINDS, **dns.KINDS, **apis.KINDS, **balancers.KINDS, **logs.KINDS}
 
 
 def label_of(resource: Resource, by_id: Mapping[str, Resource]) -> str:

@@ -79,6 +79,7 @@ DESIGN: Mapping[str, Field] = {
         "`web must not reach 10.0.1.20:5432`, `web must call GET orders/orders`.",
     ),
     "usage": Field(_ref("usage"), "What a month is assumed to hold, for costs."),
+    "logs": Field(_ref("logs"), "Logs and alarms of what is made; on by default."),
     "tags": Field({"type": "object", "additionalProperties": _TEXT}, "Tags of everything that is made."),
 }
 
@@ -202,6 +203,45 @@ USAGE: Mapping[str, Field] = {
     ),
 }
 
+RETENTIONS = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
+"""The days for which CloudWatch Logs can keep a group."""
+
+LOGS: Mapping[str, Field] = {
+    "enabled": Field(_BOOLEAN, "Whether anything is logged or watched. Default: true."),
+    "retention_days": Field({"enum": list(RETENTIONS)}, "How long log groups keep what they hold. Default: 365."),
+    "alarms": Field(
+        _BOOLEAN, "Whether alarms watch errors, latency, dropped packets and Resolver endpoints. Default: true."
+    ),
+    "notify": Field(
+        {"type": "string", "pattern": "^arn:aws:sns:"},
+        "The SNS topic that alarms tell; alarms in other Regions than the topic's tell nobody. Default: none.",
+    ),
+    "waf": Field(_BOOLEAN, "Whether a web ACL of AWS's managed rules stands before new APIs. Default: false."),
+}
+
 OBJECTS: Mapping[str, Mapping[str, Field]] = {
     "design": DESIGN,
     "vpc": VPC,
@@ -213,6 +253,7 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
     "link": LINK,
     "constraints": CONSTRAINTS,
     "usage": USAGE,
+    "logs": LOGS,
 }
 """Every mapping of a design file whose keys are fixed."""
 

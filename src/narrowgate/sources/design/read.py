@@ -18,6 +18,7 @@ from narrowgate.sources.design.fields import CONSTRAINTS, DESIGN, LINK, NAME, ON
 from narrowgate.sources.design.read_apis import read_api
 from narrowgate.sources.design.read_consumers import read_consumer
 from narrowgate.sources.design.read_expect import read_expectation
+from narrowgate.sources.design.read_logs import read_logs
 from narrowgate.sources.design.read_vpcs import read_blocks, read_vpc
 from narrowgate.sources.design.regions import read_region
 from narrowgate.sources.design.scope import Scope
@@ -109,6 +110,7 @@ def read_design(content: bytes, *, file: str, read_beside: Callable[[str], bytes
         via=fields["via"].text() if "via" in fields else "auto",
         expect=tuple(read_expectation(each, scope) for each in _items(fields, "expect")),
         usage=_usage(fields.get("usage")),
+        logs=read_logs(fields.get("logs")),
         tags=tuple((key.text(), value.text()) for key, value in _pairs(fields.get("tags"))),
         accounts=tuple(scope.accounts.items()),
         where=fields.get("via", top).where,

@@ -17,6 +17,7 @@ _TITLES = {
     "link": "A link that exists (`links`)",
     "constraints": "Constraints (`constraints`)",
     "usage": "Usage (`usage`)",
+    "logs": "Logs and alarms (`logs`)",
 }
 
 _HEAD = """\

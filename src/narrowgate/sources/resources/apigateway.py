@@ -4,6 +4,7 @@ from typing import Any
 
 from narrowgate.model.resource import GetAtt, Ref, Resource
 from narrowgate.sources.resources.building import Building
+from narrowgate.sources.resources.logs import stage_settings
 
 Properties = dict[str, Any]
 
@@ -54,6 +55,7 @@ def _path(building: Building, resource: Ref | GetAtt) -> str:
 def stage(building: Building, resource: Resource, properties: Properties) -> str:
     """`AWS::ApiGateway::Stage`: it runs what is saved now (POL-03)."""
     building.estate(resource).deploy(properties["RestApiId"], properties["StageName"])
+    stage_settings(building, properties)
     return resource.logical_id
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from narrowgate.model.resource import Resource
-from narrowgate.sources.resources import apigateway, balancers, endpoints, route53, transit, vpcs
+from narrowgate.sources.resources import apigateway, balancers, endpoints, logs, route53, transit, vpcs
 from narrowgate.sources.resources.building import Building
 
 Handler = Callable[[Building, Resource, dict[str, Any]], str]
@@ -58,4 +58,14 @@ HANDLERS: Mapping[str, Handler] = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": balancers.load_balancer,
     "AWS::ElasticLoadBalancingV2::Listener": vpcs.part_of_another,
     "AWS::ElasticLoadBalancingV2::TargetGroup": vpcs.part_of_another,
+    "AWS::KMS::Key": logs.key,
+    "AWS::IAM::Role": logs.role,
+    "AWS::Logs::LogGroup": logs.log_group,
+    "AWS::EC2::FlowLog": logs.flow_log,
+    "AWS::Route53Resolver::ResolverQueryLoggingConfig": logs.query_log_config,
+    "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation": logs.query_log_association,
+    "AWS::CloudWatch::Alarm": logs.alarm,
+    "AWS::ApiGateway::Account": logs.account,
+    "AWS::WAFv2::WebACL": logs.web_acl,
+    "AWS::WAFv2::WebACLAssociation": logs.web_acl_association,
 }
