@@ -40,6 +40,25 @@ PAIRS = [
     ),
     ("deny_only", policy(statement("Deny", Condition=FENCE)), fence(statement("Deny", Condition=FENCE))),
     ("open_to_everyone", policy(statement()), policy(statement(), statement("Deny", Condition=FENCE))),
+    ("open_to_everyone", policy(statement(Condition={"Null": {"aws:SourceVpce": "false"}})), fence()),
+    ("open_to_everyone", policy(statement(Condition={"StringLike": {"aws:SourceVpce": "vpce-*"}})), fence()),
+    ("open_to_everyone", policy(statement(Condition=FENCE)), fence()),
+    ("open_to_everyone", policy(statement()), policy(statement(Action=[]))),
+    (
+        "open_to_everyone",
+        policy(statement(Condition={"IpAddress": {"aws:VpcSourceIp": "0.0.0.0/0"}})),
+        policy(statement(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})),
+    ),
+    (
+        "negations_together",
+        fence(when("Deny", StringNotEquals={"aws:SourceVpce": "vpce-0a", "aws:SourceVpc": "vpc-0a"})),
+        fence(when("Deny", StringNotEquals={"aws:SourceVpce": "vpce-0a"})),
+    ),
+    (
+        "never_matches",
+        policy(when(Bool={"aws:SecureTransport": "false"})),
+        fence(when("Deny", Bool={"aws:SecureTransport": "false"})),
+    ),
     (
         "address_alone",
         policy(statement(Condition={"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}})),

@@ -7,7 +7,7 @@ from typing import Final
 from narrowgate.engine.policy.conditions import Condition
 from narrowgate.engine.policy.context import Context
 from narrowgate.engine.policy.keys import CONDITION_KEYS, KeyType, Supply, condition_key
-from narrowgate.engine.policy.kleene import YES
+from narrowgate.engine.policy.kleene import NO, YES
 from narrowgate.engine.policy.operators import Family
 from narrowgate.engine.policy.proof.cells import OutsideError, key_values
 from narrowgate.engine.policy.proof.words import TooComplexError
@@ -55,6 +55,18 @@ def check_never_supplied(
         code, severity, effect = "never_matches", ERROR, "the statement never matches"
     text = f"calls of a private API do not carry {known.name}: {effect}{instead}"
     yield finding(severity, code, text, at, known.rule)
+
+
+def check_secure_transport(
+    view: View, statement: Statement, condition: Condition, at: str
+) -> Iterator[PolicyFinding]:
+    """execute-api speaks HTTPS only: an Allow for plain HTTP never matches (KEY-07), such a Deny does no harm."""
+    del view
+    if condition.lowered != "aws:securetransport" or statement.is_deny:
+        return
+    if condition.holds(Context(resource="")) == NO:
+        text = "every call of a private API comes by HTTPS: the statement never matches"
+        yield finding(ERROR, "never_matches", text, at, "KEY-07")
 
 
 def check_principal_keys(
@@ -217,6 +229,7 @@ def check_variables(view: View, statement: Statement, condition: Condition, at: 
 
 CONDITION_CHECKS: Final[tuple[ConditionCheck, ...]] = (
     check_never_supplied,
+    check_secure_transport,
     check_principal_keys,
     check_unknown_names,
     check_operator_type,

@@ -8,7 +8,8 @@ from typing import Final
 
 from narrowgate.engine.policy.conditions import Condition
 from narrowgate.engine.policy.context import Context
-from narrowgate.engine.policy.kleene import YES
+from narrowgate.engine.policy.keys import NEVER_SUPPLIED
+from narrowgate.engine.policy.kleene import NO, YES
 from narrowgate.engine.policy.statements import PolicyKind, Statement
 from narrowgate.engine.policy.validation.elements import expanded_length
 from narrowgate.engine.policy.validation.view import ERROR, SECURITY, SUGGESTION, WARNING, View, finding
@@ -26,6 +27,16 @@ _PERIMETER_KEYS: Final = _NETWORK_KEYS | {
     "aws:principalaccount",
     "aws:principalarn",
     "execute-api:viadomainarn",
+}
+# What no policy means: a condition that holds for these keeps nobody out.
+_STRANGER: Final = {
+    "aws:sourcevpce": "vpce-00000000000000000",
+    "aws:sourcevpc": "vpc-00000000000000000",
+    "aws:vpcsourceip": "192.0.2.1",
+    "aws:principalorgid": "o-0000000000",
+    "aws:principalorgpaths": "o-0000000000/r-0000/",
+    "aws:principalaccount": "000000000000",
+    "aws:principalarn": "arn:aws:iam::000000000000:role/nobody",
 }
 # As written, and as API Gateway spells the short form out when the policy is saved (POL-16).
 _EVERYTHING: Final = re.compile(r"\*|execute-api:/\*|arn:[\w-]+:execute-api:[^:]*:[^:]*:[^/:]+/\*")
@@ -89,9 +100,9 @@ def check_open_to_everyone(view: View) -> Iterator[PolicyFinding]:
     for statement in view.policy.statements:
         if statement.is_deny or statement.principals is None or not statement.principals.anyone or fenced:
             continue
-        if not statement.actions.values or not statement.resources.patterns:
+        if not statement.actions.values or not statement.resources.patterns or _never_matches(statement):
             continue  # it is about nothing at all
-        keys = {condition.lowered for condition in statement.conditions} & _PERIMETER_KEYS
+        keys = {condition.lowered for condition in statement.conditions if _keeps_strangers_out(condition)}
         if not keys:
             text = "everybody may call through any execute-api endpoint of the Region, in any account"
             yield finding(SECURITY, "open_to_everyone", text, view.pointer(statement), "POL-06")
@@ -100,12 +111,44 @@ def check_open_to_everyone(view: View) -> Iterator[PolicyFinding]:
             yield finding(SECURITY, "address_alone", text, view.pointer(statement, "Condition"), "KEY-03")
 
 
+def _never_matches(statement: Statement) -> bool:
+    """Whether a condition fails on every private call: on a key that none has, on plain HTTP (KEY-06, KEY-07)."""
+    nobody = Context(resource="")
+    settled = [
+        c for c in statement.conditions if c.lowered in NEVER_SUPPLIED or c.lowered == "aws:securetransport"
+    ]
+    return any(condition.holds(nobody) == NO for condition in settled)
+
+
+def _keeps_strangers_out(condition: Condition) -> bool:
+    """Whether a condition on who calls or through what fails for somebody whom no policy means."""
+    key = condition.lowered
+    if key not in _PERIMETER_KEYS:
+        return False
+    stranger = _STRANGER.get(key)
+    given = {} if stranger is None else {key: (stranger,)}
+    return condition.holds(Context(resource="", given=given)) != YES
+
+
+def check_negations_together(view: View) -> Iterator[PolicyFinding]:
+    """Negated conditions of one Deny are joined by AND: it refuses only where all of them differ (POL-08)."""
+    for statement in view.policy.statements:
+        negated = [c.key for c in statement.conditions if c.lowered in _NETWORK_KEYS and _is_negated(c)]
+        if statement.is_deny and len(negated) > 1:
+            text = (
+                f"the Deny needs {' and '.join(negated)} to differ at once: whoever fulfils one of them passes; "
+                "for a fence on each, write a statement for each"
+            )
+            yield finding(WARNING, "negations_together", text, view.pointer(statement, "Condition"), "POL-08")
+
+
+def _is_negated(condition: Condition) -> bool:
+    return condition.name.operator is not None and condition.name.operator.negated
+
+
 def _fences(statement: Statement) -> bool:
     return any(
-        condition.lowered in _PERIMETER_KEYS
-        and condition.name.operator is not None
-        and condition.name.operator.negated
-        for condition in statement.conditions
+        condition.lowered in _PERIMETER_KEYS and _is_negated(condition) for condition in statement.conditions
     )
 
 
@@ -178,6 +221,7 @@ CHECKS: Final = (
     check_version,
     check_shape,
     check_open_to_everyone,
+    check_negations_together,
     check_allow_list,
     check_lock_out,
     check_default_deny,
