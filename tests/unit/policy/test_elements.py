@@ -49,7 +49,7 @@ RESOURCES = [
     ("arn:aws:execute-api", "/x", True),
     ("arn:aws:execute-api:us-east-1", "/x", True),
     ("arn:aws:execute-api:eu-west-1", "/x", False),
-    ("arn:aws:execute-api:*:a1b2c3d4e5/*", "/x", False),
+    ("arn:aws:execute-api:*:a1b2c3d4e5/*", "/x", True),
     ("*", "/x", True),
     ("execute-api/*/*/*", "/x", False),
     ("execute-api:*", "/x", False),

@@ -2,8 +2,9 @@
 
 An ARN pattern is compared part by part: a wildcard in one of the first five parts stays inside it, one in the
 last part runs on across `/` and `:` (POL-17). A pattern with fewer than six parts is completed with `*`, as IAM
-does. The path is compared as the client sent it. AWS documents no decoding of percent-encoded characters: where an
-ordinary letter is encoded and the plain spelling would come out differently, the answer is open (`paths`).
+does, and there a `*` at the end of any part runs on across colons. The path is compared as the client sent it.
+AWS documents no decoding of percent-encoded characters: where an ordinary letter is encoded and the plain spelling
+would come out differently, the answer is open (`paths`).
 """
 
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Final
 
 from narrowgate.engine.policy.arns import ARN_PARTS, split_arn
 from narrowgate.engine.policy.context import Context
-from narrowgate.engine.policy.glob import Glob, Token, compile_glob, tokenize
+from narrowgate.engine.policy.glob import ANY_RUN, Glob, Token, compile_glob, tokenize
 from narrowgate.engine.policy.kleene import NO, UNKNOWN, YES
 from narrowgate.engine.policy.variables import MISFIT, MissingVariable, Template, as_text
 
@@ -78,7 +79,7 @@ class ResourcePattern:
 class _ArnPattern:
     """A pattern cut at its colons; `literal_prefix` is set where only the last part holds wildcards."""
 
-    __slots__ = ("_any", "_parts", "_whole", "last", "literal_prefix")
+    __slots__ = ("_across", "_any", "_parts", "_whole", "last", "literal_prefix")
 
     def __init__(self, tokens: tuple[Token, ...]) -> None:
         self._any = as_text(tokens) == "*"
@@ -87,10 +88,13 @@ class _ArnPattern:
         self.literal_prefix: str | None = None
         self.last: Glob | None = None
         self._parts: tuple[Glob, ...] = ()
+        self._across: Glob | None = None
         self._whole = None if is_arn or self._any else Glob(tokens)
         if not is_arn:
             return
         self._parts = tuple(Glob(part) for part in parts)
+        if runs_across(parts):
+            self._across = Glob(tokens)
         if len(parts) == ARN_PARTS and all(part.is_literal for part in self._parts[:-1]):
             self.literal_prefix = ":".join(as_text(tuple(part)) for part in parts[:-1]) + ":"
             self.last = self._parts[-1]
@@ -103,6 +107,8 @@ class _ArnPattern:
             # generous reading does not cover the resource the answer is no; otherwise nobody knows.
             return UNKNOWN if self._whole.matches(resource) else NO
         count = len(self._parts)
+        if self._across is not None and self._across.matches(resource):
+            return YES
         parts = resource.split(":", count - 1)
         if len(parts) < count:
             return NO
@@ -113,6 +119,11 @@ class _ArnPattern:
         if count < ARN_PARTS and self._parts[-1].matches(parts[-1].partition(":")[0]):
             return YES
         return NO
+
+
+def runs_across(parts: list[list[Token]]) -> bool:
+    """Whether an ARN pattern of too few parts ends one of them in a `*`, which then runs on across colons."""
+    return 1 < len(parts) < ARN_PARTS and any(part and part[-1] is ANY_RUN for part in parts[:-1])
 
 
 def _drop(tokens: tuple[Token, ...], length: int) -> tuple[Token, ...]:

@@ -9,7 +9,7 @@ from narrowgate.engine.policy.glob import Glob, Token, tokenize
 from narrowgate.engine.policy.proof.cells import OutsideError, arn_word
 from narrowgate.engine.policy.proof.words import ANYTHING, Item, Word, from_tokens, literal, some, witnesses
 from narrowgate.engine.policy.request import Api
-from narrowgate.engine.policy.resources import SHORT_FORM, ResourcePattern
+from narrowgate.engine.policy.resources import SHORT_FORM, ResourcePattern, runs_across
 from narrowgate.engine.policy.variables import Template
 
 Spell = Callable[[Sequence[Word], Sequence[Word]], list[str]]
@@ -85,6 +85,7 @@ def tail_words(pattern: ResourcePattern, prefix: str, api_id: str) -> Iterable[W
         yield (*literal(api_id), *_after_short_form(tokens))
         return
     parts = split_arn(tokens)
+    _refuse_running_across(pattern, parts)
     fixed = prefix.split(":")[: len(parts) - 1]
     if not all(Glob(part).matches(text) for part, text in zip(parts[:-1], fixed, strict=False)):
         return
@@ -113,6 +114,12 @@ def _whole_words(pattern: ResourcePattern) -> Iterable[Word]:
             *_after_short_form(tokens),
         )
         return
+    _refuse_running_across(pattern, split_arn(tokens))
     yield arn_word(tokens)
     if len(split_arn(tokens)) < ARN_PARTS:
         yield (*arn_word(tokens), *literal(":"), ANYTHING)
+
+
+def _refuse_running_across(pattern: ResourcePattern, parts: list[list[Token]]) -> None:
+    if runs_across(parts):
+        raise OutsideError(f"the wildcard that runs across parts in `{pattern.text}`")
