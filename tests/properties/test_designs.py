@@ -1,20 +1,25 @@
 """Random designs: what is recommended keeps every constraint, holds by the engine, and is always the same."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from narrowgate.api.designs import compare_design
 from narrowgate.model.answer import Verdict
-from narrowgate.model.design import Api, Constraints, Consumer, Design, Link, Permission, Route, Subnet, Vpc
+from narrowgate.model.design import Api, Constraints, Consumer, Design, Link, Permission, Route, Subnet, Usage, Vpc
 from narrowgate.model.errors import InputError
+from narrowgate.model.resource import Resource
 from narrowgate.options.compare.clients import client_of
 from narrowgate.options.compare.constraints import FLAGS
 from narrowgate.options.compare.expectations import trace_permissions
+from narrowgate.options.pricing import make_price
 from narrowgate.options.registry import OPTIONS, find_option
 from narrowgate.sources.design.check import check_design
+from narrowgate.sources.prices.read import load_price_book
 from narrowgate.sources.resources.build import build_world
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -57,7 +62,9 @@ def designs(draw: st.DrawFn) -> Design:
         if octet and draw(st.booleans()):
             links.append(Link(kind="peering", vpcs=(vpc.name, "api")))
     domain = draw(st.sampled_from([None, "orders.internal.example.com"]))
-    flags = {flag: draw(st.sampled_from([False, False, False, True])) for flag in FLAGS}
+    flags: dict[str, Any] = {flag: draw(st.sampled_from([False, False, False, True])) for flag in FLAGS}
+    # Around what the cheap options cost, so that a cent decides now and then.
+    flags["max_monthly_cost"] = draw(st.sampled_from([None, None, 18.39, 18.40, 19.0, 40.0, 100.0, 1000.0]))
     design = Design(
         name="random",
         region="us-east-1",
@@ -107,7 +114,36 @@ def _breaks(design: Design, name: str) -> list[str]:
         "keep_default_name": hosts != {f"{world.ids['OrdersApi']}.execute-api.us-east-1.amazonaws.com"},
         "no_client_change": any(call.headers for call in calls) or name in ("hosts-file", "custom-dns-in-api-vpc"),
     }
-    return [flag for flag, is_broken in facts.items() if is_broken and getattr(design.constraints, flag)]
+    broken = [flag for flag, is_broken in facts.items() if is_broken and getattr(design.constraints, flag)]
+    limit = design.constraints.max_monthly_cost
+    if limit is not None and not _month(design, option.resources(design)) <= limit:
+        broken.append("max_monthly_cost")
+    return broken
+
+
+def _month(design: Design, resources: Sequence[Resource]) -> float:
+    """A month's dollars by the rule book's formula (COST-05); infinite where a price is missing."""
+    new = [each for each in resources if not each.exists]
+    kinds = [each.type for each in new]
+    if {"AWS::EC2::Instance", "AWS::VpcLattice::ResourceGateway"} & set(kinds):
+        return float("inf")
+    if any(each.region != "us-east-1" and "Resolver::ResolverEndpoint" in each.type for each in new):
+        return float("inf")
+    endpoints = sum(len(each.properties["SubnetIds"]) for each in new if each.type == "AWS::EC2::VPCEndpoint")
+    resolvers = [each for each in new if each.type == "AWS::Route53Resolver::ResolverEndpoint"]
+    addresses = sum(len(each.properties["IpAddresses"]) for each in resolvers)
+    dollars = endpoints * 730 * 0.01 + addresses * 730 * 0.125 + kinds.count("AWS::Route53::HostedZone") * 0.50
+    dollars += kinds.count("AWS::EC2::TransitGatewayVpcAttachment") * 730 * 0.05
+    dollars += kinds.count("AWS::Route53Profiles::Profile") * 730 * 0.75
+    balancers = kinds.count("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    dollars += balancers * (730 * 0.0225 + 1_000_000 / 90_000 * 0.008)
+    ways = len({each.properties["Direction"] for each in resolvers})
+    dollars += 3.50 + 10 * 0.01 + ways * 2 * 0.40
+    # Every consumer is in another VPC than the API's, and calls it alike; to Europe a gigabyte costs the same.
+    homes = {each.properties["VpcId"].logical_id for each in resources if each.type == "AWS::EC2::VPCEndpoint"}
+    if "ApiVpc" in homes:
+        dollars += 10 * 0.02
+    return dollars
 
 
 @FEW
@@ -161,3 +197,27 @@ def test_resources_name_each_other_once_and_completely(design, option):
 def test_the_same_design_gives_the_same_bytes(design):
     one, other = (msgspec.json.encode(compare_design(design)) for _ in range(2))
     assert one == other
+
+
+@SOME
+@given(designs(), st.sampled_from(OPTIONS))
+def test_a_bill_is_the_rule_book_s_formula(design, option):
+    assume(option.applies(design).fits)
+    resources = option.resources(design)
+    found = make_price(load_price_book())(option, resources, design)
+    by_hand = _month(design, resources)
+    if by_hand == float("inf"):
+        assert found.total is None
+    else:
+        assert found.total == pytest.approx(by_hand, abs=0.011)
+
+
+@FEW
+@given(designs())
+def test_a_month_never_gets_cheaper_with_more_calls(design):
+    price = make_price(load_price_book())
+    more = msgspec.structs.replace(design, usage=Usage(requests=10**9, gigabytes=10**6, dns_queries=3 * 10**9))
+    for option in OPTIONS:
+        if option.applies(design).fits:
+            resources = option.resources(design)
+            assert price(option, resources, more).at_least >= price(option, resources, design).at_least

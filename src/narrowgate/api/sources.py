@@ -1,8 +1,10 @@
 """Load a SOURCE: told by content, read by the one adapter for its kind, always ending in a `Snapshot`."""
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -19,6 +21,8 @@ class Kind(msgspec.Struct, frozen=True):
     name: str
     recognises: Callable[[Path], bool]
     load: Callable[[Path, bool], Snapshot]
+    load_with: Callable[[Path, bool, "TemplateSettings"], Snapshot] | None = None
+    """The same with settings, for the kinds that take them."""
 
 
 def _is_design(path: Path) -> bool:
@@ -89,22 +93,62 @@ def _siblings(path: Path) -> list[str]:
     return sorted(each.name for each in path.parent.iterdir()) if path.parent.is_dir() else []
 
 
+class TemplateSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a template does not tell by itself; None where nobody says."""
+
+    account: str | None = None
+    region: str | None = None
+    parameters: Mapping[str, str] = {}
+    parameter_files: tuple[Path, ...] = ()
+
+
+TEMPLATE_SETTINGS: ContextVar[TemplateSettings | None] = ContextVar("template_settings", default=None)
+"""The settings of every template that is read in a context: what a command line tells for all its sources."""
+
+
+def _is_cloudformation(path: Path) -> bool:
+    from narrowgate.sources.cloudformation.recognise import is_cloudformation
+
+    return is_cloudformation(path)
+
+
+def _load_cloudformation(path: Path, assume_complete: bool, settings: TemplateSettings | None = None) -> Snapshot:
+    from narrowgate.sources.cloudformation.load import load_templates
+    from narrowgate.sources.cloudformation.settings import Settings, read_parameters
+
+    settings = settings or TemplateSettings()
+    parameters: dict[str, Any] = {}
+    for each in settings.parameter_files:
+        parameters |= read_parameters(each)
+    told = Settings(
+        account=settings.account, region=settings.region, parameters={**parameters, **settings.parameters}
+    )
+    return load_templates(path, assume_complete=assume_complete, settings=told)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("a live account as aws:PROFILE", _is_live, _load_live),
     Kind("a design file", _is_design, _load_design),
     Kind("a Terraform plan or state as JSON", _is_terraform, _load_terraform),
     Kind("a Terraform folder", _is_terraform_folder, _load_terraform_folder),
+    Kind(
+        "a CloudFormation or SAM template, a folder of them, or a CDK app's output",
+        _is_cloudformation,
+        _load_cloudformation,
+        _load_cloudformation,
+    ),
     Kind("a snapshot folder", _is_folder, _load_folder),
 )
 """Asked in this order; the first that recognises a source reads it."""
 
 
-def load(source: Path, *, assume_complete: bool = False) -> Snapshot:
+def load(source: Path, *, assume_complete: bool = False, settings: TemplateSettings | None = None) -> Snapshot:
     """Read a SOURCE into a snapshot, whatever its kind.
 
     Args:
         source: a design, a folder of AWS API responses, a Terraform plan or state as JSON, a Terraform folder.
         assume_complete: take what the source does not tell as empty, not as unknown.
+        settings: account, Region and parameters of templates; without it `TEMPLATE_SETTINGS` counts.
 
     Raises:
         InputError: the source is of no known kind, or cannot be read; with file, place and way out.
@@ -115,9 +159,24 @@ def load(source: Path, *, assume_complete: bool = False) -> Snapshot:
         raise InputError("no such file or folder", where=str(source), help=way_out)
     for kind in KINDS:
         if kind.recognises(source):
+            if settings is not None:
+                return _with_settings(kind, source, assume_complete, settings)
+            told = TEMPLATE_SETTINGS.get()
+            if told is not None and kind.load_with is not None:
+                return kind.load_with(source, assume_complete, told)
             return kind.load(source, assume_complete)
     raise InputError(
         "is no source that narrowgate knows",
         where=str(source),
         help="it reads " + ", ".join(each.name for each in KINDS),
     )
+
+
+def _with_settings(kind: Kind, source: Path, assume_complete: bool, settings: TemplateSettings) -> Snapshot:
+    if kind.load_with is None:
+        raise InputError(
+            "takes no account, Region or parameters",
+            where=str(source),
+            help=f"only templates do; this is {kind.name}",
+        )
+    return kind.load_with(source, assume_complete, settings)

@@ -5,10 +5,72 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import msgspec
+
+from narrowgate.api.sources import TEMPLATE_SETTINGS, TemplateSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-source_argument = click.argument("source", type=click.Path(path_type=Path), metavar="SOURCE")
+
+def _settle(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Keep a template option for every source that this command reads, and for no other command."""
+    if not value:
+        return
+    known = TEMPLATE_SETTINGS.get() or TemplateSettings()
+    match option.name:
+        case "parameters":
+            pairs = [_pair(each) for each in value]
+            known = msgspec.structs.replace(known, parameters={**known.parameters, **dict(pairs)})
+        case "parameter_files":
+            known = msgspec.structs.replace(known, parameter_files=tuple(value))
+        case "account":
+            known = msgspec.structs.replace(known, account=value)
+        case "region":
+            known = msgspec.structs.replace(known, region=value)
+    token = TEMPLATE_SETTINGS.set(known)
+    context.call_on_close(lambda: TEMPLATE_SETTINGS.reset(token))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"`{text[:60]}` is no NAME=VALUE")
+    return name, value
+
+
+def template_options(function: F) -> F:
+    """What a template does not tell by itself: for every verb that reads a SOURCE."""
+    for name, attribute, multiple, kind, metavar, help in (
+        ("--region", "region", False, None, "REGION", "Region of templates that do not tell theirs."),
+        ("--account", "account", False, None, "ACCOUNT", "Account of templates that do not tell theirs."),
+        (
+            "--parameters",
+            "parameter_files",
+            True,
+            click.Path(path_type=Path),
+            "FILE",
+            "Parameters of templates, JSON or YAML (repeatable).",
+        ),
+        ("--parameter", "parameters", True, None, "NAME=VALUE", "A parameter of templates (repeatable)."),
+    ):
+        function = click.option(
+            name,
+            attribute,
+            multiple=multiple,
+            type=kind,
+            metavar=metavar,
+            help=help,
+            callback=_settle,
+            expose_value=False,
+        )(function)
+    return function
+
+
+def source_argument(function: F) -> F:
+    """The SOURCE of a verb, with the options that templates need."""
+    argument = click.argument("source", type=click.Path(path_type=Path), metavar="SOURCE")
+    return argument(template_options(function))
+
 
 client_option = click.option(
     "--from",

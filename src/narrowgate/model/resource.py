@@ -66,3 +66,5 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """The id of an existing resource."""
     origin: Origin | None = None
     """Where it is written, for a resource that was read from a file."""
+    uncertain: Unknown | None = None
+    """Why nobody can tell whether it is made at all; None for one that is."""

@@ -157,12 +157,15 @@ def _beaten(reason: RankReason, verbose: bool) -> str:
 
 
 def _failing(answer: CompareAnswer, verbose: bool) -> Iterator[str]:
-    """Why each option that is built does not work, in one line."""
+    """Why options that are built do not work; those that fail alike in one line."""
+    found: dict[str, list[str]] = {}
     for each in answer.options:
         if each.fits and each.works is Verdict.DENIED and each.decided_by is not None:
             rule = f" ({each.decided_by.rule})" if each.decided_by.rule else ""
             text = each.decided_by.text if verbose else each.decided_by.text.partition("; ")[0]
-            yield from _wrap(f"  {each.option}: {clean(text)}{rule}", "     ")
+            found.setdefault(clean(text) + rule, []).append(each.option)
+    for text, names in found.items():
+        yield from _wrap(f"  {', '.join(names)}: {text}", "     ")
 
 
 def _replies(answer: CompareAnswer, style: Style) -> Iterator[str]:

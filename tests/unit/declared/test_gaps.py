@@ -282,3 +282,19 @@ def test_text_made_of_an_unknown_part_is_unknown() -> None:
         VpcPeeringConnectionId=Ref("Peering"),
     )
     assert traced(estate(There=route))[0] is Verdict.UNKNOWN
+
+
+def test_an_address_that_aws_chooses_is_unknown_where_a_range_cuts_through_the_subnet() -> None:
+    def client(block: str) -> Resource:
+        rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": block}
+        return made("Client", "AWS::EC2::SecurityGroup", VpcId=Ref("Requester"), SecurityGroupEgress=[rule])
+
+    def verdict(block: str) -> Verdict:
+        snapshot = build_snapshot(estate(Client=client(block)), label="x")
+        group = next(key for key, place in snapshot.places.items() if place.address == "Client")
+        return api.trace(snapshot, "requester-a", _url(snapshot), security_groups=[group]).verdict
+
+    assert verdict("10.0.1.0/24") is Verdict.ALLOWED
+    assert verdict("10.0.1.0/25") is Verdict.UNKNOWN
+    assert verdict("10.0.2.0/24") is Verdict.DENIED
+    assert verdict("10.0.1.10/32") is Verdict.DENIED

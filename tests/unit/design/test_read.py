@@ -110,8 +110,9 @@ CASES = {
         changed("us-east-1", "us-eats-1"),
         "1:9",
         "unknown Region `us-eats-1`",
-        "did you mean `us-east-1`?",
+        "did you mean `us-east-1`",
     ),
+    "region_like_none": (changed("us-east-1", "xx-nowhere-99"), "1:9", "unknown Region", "such as `us-east-1`"),
     "unknown_az": (
         changed("{cidr: 10.1.0.0/16}", "{cidr: 10.1.0.0/16, azs: [a, g]}"),
         "3:43",
@@ -209,8 +210,19 @@ CASES = {
     "stage_that_does_not_exist": (
         changed("{vpc: api, ", "{vpc: api, id: a1b2c3d4e5, stage: prd, stages: [prod, test], "),
         "6:45",
-        "`prd` is no stage",
+        "`orders` has no stage `prd`: calls would answer 403 (ERR-01)",
         "did you mean `prod`?",
+    ),
+    "policy_whose_deny_takes_back_all_that_it_allows": (
+        changed(
+            "{vpc: api, ",
+            '{vpc: api, policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: "*", Action: '
+            '"execute-api:Invoke", Resource: "execute-api:/*", Condition: {StringEquals: {"aws:SourceVpc": '
+            '"${vpcs.api}"}}}, {Effect: Deny, Principal: "*", Action: "execute-api:*", Resource: "*"}]}, ',
+        ),
+        "6:11",
+        "admits nobody: its `Deny` covers every call that it allows (POL-05)",
+        "by a condition",
     ),
     "stage_missing": (
         changed("{vpc: api, ", "{vpc: api, id: a1b2c3d4e5, "),

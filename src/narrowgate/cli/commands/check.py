@@ -8,7 +8,7 @@ import click
 from narrowgate.api import audits
 from narrowgate.audit.registry import RULES
 from narrowgate.cli.exit_codes import exit_code
-from narrowgate.cli.options import assume_complete_option, prices_option, verbose_option
+from narrowgate.cli.options import assume_complete_option, prices_option, template_options, verbose_option
 from narrowgate.cli.output import terminal_style
 from narrowgate.model.comparison import CheckAnswer
 from narrowgate.model.finding import Severity
@@ -47,6 +47,7 @@ from narrowgate.report.sarif import render_sarif
     help="Text for people, JSON for machines, Markdown for pull requests, SARIF for code scanning, JUnit for CI.",
 )
 @prices_option
+@template_options
 @assume_complete_option
 @verbose_option
 def command(

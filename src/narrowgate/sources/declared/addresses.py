@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from narrowgate.model.resource import Resource, Unknown
@@ -29,6 +30,7 @@ class Addresses:
         self._taken: dict[str, set[str]] = {}
         self._given: dict[tuple[str, int], str | Unknown] = {}
         self._reserved = False
+        self._written: set[str] = set()
         self.assumed: dict[str, set[str]] = {}
 
     def give(self, logical_id: str, position: int, subnet_id: Any, wanted: Any = None) -> str | Unknown:
@@ -39,9 +41,16 @@ class Addresses:
             self._given[key] = self._choose(subnet_id, wanted)
         return self._given[key]
 
-    def taken(self, subnet_id: str) -> frozenset[str]:
-        """The addresses of a subnet that the list itself gives away."""
-        return frozenset(self._taken.get(subnet_id, ())) - self.assumed.get(subnet_id, set())
+    def take_over(self, other: Addresses) -> None:
+        """Give what another declaration of the same list gave, so that both agree on what they share."""
+        self._given.update(other._given)
+        self._taken = {subnet_id: set(taken) for subnet_id, taken in other._taken.items()}
+        self.assumed = {subnet_id: set(assumed) for subnet_id, assumed in other.assumed.items()}
+
+    def not_chosen(self, subnet_id: str) -> frozenset[str]:
+        """The addresses that AWS does not choose in a subnet: given away by the list, or written down in it."""
+        given = self._taken.get(subnet_id, set()) - self.assumed.get(subnet_id, set())
+        return frozenset(given | self._written)
 
     def network_of(self, subnet_id: Any) -> ipaddress.IPv4Network | None:
         """The IPv4 block of a subnet of the list."""
@@ -65,7 +74,7 @@ class Addresses:
         taken = self._taken.setdefault(subnet_id, set())
         for at in _places(network.num_addresses):
             address = str(network[at])
-            if address not in taken:
+            if address not in taken and address not in self._written:
                 taken.add(address)
                 self.assumed.setdefault(subnet_id, set()).add(address)
                 return address
@@ -76,6 +85,7 @@ class Addresses:
         if self._reserved:
             return
         self._reserved = True
+        self._written = set(_written(self._declared.resources.values()))
         for resource in self._declared.resources.values():
             for subnet_id, address in self._explicit(resource):
                 if isinstance(subnet_id, str) and isinstance(address, str):
@@ -99,6 +109,25 @@ class Addresses:
                 yield from _pairs(read(resource, "IpAddresses"), "Ip")
             case "AWS::ElasticLoadBalancingV2::LoadBalancer":
                 yield from _pairs(read(resource, "SubnetMappings"), "PrivateIPv4Address")
+
+
+_ALONE = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?:/32)?(?![\d./])")
+
+
+def _written(value: Any) -> Iterator[str]:
+    """Every address that is written down alone, anywhere in the list."""
+    match value:
+        case str():
+            yield from _ALONE.findall(value)
+        case Resource():
+            yield from _written(value.properties)
+        case dict():
+            yield from _written(value.values())
+        case Iterable():
+            for each in value:
+                yield from _written(each)
+        case _:
+            return
 
 
 def _places(size: int) -> Iterator[int]:

@@ -111,14 +111,11 @@ def _methods(declared: Declared, resource: Resource, body: Body | None) -> tuple
     if body is not None and isinstance(body.methods, Unknown):
         return body.methods
     found: list[Method] = list(body.methods) if body is not None and not isinstance(body.methods, Unknown) else []
-    for each in declared.of_type("AWS::ApiGateway::Method"):
-        given = declared.properties(each)
-        api = given.get("RestApiId")
-        if isinstance(api, Unknown):
-            return Unknown(f"the API of method {each.logical_id}: {api.why}")
-        if api != own:
-            continue
-        method = _method(declared, own, each, given)
+    for each in declared.maybe_users("AWS::ApiGateway::Method", "RestApiId"):
+        why = declared.properties(each)["RestApiId"].why
+        return Unknown(f"the API of method {each.logical_id}: {why}")
+    for each in declared.users("AWS::ApiGateway::Method", "RestApiId", own):
+        method = _method(declared, own, each, declared.properties(each))
         if isinstance(method, Unknown):
             return method
         found.append(method)
@@ -197,11 +194,11 @@ def _stages(
     own, where = declared.own_id(resource), declared.where(resource)
     stages: list[dict[str, Any]] = []
     gap: Unknown | None = None
-    for each in declared.of_type("AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment"):
+    kinds = ("AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment")
+    for each in (one for kind in kinds for one in declared.maybe_users(kind, "RestApiId")):
+        gap = declared.properties(each)["RestApiId"]
+    for each in (one for kind in kinds for one in declared.users(kind, "RestApiId", own)):
         given = declared.properties(each)
-        if given.get("RestApiId") != own:
-            gap = gap or (given["RestApiId"] if isinstance(given.get("RestApiId"), Unknown) else None)
-            continue
         name = given.get("StageName")
         if isinstance(name, Unknown):
             gap = name

@@ -62,10 +62,8 @@ def _zone(declared: Declared, subnet_id: Any) -> dict[str, Any]:
 
 def _listeners(declared: Declared, resource: Resource, own: str) -> None:
     rows = []
-    for each in declared.of_type("AWS::ElasticLoadBalancingV2::Listener"):
+    for each in declared.users("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn", own):
         given = declared.properties(each)
-        if given.get("LoadBalancerArn") != own:
-            continue
         actions = [_action(one) for one in given.get("DefaultActions") or () if isinstance(one, dict)]
         row = {
             "ListenerArn": declared.own_id(each),

@@ -7,9 +7,11 @@ import msgspec
 
 from narrowgate.model.resource import Resource
 from narrowgate.model.snapshot import Call, Place, Snapshot
+from narrowgate.sources.declared.distinguished import withdraw
 from narrowgate.sources.declared.estate import Declared
 from narrowgate.sources.declared.gaps import not_understood
 from narrowgate.sources.declared.types import HANDLERS
+from narrowgate.sources.declared.uncertain import leave_open
 from narrowgate.sources.snapshot import snapshot_from_responses
 from narrowgate.sources.snapshot.operations import OPERATIONS
 
@@ -38,8 +40,34 @@ def build_snapshot(
         A snapshot whose `places` name file, line and address of each resource with an `origin`, and whose
         `warnings` name everything that is not known or not understood.
     """
+    certain = [each for each in resources if each.uncertain is None]
+    declared, ignored = _declare(certain, warnings)
+    if len(certain) < len(resources):
+        _leave_open(declared, resources)
+    return _snapshot(declared, label, assume_complete, ignored)
+
+
+def _leave_open(declared: Declared, resources: Sequence[Resource]) -> None:
+    """What may be made changes what is known; all of it is tried at once (`uncertain.py`)."""
+    having, _ = _declare(resources, (), addresses=declared)
+    gaps = [each for each in resources if each.uncertain is not None]
+    for each in gaps:
+        if each.uncertain is not None:
+            declared.warn(each, f"nobody can tell whether it is made: {each.uncertain.why}")
+    first = next(each for each in gaps)
+    why = first.uncertain.why if first.uncertain else ""
+    others = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
+    leave_open(declared, having, f"{first.logical_id} may be made or not: {why}{others}")
+
+
+def _declare(
+    resources: Sequence[Resource], warnings: Sequence[str], addresses: Declared | None = None
+) -> tuple[Declared, Counter[str]]:
+    """Every resource by the function of its type, in the table's order."""
     declared = Declared(resources)
-    declared.warnings.extend(warnings)
+    declared.warnings.update(dict.fromkeys(warnings))
+    if addresses is not None:
+        declared.addresses.take_over(addresses.addresses)
     by_type: dict[str, list[Resource]] = {}
     for each in declared.resources.values():
         by_type.setdefault(each.type, []).append(each)
@@ -51,7 +79,8 @@ def build_snapshot(
         if kind not in HANDLERS:
             for each in members:
                 not_understood(declared, each, ignored)
-    return _snapshot(declared, label, assume_complete, ignored)
+    withdraw(declared)
+    return declared, ignored
 
 
 def _snapshot(declared: Declared, label: str, assume_complete: bool, ignored: Counter[str]) -> Snapshot:

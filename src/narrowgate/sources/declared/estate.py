@@ -1,6 +1,6 @@
 """An estate in the making out of declared resources: ids first, then what AWS would answer, gaps named."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from narrowgate.model.resource import GetAtt, Join, Origin, Ref, Resource, Unknown
@@ -26,14 +26,19 @@ class Declared:
         self.resources = {each.logical_id: each for each in resources}
         self.ledger = Ledger()
         self.ids = {name: id_of(each) for name, each in self.resources.items()}
+        self._by_id = {self.ids[name]: each for name, each in self.resources.items()}
+        self._by_type: dict[str, list[Resource]] = {}
+        for each in self.resources.values():
+            self._by_type.setdefault(each.type, []).append(each)
+        self._named_by: dict[tuple[str, str], dict[str | None, list[Resource]]] = {}
         self.addresses = Addresses(self)
         self.untold: dict[Call, str] = {}
-        self.warnings: list[str] = []
+        self.warnings: dict[str, None] = {}
         self.origins: dict[str, Origin] = {}
         self._resolved: dict[str, Properties] = {}
         self._visiting: set[tuple[str, str]] = set()
-        for each in self.resources.values():
-            self.estate(each)
+        for account, region in {(each.account, each.region): None for each in self.resources.values()}:
+            Estate(account, region, ledger=self.ledger)
 
     # Where and what
 
@@ -51,25 +56,29 @@ class Declared:
 
     def named(self, own_id: object) -> Resource | None:
         """The resource of the list with that id, or None: it is outside."""
-        if not isinstance(own_id, str):
-            return None
-        return self._by_id.get(own_id)
-
-    @property
-    def _by_id(self) -> Mapping[str, Resource]:
-        if not hasattr(self, "_index"):
-            self._index = {self.ids[name]: each for name, each in self.resources.items()}
-        return self._index
+        return self._by_id.get(own_id) if isinstance(own_id, str) else None
 
     def of_type(self, *types: str) -> Iterator[Resource]:
-        """The resources of some types, in the order of the list."""
-        return (each for each in self.resources.values() if each.type in types)
+        """The resources of some types, type by type, in the order of the list."""
+        return (each for kind in types for each in self._by_type.get(kind, ()))
 
-    def users(self, kind: str, field: str, own_id: str) -> Iterator[Resource]:
+    def users(self, kind: str, field: str, own_id: str) -> Sequence[Resource]:
         """The resources of a type whose property, followed, is an id."""
-        for each in self.of_type(kind):
-            if self.properties(each).get(field) == own_id:
-                yield each
+        return self._users(kind, field).get(own_id, ())
+
+    def maybe_users(self, kind: str, field: str) -> Sequence[Resource]:
+        """The resources of a type whose property nobody knows: it could be any id."""
+        return self._users(kind, field).get(None, ())
+
+    def _users(self, kind: str, field: str) -> Mapping[str | None, Sequence[Resource]]:
+        found = self._named_by.get((kind, field))
+        if found is None:
+            found = self._named_by[kind, field] = {}
+            for each in self.of_type(kind):
+                value = self.properties(each).get(field)
+                if isinstance(value, (str, Unknown)):
+                    found.setdefault(value if isinstance(value, str) else None, []).append(each)
+        return found
 
     def properties(self, resource: Resource) -> Properties:
         """A resource's properties with every reference in them followed; `Unknown` stays where it stands."""
@@ -165,9 +174,7 @@ class Declared:
         """A warning with the place and name of a resource."""
         where = f"{resource.origin}: " if resource.origin else ""
         named = (resource.origin.address if resource.origin else "") or resource.logical_id
-        warning = f"{where}{named} ({resource.type}): {text}"
-        if warning not in self.warnings:
-            self.warnings.append(warning)
+        self.warnings[f"{where}{named} ({resource.type}): {text}"] = None
 
     def withhold(self, resource: Resource, call: str, why: str, parent: str | None = None) -> None:
         """Leave a call unanswered in a resource's account and Region: its list could hold more than is known."""

@@ -51,16 +51,12 @@ def _rules(declared: Declared, resource: Resource, inline: str, kind: str) -> li
         found = [_anything(declared, resource, inline, given)]
     else:
         found = [permission(declared, resource, f"{inline}[{at}]", each) for at, each in enumerate(given)]
-    for each in declared.of_type(kind):
-        group = declared.properties(each).get("GroupId")
-        if group == own or isinstance(group, Unknown):
-            rule = declared.properties(each)
-            # A rule of a group that nobody knows might be this one's.
-            found.append(
-                permission(declared, each, "", rule)
-                if group == own
-                else _anything(declared, each, "GroupId", Unknown(group.why))
-            )
+    found += [
+        permission(declared, each, "", declared.properties(each)) for each in declared.users(kind, "GroupId", own)
+    ]
+    for each in declared.maybe_users(kind, "GroupId"):
+        # A rule of a group that nobody knows might be this one's.
+        found.append(_anything(declared, each, "GroupId", declared.properties(each)["GroupId"]))
     return found
 
 
@@ -159,11 +155,9 @@ def network_acl(declared: Declared, resource: Resource, properties: Properties) 
     if vpc_id is None:
         return
     entries: Any = []
-    for each in declared.of_type("AWS::EC2::NetworkAclEntry"):
-        given = declared.properties(each)
-        if given.get("NetworkAclId") != own and not isinstance(given.get("NetworkAclId"), Unknown):
-            continue
-        entry = _entry(declared, each, given)
+    kind, field = "AWS::EC2::NetworkAclEntry", "NetworkAclId"
+    for each in (*declared.users(kind, field, own), *declared.maybe_users(kind, field)):
+        entry = _entry(declared, each, declared.properties(each))
         if isinstance(entry, Unknown):
             entries = entry
             break

@@ -27,9 +27,9 @@ def internet_gateway(declared: Declared, resource: Resource, properties: Propert
 
 def _attachments(declared: Declared, own: str, field: str) -> list[dict[str, Any]]:
     found = []
-    for each in declared.of_type("AWS::EC2::VPCGatewayAttachment"):
+    for each in declared.users("AWS::EC2::VPCGatewayAttachment", field, own):
         given = declared.properties(each)
-        if given.get(field) == own and isinstance(given.get("VpcId"), str):
+        if isinstance(given.get("VpcId"), str):
             found.append({"State": "available", "VpcId": given["VpcId"]})
     return found
 

@@ -19,8 +19,7 @@ def vpc(declared: Declared, resource: Resource, properties: Properties) -> None:
     blocks, blocks_v6, gap = _blocks(declared, resource, properties)
     options = [
         declared.properties(each).get("DhcpOptionsId")
-        for each in declared.of_type("AWS::EC2::VPCDHCPOptionsAssociation")
-        if declared.properties(each).get("VpcId") == own
+        for each in declared.users("AWS::EC2::VPCDHCPOptionsAssociation", "VpcId", own)
     ]
     element: dict[str, Any] = {
         "VpcId": own,
@@ -62,10 +61,8 @@ def _blocks(
         v4.append(first)
     else:
         gap = first if isinstance(first, Unknown) else Unknown("the block is no text")
-    for each in declared.of_type("AWS::EC2::VPCCidrBlock"):
+    for each in declared.users("AWS::EC2::VPCCidrBlock", "VpcId", declared.own_id(resource)):
         found = declared.properties(each)
-        if found.get("VpcId") != declared.own_id(resource):
-            continue
         block, block_v6 = found.get("CidrBlock"), found.get("Ipv6CidrBlock")
         if isinstance(block, str):
             v4.append(block)

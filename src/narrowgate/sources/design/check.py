@@ -9,8 +9,14 @@ from narrowgate.engine.policy.document import compile_policy
 from narrowgate.model.address import Cidr, is_address, parse_cidr
 from narrowgate.model.design import Api, Consumer, Design, Expectation, Link, Vpc, Where
 from narrowgate.model.errors import InputError
+from narrowgate.model.policy import ProofOutcome
 from narrowgate.options.parts.policies import REFERENCE
 
+_NARROWEST = "add an `Allow` statement, or leave `policy` out to have the narrowest one written"
+_NOTHING = (
+    '{"Version":"2012-10-17","Statement":'
+    '[{"Effect":"Deny","Principal":"*","Action":"execute-api:*","Resource":"*"}]}'
+)
 _OWN_ALLOW_NEEDED = frozenset({"NONE", "COGNITO_USER_POOLS"})
 
 
@@ -186,8 +192,25 @@ def _check_policy(design: Design, api: Api) -> None:
         _refuse(
             api.where,
             f"the policy of `{api.name}` admits nobody: it allows nothing (POL-06)",
-            "add an `Allow` statement, or leave `policy` out to have the narrowest one written",
+            _NARROWEST,
         )
+    if api.authorization in _OWN_ALLOW_NEEDED and _denies_everything(api.policy or ""):
+        _refuse(
+            api.where,
+            f"the policy of `{api.name}` admits nobody: its `Deny` covers every call that it allows (POL-05)",
+            "narrow the `Deny` by a condition, or leave `policy` out to have the narrowest one written",
+        )
+
+
+def _denies_everything(policy: str) -> bool:
+    """Proven over all requests; what is beyond proof is left to the engine, call by call."""
+    # The automata are needed for a policy of the user's own only.
+    from narrowgate.engine.policy.proof.inclusion import no_wider_than
+
+    # A reference stands for an id that nobody knows yet: any text of its own tells it from the others.
+    told = compile_policy(REFERENCE.sub(lambda found: f"id-of-{found[0][2:-1]}", policy), where="")
+    nothing = compile_policy(_NOTHING, where="")
+    return no_wider_than(told, nothing).outcome is ProofOutcome.HOLDS
 
 
 def _check_consumer(design: Design, consumer: Consumer) -> None:

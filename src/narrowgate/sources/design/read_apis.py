@@ -1,5 +1,6 @@
 """APIs of a design, and routes as people write them."""
 
+import difflib
 import json
 import re
 
@@ -107,7 +108,12 @@ def _stage(value: Value, fields: dict[str, Value]) -> str:
     if "stages" in fields:
         known = [each.text() for each in fields["stages"].items()]
         if stage not in known:
-            fields["stage"].choice(known)
+            near = difflib.get_close_matches(stage, known, n=1, cutoff=0.6)
+            way_out = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(known)}"
+            fields["stage"].fail(
+                f"`{value.label.rpartition('.')[2]}` has no stage `{stage}`: calls would answer 403 (ERR-01)",
+                way_out,
+            )
     return stage
 
 

@@ -49,6 +49,7 @@ def read_region(value: Value) -> str:
     """A Region that exists."""
     text = value.text()
     if text not in AZ_LETTERS:
-        near = difflib.get_close_matches(text, AZ_LETTERS, n=1, cutoff=0.5)
-        value.fail(f"unknown Region `{text[:40]}`", f"did you mean `{near[0]}`?" if near else "")
+        near = difflib.get_close_matches(text, AZ_LETTERS, n=2, cutoff=0.5)
+        names = " or ".join(f"`{each}`" for each in near)
+        value.fail(f"unknown Region `{text[:40]}`", f"did you mean {names}?" if near else "such as `us-east-1`")
     return text
