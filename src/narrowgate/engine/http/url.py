@@ -13,6 +13,7 @@ from narrowgate.model.errors import InputError
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE"})
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A header's name, as RFC 9110 section 5.6.2 has it."""
+_UNFIT = re.compile(r"[\x00-\x20\x7f]")
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -53,7 +54,7 @@ def parse_request(url: str, *, method: str = "GET", headers: Iterable[str] = ())
     Raises:
         InputError: no http(s) URL, no host, a port out of range, a header without a colon, control characters.
     """
-    if any(ord(character) < 33 or ord(character) == 127 for character in url):
+    if _UNFIT.search(url):
         raise InputError(f"{url[:80]!r} is no URL: a space or control character")
     try:
         parts = urlsplit(url)

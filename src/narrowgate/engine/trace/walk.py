@@ -71,7 +71,30 @@ def trace_host(snapshot: Snapshot, host: Host, call: Call) -> HostTrace:
     if early is not None:
         return HostTrace(dns=dns, paths=(early,))
     paths = tuple(_walk(snapshot, host, call, parse_address(text), dns) for text in sorted(dns.addresses))
+    noted = _failing_v6(snapshot, host, call, dns)
+    if noted:
+        paths = tuple(msgspec.structs.replace(each, warnings=(*each.warnings, *noted)) for each in paths)
     return HostTrace(dns=dns, paths=paths)
+
+
+def _failing_v6(snapshot: Snapshot, host: Host, call: Call, dns: ResolveAnswer) -> tuple[str, ...]:
+    """What a dual-stack client that tries IPv6 first meets: addresses that are not reached (IP6-01)."""
+    if host.address(6) is None or dns.type != "A":
+        return ()
+    noted: list[str] = []
+    for text in sorted(resolve(snapshot, host, call.request.host, "AAAA").addresses):
+        tried = evaluate_path(
+            snapshot,
+            host,
+            parse_address(text),
+            protocol="tcp",
+            port=call.request.port,
+            client_ports=call.client_ports,
+        )
+        if tried.verdict in (Verdict.DENIED, Verdict.INVALID, Verdict.PARTIAL):
+            why = tried.blocking[0].text if tried.blocking else str(tried.verdict)
+            noted.append(f"{host.label} tries {text} as well, which is not reached ({why}): IPv4 serves (IP6-01)")
+    return tuple(noted)
 
 
 def _ask(snapshot: Snapshot, host: Host, name: str) -> ResolveAnswer:
