@@ -25,6 +25,7 @@ from narrowgate.engine.policy.request import (
 )
 from narrowgate.engine.policy.statements import Policy, PolicyKind
 from narrowgate.engine.trace.authorizers import authorizer_result
+from narrowgate.engine.trace.refusal_text import refusal_text
 from narrowgate.model.answer import Considered, Evidence, Missing, Step, Verdict
 from narrowgate.model.apigateway import DomainName, RestApi
 from narrowgate.model.errors import InputError
@@ -341,6 +342,9 @@ def _layer_steps(
         if each.layer is Layer.LAMBDA_AUTHORIZER and each.reason.endswith("deny"):
             reason = Reason.AUTHORIZER_DENY
         text = f"{_named(each)}: {reason.meaning}"
+        if reason in (Reason.IMPLICIT_DENY, Reason.EXPLICIT_DENY):
+            because = refusal_text(answer, each.layer, each.index, is_deny=reason is Reason.EXPLICIT_DENY)
+            text += f" ({because})" if because else ""
         seen.append(_decided(snapshot, called, each.layer, Verdict.DENIED, (text, reason), answer))
     return tuple(seen)
 
