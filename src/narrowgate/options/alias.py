@@ -11,6 +11,11 @@ class Alias(CentralOption):
 
     name = "alias"
     title = "the API's alias name for the endpoint, no DNS to configure"
+    when = (
+        "Nobody may touch DNS, or each team owns its own: the name resolves everywhere, and only networks "
+        "with a path to the endpoint can use it. Clients have to take another URL, which changes with the "
+        "endpoint."
+    )
     has_alias_names = True
 
     def call(self, design: Design, consumer: Consumer, api: Api) -> Call:

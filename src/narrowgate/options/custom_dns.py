@@ -22,6 +22,7 @@ class CustomDns(CentralOption):
 
     name = "custom-dns"
     title = "own DNS servers in the consumer's VPC that forward to the API VPC's resolver"
+    when = "Never: it is listed because guides recommend it, and shown failing."
     private_dns = True
     client_change = "DHCP options give the hosts other DNS servers"
 
@@ -63,6 +64,10 @@ class CustomDnsInApiVpc(CustomDns):
 
     name = "custom-dns-in-api-vpc"
     title = "own DNS servers in the API's VPC, which the consumer's hosts ask"
+    when = (
+        "Own DNS servers run in the API's VPC already and the consumers' hosts ask them for everything. Never "
+        "for one API."
+    )
 
     def naming_resources(self, design: Design) -> tuple[Resource, ...]:
         """In each API VPC a server in each zone; the consumers' DHCP options name them."""

@@ -13,6 +13,10 @@ class CustomDomain(CentralOption):
 
     name = "custom-domain"
     title = "a private custom domain name, its association with the endpoint, and a zone"
+    when = (
+        "Clients should call a name of your own that outlives endpoints and APIs, and a certificate for it is "
+        "at hand."
+    )
     has_domains = True
 
     def check(self, design: Design) -> Fit | None:

@@ -13,6 +13,10 @@ class HostHeader(CentralOption):
 
     name = "host-header"
     title = "the endpoint's own name, with `x-apigw-api-id`"
+    when = (
+        "The API cannot be changed, so that it gets no alias name, and the callers are programs that can send "
+        "a header."
+    )
     client_change = "every call carries the header `x-apigw-api-id`"
 
     def check(self, design: Design) -> Fit | None:

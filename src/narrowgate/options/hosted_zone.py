@@ -12,6 +12,10 @@ class HostedZone(CentralOption):
 
     name = "hosted-zone"
     title = "a private hosted zone for the one API's name, alias to the endpoint"
+    when = (
+        "Clients should call the API's own name, and only that name should become private. The first choice "
+        "for one to a few dozen consumer VPCs with a path to the endpoint."
+    )
 
     def check(self, design: Design) -> Fit | None:
         """Private zones need both DNS attributes of the consumers' VPCs."""

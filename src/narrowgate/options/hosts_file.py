@@ -12,6 +12,7 @@ class HostsFile(CentralOption):
 
     name = "hosts-file"
     title = "the default name pinned to the endpoint's addresses in a hosts file"
+    when = "A test of a minute on one host. Not for anything that stays."
     client_change = "every client host has a line in its hosts file"
 
     def call(self, design: Design, consumer: Consumer, api: Api) -> Call:

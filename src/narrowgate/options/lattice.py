@@ -20,6 +20,10 @@ class Lattice(Option):
 
     name = "lattice"
     title = "VPC Lattice: a resource gateway at the endpoint, a resource endpoint at the consumer"
+    when = (
+        "Lattice joins the networks already, ranges overlap, and consumers may not make endpoints for API "
+        "Gateway. Try it in a test account first: nobody has shown it end to end."
+    )
     client_change = (
         "every call carries the header `x-apigw-api-id`, and trusts a name that AWS's certificate lacks"
     )

@@ -31,6 +31,10 @@ class LoadBalancer(CentralOption):
 
     name = "load-balancer"
     title = "an internal load balancer in front of the endpoint, a name and certificate of one's own"
+    when = (
+        "A name and certificate of your own are wanted, callers can send a header, and API and consumers need "
+        "not be told apart by address."
+    )
     client_change = "every call carries the header `x-apigw-api-id`"
 
     def check(self, design: Design) -> Fit | None:

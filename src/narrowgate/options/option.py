@@ -65,6 +65,8 @@ class Option(abc.ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     """One line: what it is."""
+    when: ClassVar[str]
+    """When to choose it, in a sentence or two."""
     client_change: ClassVar[str | None] = None
     """What changes on the clients' hosts beside the URL; None for nothing."""
 

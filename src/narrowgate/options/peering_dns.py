@@ -12,6 +12,7 @@ class PeeringDns(CentralOption):
 
     name = "peering-dns"
     title = "peering with its DNS resolution option only"
+    when = "Never: it is listed because guides recommend it, and shown failing."
     private_dns = True
 
     def naming_resources(self, design: Design) -> tuple[Resource, ...]:

@@ -17,6 +17,10 @@ class PrivateLink(Option):
 
     name = "privatelink"
     title = "an execute-api endpoint in the consumer's VPC, private DNS on"
+    when = (
+        "The consumers' VPC calls private APIs of the Region and no public ones, or no path between the VPCs "
+        "may exist. The first choice where ranges overlap."
+    )
     private_dns = True
 
     def applies(self, design: Design) -> Fit:
@@ -121,6 +125,10 @@ class PrivateLinkAlias(PrivateLink):
 
     name = "privatelink-alias"
     title = "an execute-api endpoint in the consumer's VPC, private DNS off, the alias name"
+    when = (
+        "As `privatelink`, where the consumers' VPC also calls public APIs of the Region: private DNS stays "
+        "off, and nothing is taken away."
+    )
     private_dns = False
 
     def call(self, design: Design, consumer: Consumer, api: Api) -> Call:

@@ -16,6 +16,10 @@ class Profiles(CentralOption):
 
     name = "profiles"
     title = "a Route 53 Profile that carries a zone for the one API's name to every VPC"
+    when = (
+        "Dozens of consumer VPCs in many accounts get the same private names, and their price is small beside "
+        "that of associating each zone with each VPC by hand."
+    )
 
     def check(self, design: Design) -> Fit | None:
         """A Profile is Regional, and a VPC takes one."""

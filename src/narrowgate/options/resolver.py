@@ -13,6 +13,10 @@ class Resolver(CentralOption):
 
     name = "resolver"
     title = "inbound and outbound Resolver endpoints, a rule for the one API's name"
+    when = (
+        "Resolver endpoints are there already for other names, or the consumers' networks resolve through a "
+        "chain that only forwarding reaches. For one API alone it costs twenty times what does the same."
+    )
     private_dns = True
 
     def check(self, design: Design) -> Fit | None:

@@ -12,6 +12,10 @@ class ResolverRegion(Resolver):
 
     name = "resolver-region"
     title = "the same with a rule for the whole execute-api domain of the Region"
+    when = (
+        "Never for one API: it is listed because guides recommend it, and shown taking public APIs away from "
+        "the consumers."
+    )
 
     def naming_resources(self, design: Design) -> tuple[Resource, ...]:
         """One rule for the Region's domain; the inbound group admits the consumers' whole ranges."""

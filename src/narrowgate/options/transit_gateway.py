@@ -80,6 +80,7 @@ class TransitGateway(_Hub):
 
     name = "transit-gateway"
     title = "a transit gateway, and the API's alias name for the endpoint"
+    when = "A hub joins the VPCs already or will, and nobody may touch DNS."
     naming = Alias()
     has_alias_names = True
 
@@ -89,6 +90,7 @@ class TransitGatewayHostedZone(_Hub):
 
     name = "transit-gateway-hosted-zone"
     title = "a transit gateway, and a private hosted zone for the one API's name"
+    when = "A hub joins the VPCs already or will, and clients should call the API's own name."
     naming = HostedZone()
 
 
@@ -97,5 +99,9 @@ class TransitGatewayResolver(_Hub):
 
     name = "transit-gateway-resolver"
     title = "a transit gateway, and inbound and outbound Resolver endpoints"
+    when = (
+        "A hub and Resolver endpoints are there already for other reasons; for one API alone it is "
+        "among the dearest."
+    )
     naming = Resolver()
     private_dns = True

@@ -355,3 +355,12 @@ def test_the_unchanged_design_is_accepted():
 def test_overlapping_vpcs_are_fine_while_nothing_joins_them():
     text = GUIDE.replace("10.1.0.0/16", "10.0.0.0/16").partition("links:")[0]
     assert [vpc.cidrs for vpc in read(text).vpcs] == [("10.0.0.0/16",), ("10.0.0.0/16",)]
+
+
+@pytest.mark.parametrize("key", ["aws:SourceVpc", "aws:SourceVpce"])
+def test_a_fence_that_leaves_somebody_in_is_taken(key):
+    value = "${vpcs.api}" if key == "aws:SourceVpc" else "${endpoints.api}"
+    statement = '{Effect: %s, Principal: "*", Action: "execute-api:Invoke", Resource: "execute-api:/*"%s}'
+    fence = f', Condition: {{StringNotEquals: {{"{key}": "{value}"}}}}'
+    policy = f"Version: '2012-10-17', Statement: [{statement % ('Allow', '')}, {statement % ('Deny', fence)}]"
+    assert read(changed("{vpc: api, ", "{vpc: api, policy: {" + policy + "}, ")).api("orders").policy

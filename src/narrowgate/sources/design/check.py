@@ -1,6 +1,8 @@
 """What AWS would refuse, or could never work: refused with place, rule and way out before anything is made."""
 
+import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import NoReturn
@@ -194,7 +196,8 @@ def _check_policy(design: Design, api: Api) -> None:
             f"the policy of `{api.name}` admits nobody: it allows nothing (POL-06)",
             _NARROWEST,
         )
-    if api.authorization in _OWN_ALLOW_NEEDED and _denies_everything(api.policy or ""):
+    has_deny = any(each.get("Effect") == "Deny" for each in statements)
+    if api.authorization in _OWN_ALLOW_NEEDED and has_deny and _denies_everything(api.policy or ""):
         _refuse(
             api.where,
             f"the policy of `{api.name}` admits nobody: its `Deny` covers every call that it allows (POL-05)",
@@ -207,10 +210,15 @@ def _denies_everything(policy: str) -> bool:
     # The automata are needed for a policy of the user's own only.
     from narrowgate.engine.policy.proof.inclusion import no_wider_than
 
-    # A reference stands for an id that nobody knows yet: any text of its own tells it from the others.
-    told = compile_policy(REFERENCE.sub(lambda found: f"id-of-{found[0][2:-1]}", policy), where="")
+    # A reference stands for an id that nobody knows yet: one of its own, of the right form, tells it from others.
+    told = compile_policy(REFERENCE.sub(_made_up_id, policy), where="")
     nothing = compile_policy(_NOTHING, where="")
     return no_wider_than(told, nothing).outcome is ProofOutcome.HOLDS
+
+
+def _made_up_id(found: re.Match[str]) -> str:
+    kind = "vpc" if found[0].startswith("${vpcs") else "vpce"
+    return f"{kind}-{hashlib.sha256(found[0].encode()).hexdigest()[:17]}"
 
 
 def _check_consumer(design: Design, consumer: Consumer) -> None:
