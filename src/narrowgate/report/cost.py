@@ -87,7 +87,9 @@ def _evidence(line: CostLine) -> str:
 
 def _dates(cost: MonthlyCost) -> str:
     dated = f"List prices in US dollars, without free tier, seen {cost.prices_as_of}" if cost.prices_as_of else ""
-    weakest = f"; the least certain is of {cost.confidence} confidence" if cost.confidence else ""
+    weakest = "; all of high confidence"
+    if cost.confidence != "high":
+        weakest = f"; the least certain is of {cost.confidence} confidence"
     return f"{dated}{weakest}." if dated else "No price is known."
 
 
