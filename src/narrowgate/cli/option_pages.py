@@ -17,7 +17,6 @@ from narrowgate.options.option import Option
 from narrowgate.options.registry import OPTIONS
 from narrowgate.report.compare import cost_sentence, price_text
 from narrowgate.report.cost import amount_text, bill_parts
-from narrowgate.rulebook import load_rules
 
 _MARK = "<!-- written by `python -m narrowgate.cli.option_pages docs/options`; change the options instead -->"
 _EXAMPLES = ("guide", "custom-domain")
@@ -144,6 +143,9 @@ def _sentence(text: str) -> str:
 def _rule(rule_id: str | None) -> str:
     if rule_id is None:
         return ""
+    # The rule book is read for these pages only, never at the start of a verb.
+    from narrowgate.rulebook import load_rules
+
     known = next(each for each in load_rules() if each.bare_id == rule_id)
     anchor = known.bare_id.lower()
     return f" ([{rule_id}](../rules/{known.book}/{known.family.lower()}.md#{anchor}))"
