@@ -1,6 +1,7 @@
 """The use case of `generate`: expectations first, then one option of a design as files."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -20,7 +21,9 @@ from narrowgate.model.generation import GenerateAnswer
 from narrowgate.options.compare.compare import choose, make_bench, nearest
 from narrowgate.options.compare.judge import judge
 from narrowgate.options.parts.logs import with_logs
+from narrowgate.options.pricing import Price, make_price
 from narrowgate.options.registry import find_option
+from narrowgate.sources.prices.read import load_price_book
 from narrowgate.sources.resources.build import build_world
 
 FORMATS: Mapping[str, Callable[[Plan], dict[str, str]]] = {
@@ -76,7 +79,15 @@ def generate(
 def plan_of(design: Design, option: str) -> Plan:
     """What an option of a design makes, prepared for writing."""
     found = find_option(option)
-    return make_plan(design, found, with_logs(design, found.resources(design)))
+    resources = found.resources(design)
+    cost = _price()(found, resources, design)
+    return make_plan(design, found, with_logs(design, resources), cost)
+
+
+@cache
+def _price() -> Price:
+    """Prices by the built-in book."""
+    return make_price(load_price_book(None))
 
 
 def generated_files(plan: Plan, form: str) -> dict[str, str]:
@@ -108,7 +119,7 @@ def judge_meant(design: Design, path: Path) -> tuple[OptionAnswer, tuple[str, ..
     why: tuple[str, ...] = ("it is asked for by name",)
     if design.via != "auto":
         option = find_option(design.via, where=str(design.where))
-        judged = judge(make_bench(design, build_world), option)
+        judged = judge(make_bench(design, build_world, _price()), option)
     else:
         answer = compare_design(design)
         judged = choose(answer) or nearest(answer)

@@ -13,6 +13,8 @@ _CERTIFICATE = "a client certificate proves API Gateway to a backend; here it an
 _VALIDATED = "what a request has to hold is for the owner of the API to say"
 _ATTACH = "only the accounts of its resource share can ask, and the design names them"
 _DEFAULT_GROUP = "nothing of the design uses the default group; hosts choose their own"
+_PROTECTED = "whoever runs this has to be able to take it away; protect it once it is in use"
+_CALLS_ARE_LOGGED = "calls stand in the API's access log; a balancer's own log needs a bucket"
 _NO_ROLE = "a DNS server that calls no AWS API needs no role"
 
 ANSWERED: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -26,6 +28,10 @@ ANSWERED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "AWS::ApiGateway::Method": (("CKV_AWS_59", _OPEN), ("CKV2_AWS_53", _VALIDATED)),
     "AWS::EC2::TransitGateway": (("CKV_AWS_331", _ATTACH),),
     "AWS::EC2::VPC": (("CKV2_AWS_12", _DEFAULT_GROUP),),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": (
+        ("CKV_AWS_150", _PROTECTED),
+        ("CKV_AWS_91", _CALLS_ARE_LOGGED),
+    ),
     "AWS::EC2::Instance": (("CKV2_AWS_41", _NO_ROLE),),
 }
 """By type, checks and why they are answered."""

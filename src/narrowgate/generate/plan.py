@@ -1,11 +1,12 @@
 """The list of resources, prepared for writing: what is there already, whose each one is, what crosses sides."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from narrowgate.generate.names import snake
+from narrowgate.model.comparison import MonthlyCost
 from narrowgate.model.design import DEFAULT_ACCOUNT, Design
 from narrowgate.model.resource import GetAtt, Join, Ref, Resource
 from narrowgate.options.option import Option
@@ -56,6 +57,8 @@ class Plan(msgspec.Struct, frozen=True):
     option: Option
     resources: tuple[Resource, ...]
     sides: tuple[Side, ...]
+    cost: MonthlyCost | None = None
+    """A month's bill, where it was asked for."""
 
     @property
     def by_id(self) -> dict[str, Resource]:
@@ -94,7 +97,9 @@ class Plan(msgspec.Struct, frozen=True):
         return not any(_is_untold(self.design, each.account) for each in self.sides)
 
 
-def make_plan(design: Design, option: Option, resources: Sequence[Resource]) -> Plan:
+def make_plan(
+    design: Design, option: Option, resources: Sequence[Resource], cost: MonthlyCost | None = None
+) -> Plan:
     """Prepare the resources of an option for writing."""
     complete = _with_existing(resources, base_resources(design))
     untold = {each.account for each in complete if _is_untold(design, each.account)}
@@ -108,7 +113,7 @@ def make_plan(design: Design, option: Option, resources: Sequence[Resource]) -> 
         Side(account, region, f"{names.get(account, account)}-{region}" if many_accounts else region)
         for account, region in places
     )
-    return Plan(design, option, told, sides)
+    return Plan(design, option, told, sides, cost)
 
 
 def _is_untold(design: Design, account: str) -> bool:
@@ -194,8 +199,12 @@ class Phase(msgspec.Struct, frozen=True):
     resources: tuple[Resource, ...]
 
 
-def phases(plan: Plan) -> tuple[Phase, ...]:
+def phases(plan: Plan, title_of: Callable[[Resource], str]) -> tuple[Phase, ...]:
     """Everything that is made, in an order that works by hand: what others need comes first.
+
+    Args:
+        plan: the plan.
+        title_of: what a resource's step is called; resources of one title stay together where they can.
 
     Raises:
         LookupError: resources that wait for each other: a defect of whoever made the list.
@@ -205,20 +214,29 @@ def phases(plan: Plan) -> tuple[Phase, ...]:
     while waiting:
         before = len(waiting)
         for side in plan.sides:
-            new: list[Resource] = []
-            ready = True
-            while ready:
-                ready = False
-                for each in list(waiting.values()):
-                    is_mine = (each.account, each.region) == (side.account, side.region)
-                    if is_mine and not any(name in waiting for name in _needed(each)):
-                        new.append(waiting.pop(each.logical_id))
-                        ready = True
+            new = tuple(_side_by_side(plan, side, waiting, title_of))
             if new:
-                found.append(Phase(side, tuple(new)))
+                found.append(Phase(side, new))
         if len(waiting) == before:
             raise LookupError(f"{', '.join(waiting)} wait for each other")
     return tuple(found)
+
+
+def _side_by_side(
+    plan: Plan, side: Side, waiting: dict[str, Resource], title_of: Callable[[Resource], str]
+) -> Iterator[Resource]:
+    """What can be made on a side now; taken from `waiting`."""
+    last = ""
+    own = [each for each in plan.on(side) if each.logical_id in waiting]
+    while True:
+        ready = [each for each in own if not any(name in waiting for name in _needed(each))]
+        if not ready:
+            return
+        chosen = next((each for each in ready if title_of(each) == last), ready[0])
+        own.remove(chosen)
+        del waiting[chosen.logical_id]
+        last = title_of(chosen)
+        yield chosen
 
 
 def _needed(resource: Resource) -> tuple[str, ...]:

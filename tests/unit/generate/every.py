@@ -51,9 +51,11 @@ def judged() -> tuple[tuple[str, Plan], ...]:
     return tuple(found.items())
 
 
+@cache
 def plan(example: str, option: str) -> Plan:
     """One of them."""
-    return dict(plans())[f"{example}/{option}"]
+    path = next(each for each in EXAMPLES if each.parent.name == example)
+    return plan_of(load_design(path), option)
 
 
 def files(form: str, chosen: tuple[tuple[str, Plan], ...] | None = None) -> Iterator[tuple[str, dict[str, str]]]:

@@ -6,7 +6,7 @@ from narrowgate.generate.advice import ANSWERED
 from narrowgate.generate.cloudformation.yaml_text import Commented
 from narrowgate.model.resource import Resource
 
-_READS = frozenset({"CKV_AWS_120", "CKV_AWS_73", "CKV_AWS_59"})
+_READS = frozenset({"CKV_AWS_120", "CKV_AWS_73", "CKV_AWS_59", "CKV_AWS_91"})
 """The checks that look at templates, of those that are answered."""
 
 LINT: dict[str, tuple[str, str]] = {

@@ -6,7 +6,7 @@ from typing import Any
 from narrowgate.generate.dns_server import set_up_script
 from narrowgate.generate.plan import Plan
 from narrowgate.generate.runbook.network import asked, capture, ec2, own, tagged
-from narrowgate.generate.runbook.shell import Command, Document, Text, variable
+from narrowgate.generate.runbook.shell import Command, Document, Stamped, Text, variable
 from narrowgate.generate.runbook.step import Check, Work, Writer
 from narrowgate.model.resource import Join, Ref, Resource
 
@@ -27,7 +27,7 @@ def hosted_zone(plan: Plan, resource: Resource) -> Work:
         ("--name", properties["Name"]),
         ("--vpc", vpcs[0]),
         ("--hosted-zone-config", f"PrivateZone=true,Comment={_words(resource)}"),
-        ("--caller-reference", f"narrowgate-{plan.design.name}-{resource.logical_id}"),
+        ("--caller-reference", Stamped(f"narrowgate-{plan.design.name}-{resource.logical_id}")),
     )
     further = [
         call(resource, "route53", "associate-vpc-with-hosted-zone", ("--hosted-zone-id", it), ("--vpc", each))
@@ -88,7 +88,7 @@ def resolver_endpoint(plan: Plan, resource: Resource) -> Work:
         resource,
         "route53resolver",
         "create-resolver-endpoint",
-        ("--creator-request-id", f"narrowgate-{plan.design.name}-{resource.logical_id}"),
+        ("--creator-request-id", Stamped(f"narrowgate-{plan.design.name}-{resource.logical_id}")),
         ("--name", properties["Name"]),
         ("--direction", properties["Direction"]),
         ("--security-group-ids", properties["SecurityGroupIds"]),
@@ -112,7 +112,7 @@ def resolver_rule(plan: Plan, resource: Resource) -> Work:
         resource,
         "route53resolver",
         "create-resolver-rule",
-        ("--creator-request-id", f"narrowgate-{plan.design.name}-{resource.logical_id}"),
+        ("--creator-request-id", Stamped(f"narrowgate-{plan.design.name}-{resource.logical_id}")),
         ("--name", properties["Name"]),
         ("--rule-type", properties["RuleType"]),
         ("--domain-name", properties["DomainName"]),
@@ -154,7 +154,7 @@ def profile(plan: Plan, resource: Resource) -> Work:
         "route53profiles",
         "create-profile",
         ("--name", resource.properties["Name"]),
-        ("--client-token", f"narrowgate-{plan.design.name}-{resource.logical_id}"),
+        ("--client-token", Stamped(f"narrowgate-{plan.design.name}-{resource.logical_id}")),
     )
     it = own(resource)
     shown = call(resource, "route53profiles", "get-profile", ("--profile-id", it))

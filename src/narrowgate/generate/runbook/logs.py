@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from narrowgate.generate.plan import Plan
 from narrowgate.generate.runbook.dns import call
 from narrowgate.generate.runbook.network import asked, capture, ec2, own, tagged
-from narrowgate.generate.runbook.shell import Document, variable
+from narrowgate.generate.runbook.shell import Document, Stamped, variable
 from narrowgate.generate.runbook.step import Check, Work, Writer
 from narrowgate.model.resource import GetAtt, Resource
 
@@ -123,7 +123,7 @@ def query_log_config(plan: Plan, resource: Resource) -> Work:
         "create-resolver-query-log-config",
         ("--name", properties["Name"]),
         ("--destination-arn", properties["DestinationArn"]),
-        ("--creator-request-id", f"narrowgate-{plan.design.name}-{resource.logical_id}"),
+        ("--creator-request-id", Stamped(f"narrowgate-{plan.design.name}-{resource.logical_id}")),
     )
     named = ("--resolver-query-log-config-id", it)
     shown = call(resource, "route53resolver", "get-resolver-query-log-config", named)

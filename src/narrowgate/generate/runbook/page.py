@@ -39,13 +39,42 @@ def _page(plan: Plan) -> Iterator[str]:
     yield "Every step says why, where the console has it, the commands, and what the check has to print. What is"
     yield "in parentheses is a rule: `narrowgate explain RULE` tells more. The last section undoes everything."
     yield ""
+    yield from _costs(plan)
     yield from _before(plan)
     wanted = _wanted(plan)
     done: list[tuple[Side, Resource, Work]] = []
-    for number, phase in enumerate(phases(plan), start=1):
+    for number, phase in enumerate(phases(plan, _title), start=1):
         yield from _phase(plan, phase, number, (wanted, done))
     yield from test_section(plan)
     yield from _undo(plan, done)
+
+
+def _costs(plan: Plan) -> Iterator[str]:
+    """The month's bill, line by line."""
+    cost = plan.cost
+    if cost is None:
+        return
+    yield "## What it costs"
+    yield ""
+    yield f"US dollars a month, prices of {cost.prices_as_of}, for what `usage` in the design assumes."
+    yield ""
+    yield "| what | how it is worked out | a month |"
+    yield "| --- | --- | ---: |"
+    for line in cost.lines:
+        yield f"| {line.text} | {line.formula} | {_dollars(line.amount)} |"
+    yield f"| together | fixed {_dollars(cost.fixed)}, by use {_dollars(cost.variable)} | {_dollars(cost.total)} |"
+    if cost.logs is not None:
+        yield f"| logs and alarms, apart | | {_dollars(cost.logs)} |"
+    yield ""
+
+
+def _dollars(amount: float | None) -> str:
+    return "not known" if amount is None else f"{amount:,.2f}"
+
+
+def _title(resource: Resource) -> str:
+    """The step's title; types without steps of their own go with whatever stands before them."""
+    return title_of(resource) if resource.type in WRITERS else ""
 
 
 def profile_of(plan: Plan, side: Side) -> str | None:

@@ -28,6 +28,12 @@ class Text(msgspec.Struct, frozen=True):
     value: str
 
 
+class Stamped(msgspec.Struct, frozen=True):
+    """Text that has to be new in every run: the shell adds the time."""
+
+    value: str
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """One `aws` command.
 
@@ -59,6 +65,8 @@ def quoted(value: Any) -> str:
             return f"'{value}'"
         case list() | tuple():
             return " ".join(quoted(each) for each in value)
+        case Stamped(value=inner):
+            return f'"{inner}-$(date +%s)"'
         case _:
             return f'"{_expanded(value)}"'
 

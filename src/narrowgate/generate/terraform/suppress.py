@@ -12,6 +12,7 @@ _READS = {
     "aws_api_gateway_method": ("CKV_AWS_59", "CKV2_AWS_53"),
     "aws_ec2_transit_gateway": ("CKV_AWS_331",),
     "aws_vpc": ("CKV2_AWS_12",),
+    "aws_lb": ("CKV_AWS_150", "CKV_AWS_91"),
     "aws_instance": ("CKV2_AWS_41",),
 }
 """The checks that look at a Terraform type, of those that are answered for what it is made of."""
