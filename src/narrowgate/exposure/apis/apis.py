@@ -115,29 +115,49 @@ def _behind_door(door: Door, entry: ExposedApi) -> ExposedApi:
 
 
 def uncollected_doors(snapshot: Snapshot, sockets: Sockets) -> Iterator[ExposedApi]:
-    """Where interfaces are not known, an endpoint may be among them."""
-    del snapshot
+    """Where interfaces or endpoints are not known, a door may be among them."""
     for each in sockets.unknown:
         if each.state == UNKNOWN and each.target != "internet":
-            yield ExposedApi(
-                api="*",
-                stage="*",
-                method="*",
-                path="*",
-                who="anybody",
-                endpoint="?",
-                state=UNKNOWN,
-                via=each.via,
-                because=(Because(text=f"an execute-api endpoint may be in reach: {each.target}", rule="AGW-14"),),
-                unknowns=each.unknowns,
-            )
+            yield _unknown_door("?", each.via, each.target, each.unknowns)
+    told: set[str] = set()
+    for socket in sockets.found:
+        own = socket.target.vpc_endpoint_id or socket.target.label
+        is_endpoint = socket.target.vpc_endpoint_id is not None or socket.target.interface_type == "vpc_endpoint"
+        if is_endpoint and own not in snapshot.facts.vpc_endpoints and own not in told:
+            told.add(own)
+            yield _unknown_door(own, socket.opening.via, own, socket.opening.unknowns)
+
+
+def _unknown_door(endpoint: str, via: str, where: str, unknowns: tuple[Missing, ...]) -> ExposedApi:
+    return ExposedApi(
+        api="*",
+        stage="*",
+        method="*",
+        path="*",
+        who="anybody",
+        endpoint=endpoint,
+        state=UNKNOWN,
+        via=via,
+        because=(Because(text=f"an execute-api endpoint may be in reach: {where}", rule="AGW-14"),),
+        unknowns=unknowns,
+    )
 
 
 def _without_weaker(entries: list[ExposedApi]) -> Iterator[ExposedApi]:
     """A call that one way opens for certain needs no entry for the same way in doubt."""
     best: dict[tuple[object, ...], ExposedApi] = {}
     for each in entries:
-        key = (each.api, each.stage, each.method, each.path, each.who, each.endpoint, each.via, each.sources)
+        key = (
+            each.api,
+            each.name,
+            each.stage,
+            each.method,
+            each.path,
+            each.who,
+            each.endpoint,
+            each.via,
+            each.sources,
+        )
         held = best.get(key)
         if held is None or _ORDER.index(each.state) > _ORDER.index(held.state):
             best[key] = each
@@ -161,6 +181,7 @@ def merge_verbs(entries: Iterable[ExposedApi]) -> Iterator[ExposedApi]:
 def _but_for_method(entry: ExposedApi) -> tuple[object, ...]:
     return (
         entry.api,
+        entry.name,
         entry.stage,
         entry.path,
         entry.who,

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from narrowgate.engine.policy.callers import ANONYMOUS, Caller
 from narrowgate.engine.policy.context import Context
 from narrowgate.engine.policy.document import compile_policy
@@ -32,8 +34,20 @@ def stranger_entries(snapshot: Snapshot, endpoint_id: str) -> tuple[ExposedApi, 
     """What an endpoint's policy lets through of APIs that are in no account of the source."""
     kept = _kept(snapshot)
     if endpoint_id not in kept:
-        kept[endpoint_id] = tuple(_entries(snapshot, snapshot.facts.vpc_endpoints[endpoint_id]))
+        endpoint = snapshot.facts.vpc_endpoints[endpoint_id]
+        kept[endpoint_id] = (*_entries(snapshot, endpoint), *_unlisted(snapshot, endpoint_id))
     return kept[endpoint_id]
+
+
+def _unlisted(snapshot: Snapshot, endpoint_id: str) -> Iterator[ExposedApi]:
+    """APIs of the estate's own accounts that nobody listed."""
+    region = snapshot.region_of(endpoint_id)
+    accounts = {call.account for call in (*snapshot.calls, *snapshot.refused) if call.region in (region, None)}
+    gaps = [snapshot.missing("apigateway.get_rest_apis", account, region) for account in sorted(accounts, key=str)]
+    known = tuple(gap for gap in gaps if gap is not None)
+    if known:
+        entry = _entry(snapshot, endpoint_id, UNKNOWN, "which APIs stand behind it is not known", known)
+        yield msgspec.structs.replace(entry, name="private APIs of the estate that nobody listed")
 
 
 def _entries(snapshot: Snapshot, endpoint: VpcEndpoint) -> Iterator[ExposedApi]:

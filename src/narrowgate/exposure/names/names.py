@@ -54,7 +54,7 @@ def names_of_vpc(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> Names:
     """
     servers = tuple(servers_in_reach(snapshot, vpc_id, sockets))
     own = [_by(each, OWN_RESOLVER, OPEN, (), ()) for each in names_of_resolver(snapshot, vpc_id)]
-    own += _unknown_first_hop(snapshot, vpc_id)
+    own += (*_unknown_first_hop(snapshot, vpc_id), *_unknown_servers(snapshot, sockets))
     asked = [
         _by(each, f"asking {server.label} directly", server.state, server.because, server.unknowns)
         for server in servers
@@ -120,6 +120,24 @@ def _unknown_first_hop(snapshot: Snapshot, vpc_id: str) -> Iterator[ExposedName]
         reason = Because(text=f"which DNS servers the hosts of {vpc_id} ask is not known", rule="DNS-07")
         yield ExposedName(
             name="*", state=UNKNOWN, via="the DNS servers of its DHCP options", because=(reason,), unknowns=(hop,)
+        )
+
+
+def _unknown_servers(snapshot: Snapshot, sockets: Sockets) -> Iterator[ExposedName]:
+    """DNS servers may stand wherever nobody can tell what hosts reach, and have addresses that nobody listed."""
+    gaps = [fact for each in sockets.unknown if each.state == UNKNOWN for fact in each.unknowns]
+    for endpoint in snapshot.facts.resolver_endpoints.values():
+        if endpoint.direction.startswith("INBOUND") and not snapshot.facts.resolver_endpoint_ips.get(endpoint.id):
+            operation = "route53resolver.list_resolver_endpoint_ip_addresses"
+            gaps.append(Missing(fact=operation, resource=endpoint.id))
+    if gaps:
+        reason = Because(text="hosts may reach DNS servers that nobody listed", rule="IN-06")
+        yield ExposedName(
+            name="*",
+            state=UNKNOWN,
+            via="DNS servers that hosts may reach",
+            because=(reason,),
+            unknowns=tuple(dict.fromkeys(gaps)),
         )
 
 

@@ -14,7 +14,7 @@ from narrowgate.exposure.names.cells import because
 from narrowgate.model.address import parse_address
 from narrowgate.model.answer import Missing, Verdict
 from narrowgate.model.domain import normalise, parents
-from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, ExposedName
+from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because, ExposedName
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.snapshot import Snapshot, index
 
@@ -29,7 +29,32 @@ def public_entries(snapshot: Snapshot) -> tuple[ExposedName, ...]:
         entry = _as_entry(name, ask_publicly(Query(snapshot, name, "A")))
         if entry is not None:
             found.append(entry)
-    return tuple(found)
+    return (*found, *_unlisted(snapshot))
+
+
+_LISTS = (
+    ("ec2.describe_vpc_endpoints", "*.vpce.amazonaws.com", "VPCE-DNS-02"),
+    ("apigateway.get_rest_apis", "*.amazonaws.com", "VPCE-DNS-03"),
+    ("elbv2.describe_load_balancers", "*.elb.amazonaws.com", "DNS-11"),
+    ("route53.list_hosted_zones", "*", "PHZ-01"),
+)
+"""Lists of what has public names, the names that could be among them, and the rule that gives them."""
+
+
+def _unlisted(snapshot: Snapshot) -> Iterator[ExposedName]:
+    """Public names of what nobody listed, in the accounts and Regions that were asked anything."""
+    places = {(call.account, call.region) for call in (*snapshot.calls, *snapshot.refused)}
+    for operation, name, rule in _LISTS:
+        is_global = operation.startswith("route53.")
+        gaps = [
+            gap
+            for account, region in sorted(places, key=str)
+            if (region == "global") is is_global or region is None
+            if (gap := snapshot.missing(operation, account, region)) is not None
+        ]
+        if gaps:
+            reason = Because(text="names of what nobody listed may hold private addresses", rule=rule)
+            yield ExposedName(name=name, state=UNKNOWN, via="public DNS", because=(reason,), unknowns=tuple(gaps))
 
 
 def _as_entry(name: str, outcome: Outcome) -> ExposedName | None:

@@ -82,6 +82,8 @@ class _Pair:
         router = Router(self.snapshot)
         every = served[OPEN] | served[UNKNOWN]
         there = self._there(router, every)
+        if router.conflicts or self._is_spread(there):
+            return self._port_by_port(every)
         if there.is_stopped:
             return []
         egress, ingress = self._egress(there), self._ingress(there)
@@ -94,8 +96,8 @@ class _Pair:
                 return []
         flow = Flow(self.protocol, 0, platform_ports(self.sender.host.platform))
         back = walk_back(router, flow, there, self.client, self.end, self.address)
-        if router.conflicts or self._is_spread(there):
-            return self._port_by_port(ports, ingress)
+        if router.conflicts:
+            return self._port_by_port(ports)
         steps = [*ready, *_beyond_ports(there), *back]
         if conjunction(step.verdict for step in steps) in _CLOSED:
             return []
@@ -158,13 +160,13 @@ class _Pair:
                 told = tuple(dict.fromkeys(missing))
                 yield Opening(open_question, UNKNOWN, via, (*way, _admission(self.target, rule)), told, other)
 
-    def _port_by_port(self, ports: IntervalSet, ingress: list[Admitted]) -> list[Opening]:
+    def _port_by_port(self, ports: IntervalSet) -> list[Opening]:
         """The engine's answer for each cell of ports."""
         host = self.sender.host
         if self.sender.group is not None:
             host = msgspec.structs.replace(host, security_groups=(self.sender.group,))
         found = []
-        for cell in cut(self.snapshot, ports, (self.client.subnet_id, self.target.subnet_id), ingress):
+        for cell in cut(self.snapshot, ports, (self.client, self.end)):
             path = evaluate_path(
                 self.snapshot,
                 host,

@@ -15,6 +15,7 @@ _OUTSIDE = frozenset(
     {TargetKind.INTERNET_GATEWAY, TargetKind.EGRESS_ONLY_INTERNET_GATEWAY, TargetKind.NAT_GATEWAY}
 )
 _FOLLOWED = _OUTSIDE | {TargetKind.LOCAL, TargetKind.PEERING, TargetKind.TRANSIT_GATEWAY}
+_ATTACHMENTS = "ec2.describe_transit_gateway_vpc_attachments"
 _SERVICES = frozenset({TargetKind.GATEWAY_ENDPOINT})
 
 
@@ -53,9 +54,14 @@ def _read(snapshot: Snapshot, vpc_id: str) -> Reachable:
         for each in table.candidates():
             kind, own = each.target.kind, each.target.id
             if kind is TargetKind.PEERING:
-                vpcs.update(dict.fromkeys(_other_side(snapshot, vpc_id, own)))
+                side = _other_side(snapshot, vpc_id, own)
+                vpcs.update(dict.fromkeys(side))
+                if not side:
+                    unknown[own] = _unlisted(snapshot, each, "ec2.describe_vpc_peering_connections", vpc_id)
             elif kind is TargetKind.TRANSIT_GATEWAY:
                 vpcs.update(dict.fromkeys(_attached(snapshot, own)))
+                if missing_of_vpc(snapshot, _ATTACHMENTS, vpc_id):
+                    unknown[own] = _unlisted(snapshot, each, _ATTACHMENTS, vpc_id)
             elif kind in _OUTSIDE:
                 outside = True
             elif kind not in _FOLLOWED and kind not in _SERVICES:
@@ -66,8 +72,10 @@ def _read(snapshot: Snapshot, vpc_id: str) -> Reachable:
                 unknown[unread.prefix_list] = _unknown(
                     told, unread.target.kind.value, (unread.missing,), "NET-08", f"by {unread.target.id}"
                 )
-    for other in (*vpcs, *_unlisted(snapshot, vpc_id)):
+    for other in vpcs:
         unknown.update(_unread_vpc(snapshot, other))
+    for gap in _unread_senders(snapshot, vpc_id):
+        unknown[gap.fact] = _unknown("every address", "VPC", (gap,), "RCH-02", "from hosts that nobody listed")
     return Reachable(tuple(vpcs), outside, tuple(unknown.values()))
 
 
@@ -128,8 +136,20 @@ def _unknown(what: str, kind: str, gaps: tuple[Missing, ...], rule: str, why: st
     )
 
 
-def _unlisted(snapshot: Snapshot, vpc_id: str) -> tuple[str, ...]:
-    return () if vpc_id in snapshot.facts.vpcs else (vpc_id,)
+def _unlisted(snapshot: Snapshot, route: Candidate, operation: str, vpc_id: str) -> ExposedSocket:
+    """A peering or gateway whose other ends nobody listed."""
+    own = route.target.id
+    gap = missing_of_vpc(snapshot, operation, vpc_id, own) or Missing(
+        fact=operation, resource=own, why="named by a route, but not in the source"
+    )
+    return _unknown(str(route.cidr), route.target.kind.value, (gap,), "NET-03", f"by {own}")
+
+
+def _unread_senders(snapshot: Snapshot, vpc_id: str) -> list[Missing]:
+    """Lists without which not all hosts of the VPC are known, nor where others could be started."""
+    operations = ("ec2.describe_subnets", "ec2.describe_network_interfaces")
+    gaps = (missing_of_vpc(snapshot, operation, vpc_id) for operation in operations)
+    return [gap for gap in gaps if gap is not None]
 
 
 def _unread_vpc(snapshot: Snapshot, vpc_id: str) -> dict[str, ExposedSocket]:

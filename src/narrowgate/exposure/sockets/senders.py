@@ -9,7 +9,6 @@ from narrowgate.engine.network.security_groups import Direction, group_rules
 from narrowgate.engine.network.vpcs import (
     RESERVED_FIRST,
     RESERVED_LAST,
-    missing_of_vpc,
     subnet_blocks,
     subnets_by_vpc,
 )
@@ -39,11 +38,10 @@ class Sender(NamedTuple):
 
 
 class Senders(NamedTuple):
-    """All senders of a VPC, and what would tell of more."""
+    """All senders of a VPC."""
 
     real: tuple[Sender, ...]
     startable: tuple[Sender, ...]
-    missing: tuple[Missing, ...]
 
 
 @index
@@ -56,13 +54,7 @@ def senders_of_vpc(snapshot: Snapshot, vpc_id: str) -> Senders:
     """Every interface of a VPC that a host sends from, and a host for each subnet and family."""
     cache = _senders(snapshot)
     if vpc_id not in cache:
-        gaps = (
-            missing_of_vpc(snapshot, operation, vpc_id)
-            for operation in ("ec2.describe_subnets", "ec2.describe_network_interfaces")
-        )
-        cache[vpc_id] = Senders(
-            tuple(_real(snapshot, vpc_id)), tuple(_startable(snapshot, vpc_id)), tuple(gap for gap in gaps if gap)
-        )
+        cache[vpc_id] = Senders(tuple(_real(snapshot, vpc_id)), tuple(_startable(snapshot, vpc_id)))
     return cache[vpc_id]
 
 
