@@ -33,11 +33,10 @@ def listed(sockets: Sockets, client: str, target: str, protocol: str, port: int)
     found = {
         each.opening.state
         for each in sockets.found
-        if each.sender.is_real
-        and each.sender.host.network_interface_id == client
-        and each.target.label == target
-        and each.protocol == number
+        if each.protocol == number
         and port in each.opening.ports
+        and any(one.is_real and one.host.network_interface_id == client for one in each.senders)
+        and any(known.label == target for known, _ in each.targets)
     }
     return next((state for state in ("open", "partial", "unknown") if state in found), None)
 
@@ -85,16 +84,16 @@ def test_whatever_is_listed_for_a_host_that_could_be_started_is_reached_by_one(s
         found = [
             each
             for each in sockets_of_vpc(snapshot, vpc).found
-            if not each.sender.is_real and each.sender.group is None
+            if not each.senders[0].is_real and each.senders[0].group is None
         ]
         for each in random.sample(found, k=min(8, len(found))):
-            client = find_client(snapshot, each.sender.host.subnet_id)
+            client = find_client(snapshot, each.senders[0].host.subnet_id)
             first, last = random.choice(each.opening.ports.intervals)
             port = max(1, random.choice((first, last, (first + last) // 2)))
             answer = evaluate_reach(
                 snapshot,
                 client,
-                find_target(snapshot, each.target.label),
+                find_target(snapshot, random.choice(each.targets)[0].label),
                 port=port,
                 protocol="tcp" if each.protocol == TCP else "udp",
             )

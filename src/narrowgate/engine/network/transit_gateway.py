@@ -37,6 +37,11 @@ def _attachments(snapshot: Snapshot) -> dict[tuple[str, str], TransitGatewayVpcA
     return found
 
 
+def attachment_of_vpc(snapshot: Snapshot, gateway_id: str, vpc_id: str) -> TransitGatewayVpcAttachment | None:
+    """The attachment of a VPC to a gateway, in any state; None where there is none."""
+    return _attachments(snapshot).get((gateway_id, vpc_id))
+
+
 class _Hop(msgspec.Struct, frozen=True, kw_only=True):
     """A packet inside a gateway, come from an attachment."""
 

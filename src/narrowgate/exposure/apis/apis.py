@@ -121,11 +121,14 @@ def uncollected_doors(snapshot: Snapshot, sockets: Sockets) -> Iterator[ExposedA
             yield _unknown_door("?", each.via, each.target, each.unknowns)
     told: set[str] = set()
     for socket in sockets.found:
-        own = socket.target.vpc_endpoint_id or socket.target.label
-        is_endpoint = socket.target.vpc_endpoint_id is not None or socket.target.interface_type == "vpc_endpoint"
-        if is_endpoint and own not in snapshot.facts.vpc_endpoints and own not in told:
-            told.add(own)
-            yield _unknown_door(own, socket.opening.via, own, socket.opening.unknowns)
+        if socket.opening.state != UNKNOWN:
+            continue
+        for target, _ in socket.targets:
+            own = target.vpc_endpoint_id or target.label
+            is_endpoint = target.vpc_endpoint_id is not None or target.interface_type == "vpc_endpoint"
+            if is_endpoint and own not in snapshot.facts.vpc_endpoints and own not in told:
+                told.add(own)
+                yield _unknown_door(own, socket.opening.via, own, socket.opening.unknowns)
 
 
 def _unknown_door(endpoint: str, via: str, where: str, unknowns: tuple[Missing, ...]) -> ExposedApi:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from narrowgate.engine.network.flow import TCP, Flow
-from narrowgate.engine.network.interfaces import interface
+from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.engine.network.load_balancers import forward
-from narrowgate.exposure.sockets.sockets import Socket, Sockets
-from narrowgate.model.address import IntervalSet
+from narrowgate.exposure.sockets.sockets import Sockets
+from narrowgate.exposure.sockets.vpc_pairs import Socket
+from narrowgate.model.address import Address, IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because
 from narrowgate.model.fact import UnsetType
@@ -51,36 +52,48 @@ def doors_of(snapshot: Snapshot, sockets: Sockets) -> list[Door]:
 
 
 def _doors_behind(snapshot: Snapshot, socket: Socket) -> Iterator[Door]:
-    opening, target = socket.opening, socket.target
+    """The doors among the targets of a socket; most are none, which is told by their first look."""
+    told: set[str] = set()
+    for target, address in socket.targets:
+        own = target.vpc_endpoint_id or target.load_balancer_arn
+        key = f"{own} {address.family}"
+        if own is not None and key not in told:
+            told.add(key)
+            yield from _door(snapshot, socket, target, address)
+
+
+def _door(snapshot: Snapshot, socket: Socket, target: Interface, address: Address) -> Iterator[Door]:
+    opening = socket.opening
     endpoint = snapshot.facts.vpc_endpoints.get(target.vpc_endpoint_id or "")
     if endpoint is not None:
         may_be = is_execute_api(endpoint) or isinstance(endpoint.service_name, UnsetType)
         if may_be and _HTTPS in opening.ports:
             seen = opening.seen_as
-            sources = IntervalSet([(seen.value, seen.value)]) if seen else socket.sender.addresses
+            own = IntervalSet(pair for each in socket.senders for pair in each.addresses)
+            sources = IntervalSet([(seen.value, seen.value)]) if seen else own
             yield Door(
                 endpoint.vpc_endpoint_id,
                 opening.state,
                 sources,
-                socket.address.family == 4,
+                address.family == 4,
                 opening.via,
                 opening.because,
                 opening.unknowns,
             )
     elif target.load_balancer_arn:
-        yield from _behind_balancer(snapshot, socket, target.load_balancer_arn)
+        yield from _behind_balancer(snapshot, socket, target, address)
 
 
-def _behind_balancer(snapshot: Snapshot, socket: Socket, arn: str) -> Iterator[Door]:
+def _behind_balancer(snapshot: Snapshot, socket: Socket, target: Interface, address: Address) -> Iterator[Door]:
     """ALT-01: the endpoint sees the balancer's node; the caller sees the balancer's certificate."""
-    opening = socket.opening
+    opening, arn = socket.opening, target.load_balancer_arn or ""
     for first, last in opening.ports:
         for port in range(first, min(last, first + 64) + 1):
             for each in forward(snapshot, arn, Flow(TCP, port)).targets:
                 known = interface(snapshot, each.interface_id) if each.interface_id else None
                 endpoint = snapshot.facts.vpc_endpoints.get((known.vpc_endpoint_id if known else None) or "")
                 if endpoint is not None and is_execute_api(endpoint):
-                    node = next((own for own in socket.target.addresses if own.family == 4), socket.address)
+                    node = next((own for own in target.addresses if own.family == 4), address)
                     yield Door(
                         endpoint.vpc_endpoint_id,
                         opening.state,

@@ -148,26 +148,19 @@ def servers_in_reach(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> Itera
     described = {parse_address(each.ip) for each in (snapshot.outside.dns_servers if snapshot.outside else ())}
     found: dict[Address, Server] = {}
     for each in sockets.found:
-        is_server = each.target.resolver_endpoint_id or each.address in described or each.address in configured
-        if each.protocol != UDP or _DNS not in each.opening.ports or not is_server:
+        opening = each.opening
+        if each.protocol != UDP or _DNS not in opening.ports:
             continue
-        held = found.get(each.address)
-        if held is None or _ORDER.index(each.opening.state) > _ORDER.index(held.state):
-            found[each.address] = Server(
-                each.address,
-                each.target,
-                each.opening.state,
-                _label(each.target, each.address),
-                each.opening.because,
-                each.opening.unknowns,
-            )
+        for target, address in each.targets:
+            if not (target.resolver_endpoint_id or address in described or address in configured):
+                continue
+            held = found.get(address)
+            if held is None or _ORDER.index(opening.state) > _ORDER.index(held.state):
+                label = target.resolver_endpoint_id or f"the DNS server {address}"
+                found[address] = Server(address, target, opening.state, label, opening.because, opening.unknowns)
     yield from found.values()
     for address in sorted((configured | described) - set(found)):
         yield from _elsewhere(snapshot, vpc_id, address)
-
-
-def _label(target: Interface, address: Address) -> str:
-    return target.resolver_endpoint_id or f"the DNS server {address}"
 
 
 def _elsewhere(snapshot: Snapshot, vpc_id: str, address: Address) -> Iterator[Server]:

@@ -15,7 +15,7 @@ _BEST_FIRST = (Verdict.ALLOWED, Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.INDETE
 
 
 def balanced_ports(snapshot: Snapshot, node: Interface, protocol: int) -> dict[str, IntervalSet]:
-    """Ports by state; empty where no listener of the protocol leads anywhere."""
+    """Ports by state; none where no listener of the protocol leads anywhere."""
     found = {OPEN: IntervalSet(), UNKNOWN: IntervalSet()}
     arn = node.load_balancer_arn or ""
     listeners = snapshot.facts.listeners.get(arn)
@@ -23,13 +23,13 @@ def balanced_ports(snapshot: Snapshot, node: Interface, protocol: int) -> dict[s
         found[UNKNOWN] = IntervalSet([(0, 65535)])
         place = snapshot.place(arn)
         gap = snapshot.missing("elbv2.describe_listeners", place.account, place.region, parent=arn)
-        return found if gap else {}
+        return found if gap else {OPEN: IntervalSet(), UNKNOWN: IntervalSet()}
     for port in {each.port for each in listeners if each.port}:
         forwarding = forward(snapshot, arn, Flow(protocol, port))
         verdict = conjunction((forwarding.step.verdict, _beyond(snapshot, node, forwarding, protocol)))
         if verdict not in _CLOSED:
             found[OPEN if verdict is Verdict.ALLOWED else UNKNOWN] |= IntervalSet([(port, port)])
-    return found if found[OPEN] or found[UNKNOWN] else {}
+    return found
 
 
 def _beyond(snapshot: Snapshot, node: Interface, forwarding: Forwarding, protocol: int) -> Verdict:

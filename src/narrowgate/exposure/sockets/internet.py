@@ -9,8 +9,8 @@ from narrowgate.engine.network.path import evaluate_path
 from narrowgate.engine.network.prefix_lists import prefix_list_blocks
 from narrowgate.engine.network.routing import PRIVATE_BLOCKS, CompiledTable, table_of_subnet
 from narrowgate.engine.network.security_groups import Direction, Rule, group_rules
-from narrowgate.exposure.sockets.pair import PROTOCOLS
 from narrowgate.exposure.sockets.senders import Sender
+from narrowgate.exposure.sockets.served import PROTOCOLS
 from narrowgate.exposure.sockets.spelling import spell_ports, spell_ranges
 from narrowgate.exposure.sockets.targets import name_of, public_targets
 from narrowgate.model.address import Address, Cidr, IntervalSet

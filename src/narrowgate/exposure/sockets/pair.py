@@ -11,25 +11,21 @@ import msgspec
 
 from narrowgate.engine.network.arrival import Arrival
 from narrowgate.engine.network.departure import Router
-from narrowgate.engine.network.flow import TCP, UDP, Flow, Packet, platform_ports, protocol_name
+from narrowgate.engine.network.flow import Flow, Packet, platform_ports, protocol_name
 from narrowgate.engine.network.interfaces import End, Interface, end_of_host
 from narrowgate.engine.network.path import evaluate_path, seen_as, target_end, walk_back
 from narrowgate.engine.network.references import Way
 from narrowgate.engine.network.security_groups import Admitted, Direction, admitted_ports
-from narrowgate.engine.network.services import check_client, check_listening, check_target
+from narrowgate.engine.network.services import check_client, check_target
 from narrowgate.engine.network.walk import travel
-from narrowgate.exposure.sockets.balancers import balanced_ports
 from narrowgate.exposure.sockets.port_cells import cut
 from narrowgate.exposure.sockets.senders import Sender
+from narrowgate.exposure.sockets.served import served_by, unserved
 from narrowgate.model.address import Address, IntervalSet
 from narrowgate.model.answer import Leg, Missing, Step, Verdict, conjunction
 from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot
 
-PROTOCOLS = (TCP, UDP)
-_EVERY_PORT = IntervalSet([(0, 65535)])
-_ANY_PORT = 65000
-_SERVICE_PORTS = (53, 443)
 _CLOSED = (Verdict.DENIED, Verdict.INVALID)
 _WAY_LAYERS = frozenset({"route_table", "vpc_peering_connection", "transit_gateway_route_table", "nat_gateway"})
 
@@ -53,14 +49,34 @@ def openings(
     source = sender.host.address(sender.family)
     if source is None or (sender.is_real and sender.host.network_interface_id == target.interface_id):
         return []
-    served = _served(snapshot, target, protocol)
-    if not served:
+    served = served_by(snapshot, target).by_protocol[protocol]
+    if not (served[OPEN] or served[UNKNOWN]):
         return []
     client = end_of_host(snapshot, sender.host, source)
-    return _Pair(snapshot, sender, client, target, address, protocol).openings(served)
+    return Pair(snapshot, sender, client, target, address, protocol).openings(served)
 
 
-class _Pair:
+class Walked(NamedTuple):
+    """What the way of some ports comes to: those that get there, and in which state; closed where none do."""
+
+    ports: IntervalSet
+    state: str | None
+    is_shared: bool
+    """Whether the outcome names nothing of this pair, so that it holds for every equal way."""
+
+
+def walk_way(
+    snapshot: Snapshot, sender: Sender, target: Interface, address: Address, protocol: int, ports: IntervalSet
+) -> Walked:
+    """Walk there and back with some ports, whatever groups say; for a way that has a key."""
+    source = sender.host.address(sender.family)
+    if source is None:
+        return Walked(IntervalSet(), None, is_shared=False)
+    client = end_of_host(snapshot, sender.host, source)
+    return Pair(snapshot, sender, client, target, address, protocol).walk(ports)
+
+
+class Pair:
     """The one question, and what it needs to be answered."""
 
     def __init__(
@@ -103,6 +119,22 @@ class _Pair:
             return []
         ports &= there.packet.ports
         return list(self._told(there, steps, ports, (egress, ingress, served)))
+
+    def walk(self, ports: IntervalSet) -> Walked:
+        """The way alone: routes, gateways, ACLs, and the reply's."""
+        router = Router(self.snapshot)
+        there = self._there(router, ports)
+        if there.is_stopped:
+            return Walked(IntervalSet(), None, is_shared=not router.conflicts)
+        flow = Flow(self.protocol, 0, platform_ports(self.sender.host.platform))
+        back = walk_back(router, flow, there, self.client, self.end, self.address)
+        steps = [*_beyond_ports(there), *back]
+        verdict = conjunction(step.verdict for step in steps)
+        plain = not router.conflicts and not self._is_spread(there) and not any(step.unknowns for step in steps)
+        if verdict in _CLOSED:
+            return Walked(IntervalSet(), None, is_shared=plain)
+        state = {Verdict.ALLOWED: OPEN, Verdict.UNKNOWN: UNKNOWN}.get(verdict, PARTIAL)
+        return Walked(there.packet.ports, state, is_shared=plain and state != UNKNOWN)
 
     def _there(self, router: Router, ports: IntervalSet) -> Arrival:
         request = Packet(Leg.FORWARD, self.protocol, self.client.address, self.address, ports)
@@ -156,7 +188,7 @@ class _Pair:
                 rest -= open_question
                 missing = [*gaps, *rule.unknowns, *(fact for each in egress for fact in each.unknowns)]
                 if not open_question & served[OPEN]:
-                    missing += _unserved(self.snapshot, self.target, self.protocol)
+                    missing += unserved(self.snapshot, self.target, self.protocol)
                 told = tuple(dict.fromkeys(missing))
                 yield Opening(open_question, UNKNOWN, via, (*way, _admission(self.target, rule)), told, other)
 
@@ -216,39 +248,3 @@ def _spell_way(there: Arrival) -> str:
 def _admission(target: Interface, rule: Admitted) -> Because:
     text = f"{rule.group} admits {rule.rule}" if rule.group.startswith("sg-") else rule.rule
     return Because(text=text, rule="SG-06" if target.vpc_endpoint_id else "SG-01", resource=rule.group)
-
-
-@index
-def _kept(snapshot: Snapshot) -> dict[tuple[str, int], dict[str, IntervalSet]]:
-    """By interface and protocol; filled as they are asked for."""
-    return {}
-
-
-def _served(snapshot: Snapshot, target: Interface, protocol: int) -> dict[str, IntervalSet]:
-    """Ports that a target serves, and those of which nobody can tell; an instance is taken to listen on all."""
-    if not (target.resolver_endpoint_id or target.vpc_endpoint_id or target.load_balancer_arn):
-        return {OPEN: _EVERY_PORT, UNKNOWN: IntervalSet()}
-    kept = _kept(snapshot)
-    key = (target.label, protocol)
-    if key not in kept:
-        read = balanced_ports if target.load_balancer_arn else _read_served
-        kept[key] = read(snapshot, target, protocol)
-    return kept[key]
-
-
-def _read_served(snapshot: Snapshot, target: Interface, protocol: int) -> dict[str, IntervalSet]:
-    found = {OPEN: IntervalSet(), UNKNOWN: IntervalSet()}
-    others = _EVERY_PORT - IntervalSet([(port, port) for port in _SERVICE_PORTS])
-    cells = [(port, IntervalSet([(port, port)])) for port in _SERVICE_PORTS]
-    for port, cell in (*cells, (_ANY_PORT, others)):
-        verdict = conjunction(step.verdict for step in check_listening(snapshot, Flow(protocol, port), target))
-        if verdict not in _CLOSED:
-            state = OPEN if verdict is Verdict.ALLOWED else UNKNOWN
-            found[state] |= cell
-    return found if found[OPEN] or found[UNKNOWN] else {}
-
-
-def _unserved(snapshot: Snapshot, target: Interface, protocol: int) -> list[Missing]:
-    """What would tell which ports a target serves."""
-    steps = check_listening(snapshot, Flow(protocol, _ANY_PORT), target)
-    return [fact for step in steps for fact in step.unknowns]

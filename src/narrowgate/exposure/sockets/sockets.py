@@ -6,31 +6,22 @@ from typing import NamedTuple
 import msgspec
 
 from narrowgate.engine.network.flow import protocol_name
-from narrowgate.engine.network.interfaces import Interface
+from narrowgate.exposure.sockets.classes import classes_of_vpc
 from narrowgate.exposure.sockets.internet import internet_sockets
-from narrowgate.exposure.sockets.pair import PROTOCOLS, Opening, openings
+from narrowgate.exposure.sockets.outlooks import outward_classes
 from narrowgate.exposure.sockets.reachable import reachable_from
-from narrowgate.exposure.sockets.senders import Sender, in_groups, parts, senders_of_vpc
+from narrowgate.exposure.sockets.senders import Sender
 from narrowgate.exposure.sockets.spelling import spell_addresses, spell_ports, spell_sender
-from narrowgate.exposure.sockets.targets import Named, name_of, targets_of_vpc
+from narrowgate.exposure.sockets.targets import Named, name_of
+from narrowgate.exposure.sockets.vpc_pairs import Socket, sockets_across, sockets_between
 from narrowgate.model.address import Address, IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.exposure import Because, ExposedSocket
 from narrowgate.model.snapshot import Snapshot, index
 
 
-class Socket(NamedTuple):
-    """One opening of one sender to one address of a target."""
-
-    sender: Sender
-    target: Interface
-    address: Address
-    protocol: int
-    opening: Opening
-
-
 class Sockets(NamedTuple):
-    """What a VPC can open: pair by pair, and where nobody can tell of pairs."""
+    """What a VPC can open: class by class, and where nobody can tell of classes."""
 
     found: tuple[Socket, ...]
     unknown: tuple[ExposedSocket, ...]
@@ -47,32 +38,21 @@ def sockets_of_vpc(snapshot: Snapshot, vpc_id: str) -> Sockets:
     kept = _kept(snapshot)
     if vpc_id not in kept:
         reachable = reachable_from(snapshot, vpc_id)
-        senders = senders_of_vpc(snapshot, vpc_id)
-        every = (*senders.real, *senders.startable)
+        inside, outward = classes_of_vpc(snapshot, vpc_id), outward_classes(snapshot, vpc_id)
         found = [
             socket
-            for other in reachable.vpcs
-            for target in targets_of_vpc(snapshot, other)
-            for sender in every
-            for socket in _to_target(snapshot, sender, target)
+            for target in inside.targets
+            for sender in inside.senders
+            for socket in sockets_between(snapshot, sender, target)
         ]
+        for other in reachable.vpcs:
+            if other != vpc_id:
+                found += sockets_across(snapshot, outward.senders, outward_classes(snapshot, other).targets)
         unknown = list(reachable.unknown)
         if reachable.leads_outside:
-            unknown += internet_sockets(snapshot, every)
+            unknown += internet_sockets(snapshot, [one for each in inside.senders for one in each.senders])
         kept[vpc_id] = Sockets(tuple(found), tuple(unknown))
     return kept[vpc_id]
-
-
-def _to_target(snapshot: Snapshot, sender: Sender, target: Interface) -> Iterator[Socket]:
-    addresses = [each for each in target.addresses if each.family == sender.family]
-    if not addresses:
-        return
-    for part in parts(snapshot, sender, target):
-        for each in in_groups(snapshot, part, target):
-            for address in addresses:
-                for protocol in PROTOCOLS:
-                    for opening in openings(snapshot, each, target, address, protocol):
-                        yield Socket(each, target, address, protocol, opening)
 
 
 class _Key(NamedTuple):
@@ -90,40 +70,44 @@ class _Key(NamedTuple):
 
 def socket_entries(snapshot: Snapshot, sockets: Sockets, consumer: str) -> tuple[ExposedSocket, ...]:
     """The sockets as entries: one for each target, protocol, ports and rule, with ranges of addresses."""
-    groups: dict[_Key, list[Socket]] = {}
+    groups: dict[_Key, list[tuple[Socket, tuple[Address, ...]]]] = {}
     for each in sockets.found:
         opening = each.opening
         rule = opening.because[-1] if opening.because else None
-        key = _Key(
-            name_of(snapshot, each.target),
-            each.target.vpc_id,
-            each.protocol,
-            opening.ports,
-            opening.state,
-            opening.via,
-            rule,
-            opening.unknowns,
-        )
-        groups.setdefault(key, []).append(each)
+        by_name: dict[tuple[Named, str | None], list[Address]] = {}
+        for target, address in each.targets:
+            by_name.setdefault((name_of(snapshot, target), target.vpc_id), []).append(address)
+        for (named, vpc_id), addresses in by_name.items():
+            key = _Key(
+                named,
+                vpc_id,
+                each.protocol,
+                opening.ports,
+                opening.state,
+                opening.via,
+                rule,
+                opening.unknowns,
+            )
+            groups.setdefault(key, []).append((each, tuple(addresses)))
     entries = [_entry(key, members, consumer) for key, members in groups.items()]
     return (*entries, *_of_consumer(sockets.unknown, consumer))
 
 
-def _entry(key: _Key, members: list[Socket], consumer: str) -> ExposedSocket:
-    first = members[0].opening
+def _entry(key: _Key, members: list[tuple[Socket, tuple[Address, ...]]], consumer: str) -> ExposedSocket:
+    senders = [sender for each, _ in members for sender in each.senders]
     return ExposedSocket(
         target=key.named.target,
         kind=key.named.kind,
         vpc=key.vpc,
-        addresses=spell_addresses(each.address for each in members),
+        addresses=spell_addresses(address for _, addresses in members for address in addresses),
         protocol=protocol_name(key.protocol),
         ports=spell_ports(key.ports),
         state=key.state,
         via=key.via,
-        interfaces=_spell(each.sender for each in members if each.sender.is_real),
-        startable=_spell(each.sender for each in members if not each.sender.is_real),
+        interfaces=_spell(each for each in senders if each.is_real),
+        startable=_spell(each for each in senders if not each.is_real),
         consumers=(consumer,),
-        because=first.because,
+        because=members[0][0].opening.because,
         unknowns=key.unknowns,
     )
 

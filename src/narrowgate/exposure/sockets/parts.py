@@ -1,0 +1,122 @@
+"""Parts of subnets whose addresses no rule of the estate tells apart: cut at every block that any rule names."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+from narrowgate.engine.network.blocks import BlockIndex
+from narrowgate.engine.network.hosts import first_free
+from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
+from narrowgate.engine.network.prefix_lists import prefix_list_blocks
+from narrowgate.engine.network.routing import CompiledTable, table_of_subnet
+from narrowgate.engine.network.security_groups import Direction, group_rules
+from narrowgate.engine.network.transit_gateway_routes import all_routes
+from narrowgate.engine.network.vpcs import RESERVED_FIRST, RESERVED_LAST, subnet_blocks
+from narrowgate.model.address import Address, Cidr, IntervalSet
+from narrowgate.model.answer import Missing
+from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.vpc import Subnet
+
+
+class Part:
+    """Addresses of one subnet that every rule treats alike; compared by identity."""
+
+    __slots__ = ("addresses", "family", "free", "hosts", "sample", "subnet_id", "vpc_id")
+
+    def __init__(
+        self, subnet: Subnet, family: int, addresses: IntervalSet, hosts: IntervalSet, free: Address | None
+    ) -> None:
+        self.subnet_id = subnet.subnet_id
+        self.vpc_id = subnet.vpc_id
+        self.family = family
+        self.addresses = addresses
+        self.sample = Address(family, addresses.intervals[0][0])
+        self.hosts = hosts
+        """Of `addresses`, those that hosts can have."""
+        self.free = free
+        """One that a new host could get; None where all are taken."""
+
+
+class SubnetParts:
+    """The parts of one block of a subnet, found by address."""
+
+    __slots__ = ("_firsts", "_parts", "parts", "whole")
+
+    def __init__(self, parts: Iterable[Part], whole: IntervalSet) -> None:
+        self.parts = tuple(parts)
+        self.whole = whole
+        ranges = sorted((first, part) for part in self.parts for first, _ in part.addresses)
+        self._firsts = [first for first, _ in ranges]
+        self._parts = [part for _, part in ranges]
+
+    def at(self, value: int) -> Part:
+        """The part that holds an address of the block."""
+        return self._parts[bisect_right(self._firsts, value) - 1]
+
+
+@index
+def cutting_blocks(snapshot: Snapshot) -> BlockIndex:
+    """Every block that a route, an ACL entry or a group's rule names."""
+    return BlockIndex(_blocks(snapshot))
+
+
+def _blocks(snapshot: Snapshot) -> Iterator[Cidr]:
+    for group in snapshot.facts.security_groups:
+        for direction in Direction:
+            rules = group_rules(snapshot, group, direction)
+            for rule in () if isinstance(rules, Missing) else rules:
+                yield from rule.blocks
+                for list_id in rule.prefix_lists:
+                    blocks = prefix_list_blocks(snapshot, list_id)
+                    yield from () if isinstance(blocks, Missing) else blocks
+    seen: set[int] = set()
+    for subnet_id in snapshot.facts.subnets:
+        acl, table = acl_of_subnet(snapshot, subnet_id), table_of_subnet(snapshot, subnet_id)
+        if isinstance(acl, CompiledAcl) and id(acl) not in seen:
+            seen.add(id(acl))
+            yield from (entry.cidr for entry in (*acl.egress, *acl.ingress))
+        if isinstance(table, CompiledTable) and id(table) not in seen:
+            seen.add(id(table))
+            yield from (candidate.cidr for candidate in table.candidates())
+    yield from (route.cidr for route in all_routes(snapshot))
+
+
+@index
+def _kept(snapshot: Snapshot) -> dict[str, tuple[SubnetParts, ...]]:
+    """Filled as subnets are asked for."""
+    return {}
+
+
+def parts_of_subnet(snapshot: Snapshot, subnet: Subnet) -> tuple[SubnetParts, ...]:
+    """The parts of every block of a subnet."""
+    kept = _kept(snapshot)
+    if subnet.subnet_id not in kept:
+        kept[subnet.subnet_id] = tuple(_cut(snapshot, subnet, block) for block in subnet_blocks(subnet))
+    return kept[subnet.subnet_id]
+
+
+def part_at(snapshot: Snapshot, subnet_id: str | None, address: Address) -> Part | None:
+    """The part that an address of a subnet lies in; None where the subnet is not known, or does not hold it."""
+    subnet = snapshot.facts.subnets.get(subnet_id or "")
+    for found in parts_of_subnet(snapshot, subnet) if subnet else ():
+        first = found.parts[0]
+        if first.family == address.family and any(address.value in part.addresses for part in found.parts):
+            return found.at(address.value)
+    return None
+
+
+def _cut(snapshot: Snapshot, subnet: Subnet, block: Cidr) -> SubnetParts:
+    inside = cutting_blocks(snapshot).inside(block)
+    edges = sorted({block.first, *(each.first for each in inside), *(each.last + 1 for each in inside)})
+    pieces: dict[frozenset[Cidr], list[tuple[int, int]]] = {}
+    for first, following in zip(edges, [*edges[1:], block.last + 1], strict=True):
+        if first <= block.last:
+            covering = frozenset(each for each in inside if each.first <= first <= each.last)
+            pieces.setdefault(covering, []).append((first, following - 1))
+    whole = IntervalSet([(block.first + RESERVED_FIRST, block.last - RESERVED_LAST)])
+    found = []
+    for ranges in pieces.values():
+        addresses = IntervalSet(ranges)
+        frees = (first_free(snapshot, subnet.vpc_id, block, first, last) for first, last in addresses)
+        free = next((each for each in frees if each is not None), None)
+        found.append(Part(subnet, block.family, addresses, addresses & whole, free))
+    return SubnetParts(found, whole)
