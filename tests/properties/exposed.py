@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.unit.exposure.names import covers
+from tests.unit.exposure.lists import covers
 
 from narrowgate.exposure.compare import parse_ports
 from narrowgate.model.exposure import ExposedName, ExposureAnswer

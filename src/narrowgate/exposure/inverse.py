@@ -37,7 +37,7 @@ def evaluate_inverse(snapshot: Snapshot, api_id: str, *, intent: Intent = NOTHIN
     api = snapshot.facts.rest_apis[api_id]
     vpcs = sorted(snapshot.facts.vpcs)
     found = [entry for vpc_id in vpcs for entry in _from_vpc(snapshot, vpc_id, api)]
-    found += _from_strangers(snapshot, api)
+    found += strangers_of(snapshot, api)
     answer = ExposureAnswer(
         verdict=Verdict.ALLOWED,
         source=snapshot.label,
@@ -62,7 +62,7 @@ def _sources(door: Door, entry: ExposedApi) -> tuple[str, ...]:
     return entry.sources or spell_ranges(4 if door.is_ipv4 else 6, door.sources)
 
 
-def _from_strangers(snapshot: Snapshot, api: RestApi) -> Iterator[ExposedApi]:
+def strangers_of(snapshot: Snapshot, api: RestApi) -> Iterator[ExposedApi]:
     """Endpoints that are in no account of the source, as far as the API's policy tells them apart (AGW-14)."""
     stand_ins = _strange_endpoints(snapshot, api)
     if isinstance(stand_ins, Missing):

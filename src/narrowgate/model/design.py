@@ -176,7 +176,11 @@ class Constraints(DesignRecord, frozen=True, kw_only=True):
 
 
 class Expectation(DesignRecord, frozen=True, kw_only=True):
-    """One line of `expect`: a consumer must, or must not, resolve a name, reach a socket, or call an API."""
+    """One line of `expect`: a consumer must, or must not, resolve a name, reach a socket, or call an API.
+
+    `only` names consumers and VPCs in a sentence such as `only web may call orders`: nobody else may, whatever is
+    asked; `method` and `path` are `*` there for the whole API.
+    """
 
     consumer: str
     must: bool
@@ -186,10 +190,15 @@ class Expectation(DesignRecord, frozen=True, kw_only=True):
     """A name; `address:port` or `name:port`; an API's name, or a URL."""
     method: str = "GET"
     path: str = "/"
+    only: tuple[str, ...] = ()
     where: Where = Where()
 
     def __str__(self) -> str:
         rest = self.target
+        if self.only:
+            if self.verb == "call" and self.path != "*":
+                rest = f"{self.method} {self.target}{self.path}"
+            return f"only {', '.join(self.only)} may {self.verb} {rest}"
         if self.verb == "call":
             rest = f"{self.method} {self.target}" + ("" if "://" in self.target else self.path)
         return f"{self.consumer} must {'' if self.must else 'not '}{self.verb} {rest}"

@@ -131,6 +131,7 @@ class Reason(StrEnum):
     NOTHING_LISTENS = "NOTHING_LISTENS", "the target does not serve this protocol and port"
     CONTRADICTORY_FACTS = "CONTRADICTORY_FACTS", "two accounts' views of the resource contradict each other"
     MONTHLY_COST_OVER_LIMIT = "MONTHLY_COST_OVER_LIMIT", "a month costs more than the design allows"
+    OPEN_TO_OTHERS = "OPEN_TO_OTHERS", "others than those who may can do it too"
     OPTION_CANNOT_BE_BUILT = "OPTION_CANNOT_BE_BUILT", "this way to connect cannot be built for the design"
     # --- DNS
     DNS_SUPPORT_DISABLED = "DNS_SUPPORT_DISABLED", "the VPC's resolver is off (enableDnsSupport)"

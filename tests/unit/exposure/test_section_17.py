@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 from tests.builders import snapshot_of
 from tests.unit.dns.test_connectivity_options import CELLS, MEANING, NAMES, world_of
-from tests.unit.exposure.names import entry_for, lost
+from tests.unit.exposure.lists import entry_for, lost
 
 from narrowgate.exposure.exposure import evaluate_exposure
 from narrowgate.model.exposure import ExposedName, ExposureAnswer

@@ -5,7 +5,7 @@ import string
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from narrowgate.engine.http.deployment import DeployedMethod, Target, deployed_methods
+from narrowgate.engine.http.deployment import DeployedMethod, Target, deployed_methods, match_resource
 from narrowgate.engine.policy.proof.cells import OutsideError
 from narrowgate.engine.policy.proof.resources import METHODS, tail_words
 from narrowgate.engine.policy.proof.words import Item, TooComplexError, Word, literal, some, witnesses
@@ -86,3 +86,9 @@ def _template(path: str) -> Word:
         word += some(_REST if found[1].endswith("+") else _SEGMENT)
         position = found.end()
     return (*word, *literal(path[position:]))
+
+
+def names_path(resource: str, path: str) -> bool:
+    """Whether a resource's path, as an entry spells it, is one that a caller's path leads to."""
+    spelled = resource.partition(" (such as ")[0]
+    return spelled == path or match_resource((spelled,), path) is not None

@@ -25,6 +25,8 @@ class Door(NamedTuple):
     endpoint_id: str
     state: str
     sources: IntervalSet
+    hosts: IntervalSet
+    """The addresses that the hosts themselves have."""
     is_ipv4: bool
     via: str
     because: tuple[Because, ...]
@@ -47,7 +49,11 @@ def doors_of(snapshot: Snapshot, sockets: Sockets) -> list[Door]:
         for door in _doors_behind(snapshot, each):
             key = (door.endpoint_id, door.state, door.via, door.is_ipv4)
             held = found.get(key)
-            found[key] = door if held is None else held._replace(sources=held.sources | door.sources)
+            found[key] = (
+                door
+                if held is None
+                else held._replace(sources=held.sources | door.sources, hosts=held.hosts | door.hosts)
+            )
     return sorted(found.values(), key=lambda door: (door.endpoint_id, -_ORDER.index(door.state), door.via))
 
 
@@ -75,6 +81,7 @@ def _door(snapshot: Snapshot, socket: Socket, target: Interface, address: Addres
                 endpoint.vpc_endpoint_id,
                 opening.state,
                 sources,
+                own,
                 address.family == 4,
                 opening.via,
                 opening.because,
@@ -98,6 +105,7 @@ def _behind_balancer(snapshot: Snapshot, socket: Socket, target: Interface, addr
                         endpoint.vpc_endpoint_id,
                         opening.state,
                         IntervalSet([(node.value, node.value)]),
+                        IntervalSet(pair for one in socket.senders for pair in one.addresses),
                         node.family == 4,
                         f"load balancer {arn.rpartition('loadbalancer/')[2]} port {port}",
                         opening.because,

@@ -86,7 +86,7 @@ def groups_of(snapshot: Snapshot, ids: tuple[str, ...], direction: Direction) ->
 
 
 class Peer(NamedTuple):
-    """The other end: its part, and the groups that it carries and a rule names; these count inside one VPC only."""
+    """The other end: its part, and the groups that it carries and a rule names, inside one VPC only."""
 
     part: Part
     carried: frozenset[str]

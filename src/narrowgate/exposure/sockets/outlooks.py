@@ -1,8 +1,8 @@
 """Parts of a VPC that look alike from other VPCs: what is asked across a link is asked once for all of them.
 
 Two parts have one outlook where their subnets' ACLs and route tables are equal by content, no block of the estate
-tells their addresses apart, and they enter each gateway alike. The Availability Zone counts only where the other side
-hands packets out differently by zone (TGW-08), so it is kept apart.
+tells their addresses apart, and they enter each gateway alike. The Availability Zone counts only where the other
+side hands packets out differently by zone (TGW-08), so it is kept apart.
 """
 
 from collections.abc import Hashable

@@ -20,6 +20,7 @@ from narrowgate.options.compare.ask import (
     with_token,
 )
 from narrowgate.options.compare.clients import client_of
+from narrowgate.options.compare.exclusive import judge_exclusive
 from narrowgate.options.option import Call, Option, default_name
 from narrowgate.options.world import World
 
@@ -76,6 +77,8 @@ def judge_expectation(
     world: World, design: Design, option: Option | None, expectation: Expectation
 ) -> ExpectationAnswer:
     """Whether one line of `expect` holds: certainly, certainly not, or not to be told."""
+    if expectation.only:
+        return judge_exclusive(world, design, expectation)
     consumer = design.consumer(expectation.consumer)
     if expectation.verb == "resolve":
         found = _resolve(world, design, consumer, expectation)

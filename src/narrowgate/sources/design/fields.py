@@ -11,7 +11,8 @@ CIDR = r"^[0-9a-fA-F.:]+/[0-9]{1,3}$"
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "ANY")
 ROUTE = rf"^({'|'.join(METHODS)}) /\S*$"
 EXPECTATION = (
-    r"^\S+ must (not )?(resolve \S+|reach \S+:[0-9]{1,5}|call ([A-Z]+ )?(https?://\S+|[a-z][a-z0-9-]*(/\S*)?))$"
+    r"^(\S+ must( not)?|only \S+(,? \S+)* may) "
+    r"(resolve \S+|reach \S+:[0-9]{1,5}|call ([A-Z]+ )?(https?://\S+|[a-z][a-z0-9-]*(/\S*)?))$"
 )
 AUTHORIZATIONS = {"none": "NONE", "iam": "AWS_IAM", "lambda": "CUSTOM", "cognito": "COGNITO_USER_POOLS"}
 API_TYPES = {"private": "PRIVATE", "regional": "REGIONAL", "edge": "EDGE"}
@@ -76,7 +77,7 @@ DESIGN: Mapping[str, Field] = {
     "expect": Field(
         _list({"type": "string", "pattern": EXPECTATION}),
         "What must hold beside every `may_call`: `web must not resolve db.corp.internal`, "
-        "`web must not reach 10.0.1.20:5432`, `web must call GET orders/orders`.",
+        "`web must not reach 10.0.1.20:5432`, `web must call GET orders/orders`, `only web may call orders`.",
     ),
     "usage": Field(_ref("usage"), "What a month is assumed to hold, for costs."),
     "logs": Field(_ref("logs"), "Logs and alarms of what is made; on by default."),

@@ -1,4 +1,4 @@
-"""Lines of `expect`: `CONSUMER must [not] resolve NAME | reach TARGET:PORT | call [METHOD] API/PATH`."""
+"""Lines of `expect`: `CONSUMER must [not] resolve NAME | reach TARGET:PORT | call [METHOD] API/PATH`, `only …`."""
 
 import difflib
 
@@ -12,6 +12,9 @@ from narrowgate.sources.design.text import Value
 _FORM = (
     "`web must not resolve db.corp.internal`, `web must reach 10.0.1.20:5432`, `web must call GET orders/orders`"
 )
+_ONLY_FORM = (
+    "`only web may call orders`, `only web, batch may reach 10.0.1.20:5432`, `only api may resolve db.corp`"
+)
 _VERBS = ("resolve", "reach", "call")
 
 
@@ -22,6 +25,8 @@ def read_expectation(value: Value, scope: Scope) -> Expectation:
         InputError: not of that form, or it names what the design does not have.
     """
     words = value.text().split()
+    if words[:1] == ["only"]:
+        return _exclusive(value, words[1:], scope)
     if len(words) < 4 or words[1] != "must":
         value.fail(f"`{value.text()[:80]}` is no expectation", f"as in {_FORM}")
     who, must = words[0], words[2] != "not"
@@ -39,6 +44,39 @@ def read_expectation(value: Value, scope: Scope) -> Expectation:
     target, method, path = _target(value, verb, rest[1:], scope)
     return Expectation(
         consumer=who, must=must, verb=verb, target=target, method=method, path=path, where=value.where
+    )
+
+
+def _exclusive(value: Value, words: list[str], scope: Scope) -> Expectation:
+    """`only web, batch may call orders`: consumers, or VPCs with all their hosts."""
+    if "may" not in words or words.index("may") == 0 or len(words) < words.index("may") + 3:
+        value.fail(f"`{value.text()[:80]}` is no expectation", f"as in {_ONLY_FORM}")
+    at = words.index("may")
+    named = [each for each in " ".join(words[:at]).replace(",", " ").split() if each != "and"]
+    known = (*scope.consumers, *scope.vpcs)
+    for each in named:
+        if each not in known:
+            near = difflib.get_close_matches(each, known, n=1, cutoff=0.6)
+            way_out = f"did you mean `{near[0]}`?" if near else f"the design has {', '.join(known) or 'none'}"
+            value.fail(f"unknown consumer or VPC `{each[:60]}`", way_out)
+    verb, rest = words[at + 1], words[at + 2 :]
+    if verb not in _VERBS:
+        value.fail(f"`{verb[:40]}` cannot be expected", f"as in {_ONLY_FORM}")
+    if verb == "call" and len(rest) == 1 and "/" not in rest[0]:
+        target, method, path = _call(value, rest, scope)[0], "*", "*"
+    else:
+        target, method, path = _target(value, verb, rest, scope)
+    if "://" in target or (verb == "call" and not scope.apis[target].is_private):
+        value.fail(f"`{' '.join(rest)[:60]}` is no private API of the design", f"as in {_ONLY_FORM}")
+    return Expectation(
+        consumer="",
+        must=False,
+        verb=verb,
+        target=target,
+        method=method,
+        path=path,
+        only=tuple(dict.fromkeys(named)),
+        where=value.where,
     )
 
 

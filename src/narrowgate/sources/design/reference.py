@@ -69,6 +69,14 @@ A line of `expect` is a sentence: a consumer, `must` or `must not`, and what.
 | `web must not reach ADDRESS:PORT` | no host of the consumer does, for certain |
 | `web must call METHOD API/PATH` | the call is answered, by the option that is judged |
 | `web must not call METHOD API/PATH` | it is refused by that option's name, the default name, and every endpoint |
+| `only web may call API` | proven for all requests: no other host of any VPC, by any endpoint, as anybody |
+| `only web may call METHOD API/PATH` | the same for one method |
+| `only web may reach ADDRESS:PORT` | no other host, real or startable, opens the TCP socket |
+| `only web may resolve NAME` | the hosts of no other VPC get a private answer, whomever they ask |
+
+`only` takes several, `only web, batch may …`: consumers, which stand for their subnets, and VPCs with all their
+hosts. The API's own VPC is one of the others unless it is named. Where the sentence is false, the answer names a
+counterexample: who, from which addresses, through which endpoint.
 
 What cannot be told for certain is undecided, and `check` leaves with status 3.
 
