@@ -11,6 +11,7 @@ from pathlib import Path
 import guide_size
 import many_vpcs
 import policies
+import terraform_plan
 from estate import write_estate
 from figures import Figure, table
 
@@ -29,6 +30,7 @@ def main() -> int:
     _take(figures, "questions on a loaded snapshot", guide_size.loaded)
     _take(figures, "policy decisions", policies.decisions)
     _take(figures, "ask", guide_size.ask)
+    _take(figures, "a Terraform plan", terraform_plan.checked)
     with tempfile.TemporaryDirectory(prefix="narrowgate-estate-") as made:
         folder = options.estate or Path(made)
         if options.estate is None:

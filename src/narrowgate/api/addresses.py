@@ -1,10 +1,16 @@
 """Resources named as their source names them: a Terraform address, or a logical id of a template."""
 
 import re
+from typing import TypeVar
 
+import msgspec
+
+from narrowgate.model.answer import Cause, ReachAnswer, ResolveAnswer
 from narrowgate.model.errors import UnknownNameError
 from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.trace import TraceAnswer
 
+Answer = TypeVar("Answer", ResolveAnswer, ReachAnswer, TraceAnswer)
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 
 
@@ -18,6 +24,25 @@ def followed(snapshot: Snapshot, text: str) -> str:
         known = _ids(snapshot)
         return _PLACEHOLDER.sub(lambda found: _id_of(known, found[1]), text)
     return text if text in snapshot.places else _ids(snapshot).get(text, text)
+
+
+def located(snapshot: Snapshot, cause: Cause | None) -> Cause | None:
+    """A cause that says where its resource is written, for one that stands in a person's own file."""
+    place = snapshot.places.get(cause.resource) if cause is not None and cause.resource else None
+    if cause is None or place is None or not place.line:
+        return cause
+    return msgspec.structs.replace(cause, text=f"{cause.text} ({place.address} at {place.source}:{place.line})")
+
+
+def placed(snapshot: Snapshot, answer: Answer) -> Answer:
+    """An answer whose causes say where their resources are written."""
+    if all(not each.line for each in snapshot.places.values()):
+        return answer
+    return msgspec.structs.replace(
+        answer,
+        decided_by=located(snapshot, answer.decided_by),
+        blocking=tuple(located(snapshot, each) for each in answer.blocking),
+    )
 
 
 def _ids(snapshot: Snapshot) -> dict[str, str]:

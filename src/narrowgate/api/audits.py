@@ -27,6 +27,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     baseline: Path | None = None
     prices: Path | None = None
     """A price book of the user's own, for `max_monthly_cost`."""
+    design: Path | None = None
+    """The design whose expectations are held against sources that are no designs."""
     today: date = date.min
     """The day that suppressions are held against."""
 
@@ -81,7 +83,10 @@ def _check(path: Path, terms: Terms, assume_complete: bool) -> CheckAnswer:
         checked, snapshot = designs.check_design(path, terms.prices)
     else:
         snapshot = load(path, assume_complete=assume_complete)
-        checked = CheckAnswer(verdict=Verdict.ALLOWED, source=str(path), warnings=snapshot.warnings)
+        if terms.design is not None:
+            checked = designs.check_against(terms.design, snapshot, str(path))
+        else:
+            checked = CheckAnswer(verdict=Verdict.ALLOWED, source=str(path), warnings=snapshot.warnings)
     findings = audit(snapshot) if snapshot is not None else ()
     return msgspec.structs.replace(checked, findings=findings)
 

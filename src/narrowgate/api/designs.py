@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import msgspec
+
+from narrowgate.api.addresses import located
+from narrowgate.api.counterparts import world_in
 from narrowgate.cost.price_book import PriceBook
 from narrowgate.exposure.intent import Intent
 from narrowgate.model.answer import Cause, Leg, Missing, Verdict, conjunction
@@ -12,6 +16,7 @@ from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.options.compare.compare import choose, nearest
 from narrowgate.options.compare.compare import compare as compare_options
+from narrowgate.options.compare.expectations import judge_expectation, trace_permissions
 from narrowgate.options.intent import intent_of
 from narrowgate.options.option import Option
 from narrowgate.options.parts.logs import with_logs
@@ -105,6 +110,36 @@ def check_design(path: Path, prices: Path | None = None) -> tuple[CheckAnswer, S
         verdict=Verdict.INVALID, decided_by=cause, blocking=(cause,), source=str(path), via=chosen.option
     )
     return refused, None
+
+
+def check_against(path: Path, snapshot: Snapshot, source: str) -> CheckAnswer:
+    """A design's expectations, held against another source: every `may_call` and every line of `expect`.
+
+    Networks, APIs and endpoints are found there by id, by Name tag, or by what only one of them can be.
+
+    Raises:
+        InputError: the design cannot be read, or the source has nothing that an expectation asks about.
+    """
+    design = load_design(path)
+    option = meant_option(design, path)
+    resources = option.resources(design)
+    world = world_in(snapshot, resources, build_world(resources), source=source)
+    judged = (
+        *(_as_expectation(each) for each in trace_permissions(world, design, option)),
+        *(judge_expectation(world, design, option, each) for each in design.expect),
+    )
+    every = tuple(msgspec.structs.replace(each, decided_by=located(snapshot, each.decided_by)) for each in judged)
+    causes = tuple(dict.fromkeys(each.decided_by for each in every if each.decided_by is not None))
+    return CheckAnswer(
+        verdict=conjunction(each.verdict for each in every),
+        decided_by=next(iter(causes), None),
+        blocking=causes,
+        unknowns=tuple(dict.fromkeys(missing for each in every for missing in each.unknowns)),
+        source=source,
+        via=option.name,
+        expectations=every,
+        warnings=snapshot.warnings,
+    )
 
 
 def _checked(path: Path, chosen: OptionAnswer) -> CheckAnswer:

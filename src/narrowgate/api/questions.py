@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from narrowgate.api.addresses import followed
+from narrowgate.api.addresses import followed, placed
 from narrowgate.engine.dns.resolve import evaluate_resolve
 from narrowgate.engine.http.url import parse_request
 from narrowgate.engine.network.hosts import find_client
@@ -44,9 +44,10 @@ def resolve(
     if not name:
         raise InputError("an empty text is no domain name", help="the root is written `.`")
     asking = find_client(snapshot, followed(snapshot, client), security_groups=tuple(security_groups))
-    return evaluate_resolve(
+    answer = evaluate_resolve(
         snapshot, asking, parse_query_name(followed(snapshot, name)), _record_type(record_type), server=server
     )
+    return placed(snapshot, answer)
 
 
 def reach(
@@ -58,7 +59,7 @@ def reach(
         InputError: no such client or target, ports or protocol out of range.
     """
     asking = find_client(snapshot, followed(snapshot, client), security_groups=tuple(security_groups))
-    return evaluate_reach(
+    answer = evaluate_reach(
         snapshot,
         asking,
         find_target(snapshot, followed(snapshot, target)),
@@ -67,6 +68,7 @@ def reach(
         client_ports=_client_ports(flow.client_ports),
         ip_version=_ip_version(flow.ip_version),
     )
+    return placed(snapshot, answer)
 
 
 def trace(
@@ -86,7 +88,7 @@ def trace(
     """
     asking = find_client(snapshot, followed(snapshot, client), security_groups=tuple(security_groups))
     request = parse_request(followed(snapshot, url), method=method, headers=headers)
-    return trace_call(snapshot, asking, request, principal=principal)
+    return placed(snapshot, trace_call(snapshot, asking, request, principal=principal))
 
 
 _TYPES = frozenset(

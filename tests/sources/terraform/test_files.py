@@ -206,3 +206,20 @@ def test_what_a_plan_takes_away_is_not_there_after_it(tmp_path):
     read = load(alone(SHAPES / "forms" / "plan.json", tmp_path, existing))
     group = read.facts.security_groups[by_address(read, "aws_security_group.new")]
     assert [one.cidr_ip for each in group.ip_permissions for one in each.ip_ranges] == ["10.8.0.0/16"]
+
+
+@pytest.mark.parametrize("deploys", [False, True])
+def test_a_policy_that_no_deployment_takes_up_is_told(tmp_path, deploys: bool):
+    def existing(document):
+        for each in document["resource_changes"]:
+            change = each["change"]
+            if each["address"] == "aws_api_gateway_rest_api.orders":
+                change["before"] = {"id": "a1b2c3d4e5", "policy": "{}"}
+                change["after"] |= {"id": "a1b2c3d4e5", "policy": '{"Version": "2012-10-17"}'}
+                change["actions"] = ["update"]
+            if each["type"] == "aws_api_gateway_deployment":
+                change["before"] = {"rest_api_id": "a1b2c3d4e5"}
+                change["actions"] = ["delete", "create"] if deploys else ["no-op"]
+
+    read = load(alone(GUIDE / "plan.json", tmp_path, existing))
+    assert any("POL-03" in each for each in read.warnings) is not deploys

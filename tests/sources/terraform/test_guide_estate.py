@@ -4,6 +4,7 @@ import pytest
 from tests.sources.terraform.reading import GUIDE, alone, by_address, copy_of, unlike
 
 from narrowgate.api import questions
+from narrowgate.api.audits import Terms, check_sources
 from narrowgate.api.sources import load
 from narrowgate.model.answer import Verdict
 from narrowgate.model.errors import InputError
@@ -66,8 +67,11 @@ def test_a_plan_whose_endpoint_group_lacks_the_callers_range_is_refused_with_fil
     answer = questions.trace(read, "10.1.1.20", url(read, "orders", "/orders"))
     assert answer.verdict is Verdict.DENIED
     assert answer.decided_by is not None and answer.decided_by.layer == "security_group"
-    place = read.place(by_address(read, "aws_security_group.execute_api"))
-    assert place.source.endswith("main.tf") and place.line > 0
+    line = (estate / "main.tf").read_text().splitlines().index('resource "aws_security_group" "execute_api" {') + 1
+    assert f"main.tf:{line}" in answer.decided_by.text
+    checked = check_sources([plan], Terms(fail_on=None, design=DESIGN))
+    assert checked.verdict is Verdict.PARTIAL
+    assert checked.decided_by is not None and f"main.tf:{line}" in checked.decided_by.text
 
 
 def test_without_its_text_the_plan_says_what_it_does_not_hold_and_how_to_tell_it(tmp_path):
@@ -105,3 +109,19 @@ def test_an_address_that_is_not_there_is_refused_with_the_nearest(snapshot: Snap
     with pytest.raises(InputError) as told:
         questions.trace(snapshot, "10.1.1.20", "https://${aws_api_gateway_rest_api.order.id}.example.com/")
     assert "aws_api_gateway_rest_api.orders" in told.value.help
+
+
+def test_the_expectations_of_a_design_hold_in_its_plan():
+    answer = check_sources([PLAN], Terms(fail_on=None, design=DESIGN))
+    assert answer.verdict is Verdict.ALLOWED
+    assert len(answer.expectations) == 6
+    places = [each.location for each in answer.findings if each.location is not None]
+    assert places and all(each.file.endswith("main.tf") and each.line for each in places)
+
+
+def test_a_design_whose_networks_are_not_in_the_plan_is_one_clear_error(tmp_path):
+    design = tmp_path / "narrowgate.yaml"
+    design.write_text(DESIGN.read_text().replace("10.1.0.0/16", "10.77.0.0/16").replace("requester", "another"))
+    with pytest.raises(InputError) as told:
+        check_sources([PLAN], Terms(design=design))
+    assert "the design's `Another" in told.value.message and "Name tags" in told.value.help

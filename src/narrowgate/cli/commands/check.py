@@ -37,6 +37,12 @@ from narrowgate.report.sarif import render_sarif
 @click.option(
     "--write-baseline", type=click.Path(path_type=Path), metavar="FILE", help="Write what is found as a baseline."
 )
+@click.option(
+    "--design",
+    type=click.Path(path_type=Path),
+    metavar="DESIGN",
+    help="Hold this design's expectations against every SOURCE that is no design.",
+)
 @click.option("--list-rules", is_flag=True, help="List the audit rules and leave.")
 @click.option(
     "--format",
@@ -57,6 +63,7 @@ def command(
     suppressions: Path | None,
     baseline: Path | None,
     write_baseline: Path | None,
+    design: Path | None,
     list_rules: bool,
     output_format: str,
     prices: Path | None,
@@ -66,9 +73,11 @@ def command(
     r"""Does everything hold that a design promises, and what else is wrong?
 
     Of a design every call that `may_call` allows is traced, and every line of `expect`, by the option that the
-    design names (`via`), else by the recommended one. Of every source the audit rules are asked. Fails when an
-    expectation or a grave finding stands in the way, and is undecided when an expectation cannot be told. As SARIF
-    the findings leave with status 0 whenever the check itself worked: the reader of the file decides.
+    design names (`via`), else by the recommended one; with --design they are asked of a plan, a template or an
+    account, where names are matched by Name tags, names of APIs, and ranges. Of every source the audit rules are
+    asked. Fails when an expectation or a grave finding stands in the way, and is undecided when an expectation
+    cannot be told. As SARIF the findings leave with status 0 whenever the check itself worked: the reader of the
+    file decides.
 
     \b
     A suppression file is a list, in YAML; an entry without `resource` means every one, `until` is its last day:
@@ -80,6 +89,7 @@ def command(
     \b
     Examples:
       narrowgate check narrowgate.yaml
+      narrowgate check plan.json --design narrowgate.yaml
       narrowgate check ./snapshot --fail-on medium --suppressions accepted.yaml
       narrowgate check ./snapshot --write-baseline known.json
       narrowgate check ./snapshot --baseline known.json --format sarif > narrowgate.sarif
@@ -95,6 +105,7 @@ def command(
         suppressions=suppressions,
         baseline=baseline,
         prices=prices,
+        design=design,
         today=datetime.now(UTC).date(),
     )
     answer = audits.check_sources(sources, terms, assume_complete=assume_complete)

@@ -17,6 +17,7 @@ _LEFT_OUT = shutil.ignore_patterns(
     ".terraform", "*.tfstate", "*.tfstate.*", "*.tfplan", "*.tftest.hcl", "*.tftest.json", ".git", "node_modules"
 )
 _SECONDS = 600
+_PLACE = re.compile(r"\bon ([^\s]+ line \d+)")
 _PLUGIN_FOLDERS = ("NARROWGATE_TF_PLUGINS", "TF_PLUGIN_DIR")
 _USUAL_FOLDERS = (
     "~/.terraform.d/plugins",
@@ -157,9 +158,10 @@ def _complaint(output: str) -> str:
         if line.startswith("{") and '"diagnostic"' in line and '"error"' in line:
             return _diagnosed(line)
     text = re.sub(r"\x1b\[[0-9;]*m", "", output).replace("\N{BOX DRAWINGS LIGHT VERTICAL}", " ")
-    found = re.search(r"Error: ([^\n]+)", text)
-    place = re.search(r"on ([^\s]+ line \d+)", text)
-    words = found[1].strip() if found else "failed"
+    # The first one with a place: what comes before only announces it.
+    parts = text.split("Error: ")[1:]
+    part = next((each for each in parts if _PLACE.search(each)), parts[0] if parts else "failed")
+    words, place = part.strip().splitlines()[0].strip(), _PLACE.search(part)
     return f"{words} ({place[1]})" if place else words
 
 

@@ -1,6 +1,5 @@
 """Route tables, routes, gateways and peerings."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from narrowgate.model.resource import Resource, Unknown
@@ -91,12 +90,8 @@ def route_propagation(given: Given) -> list[Resource]:
 def internet_gateway(given: Given) -> list[Resource]:
     """`aws_internet_gateway`, attached where it names a VPC."""
     found = given.tagged("AWS::EC2::InternetGateway", {})
-    attachments = given["attachments"]
-    vpc = given["vpc_id"]
-    if vpc is None and isinstance(attachments, list) and attachments and isinstance(attachments[0], Mapping):
-        vpc = attachments[0].get("vpc_id")
-    if vpc:
-        properties = {"VpcId": vpc, "InternetGatewayId": given["id"]}
+    if given["vpc_id"]:
+        properties = {"VpcId": given["vpc_id"], "InternetGatewayId": given["id"]}
         found.append(given.resource("AWS::EC2::VPCGatewayAttachment", properties, ".attachment"))
     return found
 
