@@ -1,6 +1,6 @@
 """What names in expressions are defined as: by the text where it is there, else by the plan's configuration."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from narrowgate.model.resource import Unknown
@@ -10,7 +10,7 @@ from narrowgate.sources.terraform.hcl.functions import NotComputed
 from narrowgate.sources.terraform.hcl.parse import parse_expression
 from narrowgate.sources.terraform.hcl.scan import SyntaxProblem
 from narrowgate.sources.terraform.hcl.syntax import Block, Expression
-from narrowgate.sources.terraform.instances import Instance, Key, ModulePath, module_of, module_path
+from narrowgate.sources.terraform.instances import Instance, Key, ModulePath, module_of
 from narrowgate.sources.terraform.text import Texts
 
 NO_TEXT = "put the plan beside its `.tf` files, or give the folder"
@@ -28,8 +28,10 @@ class Definitions:
         self._known: dict[tuple[str, ModulePath, str], Any] = {}
         self._busy: set[tuple[str, ModulePath, str]] = set()
         self._keys: dict[tuple[ModulePath, str], list[Key]] = {}
-        for change in plan.resource_changes:
-            path = module_path(change.address)
+
+    def use(self, instances: Iterable[Instance]) -> None:
+        """Learn from instances which keys each module call has."""
+        for path in dict.fromkeys(each.module for each in instances):
             for depth in range(len(path)):
                 name, key = path[depth]
                 keys = self._keys.setdefault((path[:depth], name), [])

@@ -67,8 +67,8 @@ class Candidates(msgspec.Struct, frozen=True):
 class World(Protocol):
     """What expressions name."""
 
-    def attribute(self, instance: Instance, name: str) -> Any:
-        """An attribute of an instance."""
+    def value(self, instance: Instance, name: str) -> Any:
+        """An attribute of an instance, as an expression elsewhere names it."""
 
     def variable(self, module: ModulePath, name: str) -> Any:
         """`var.name`."""
@@ -106,7 +106,7 @@ def get(value: Any, key: Any, world: World) -> Any:
         NotComputed: the value is known only after apply.
     """
     if isinstance(value, Handle):
-        return world.attribute(value.instance, str(key))
+        return world.value(value.instance, str(key))
     if isinstance(value, ModuleHandle):
         return world.output(value.path, str(key))
     if isinstance(value, Candidates):

@@ -21,6 +21,7 @@ Step = tuple[str, Key]
 ModulePath = tuple[Step, ...]
 
 _STEP = re.compile(r'module\.([\w-]+)(?:\[(?:"((?:[^"\\]|\\.)*)"|(\d+))\])?\.?')
+_LAST = re.compile(r'([\w-]+)\[(?:"((?:[^"\\]|\\.)*)"|(\d+))\]$')
 _GONE = frozenset({("delete",), ("forget",)})
 
 
@@ -62,6 +63,31 @@ def module_path(address: str) -> ModulePath:
         path.append((found[1], key))
         at = found.end()
     return tuple(path)
+
+
+def address_of(path: ModulePath, mode: str, kind: str, name: str, index: Key) -> str:
+    """The address of an instance, as Terraform writes it."""
+    steps = [f"module.{step}{_bracketed(key)}" for step, key in path]
+    return ".".join([*steps, *(["data"] if mode == "data" else []), kind, f"{name}{_bracketed(index)}"])
+
+
+def _bracketed(key: Key) -> str:
+    if key is None:
+        return ""
+    if isinstance(key, int):
+        return f"[{key}]"
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'["{escaped}"]'
+
+
+def instance_key(address: str) -> tuple[str, Key]:
+    """The name of a block and the key of the instance at the end of an address."""
+    found = _LAST.search(address)
+    if found is None:
+        return address.rpartition(".")[2], None
+    if found[3] is not None:
+        return found[1], int(found[3])
+    return found[1], re.sub(r"\\(.)", r"\1", found[2])
 
 
 def module_of(root: ConfigModule, path: Iterable[str]) -> ConfigModule | None:

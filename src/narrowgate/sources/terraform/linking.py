@@ -121,6 +121,20 @@ class Linker:
         self._values[key] = value
         return value
 
+    def value(self, instance: Instance, name: str) -> Any:
+        """An attribute as an expression elsewhere names it: what nobody sets is not null before it is made.
+
+        Raises:
+            NotComputed: it is known only after apply.
+        """
+        found = self.attribute(instance, name)
+        if found is not None:
+            return found
+        unknown = instance.unknown.get(name) if isinstance(instance.unknown, dict) else instance.unknown
+        if unknown is True or (instance.is_made_up and name not in instance.values):
+            raise NotComputed(f"`{instance.address}.{name}` is known only after apply")
+        return None
+
     def _attribute(self, instance: Instance, name: str) -> Any:
         offer = OFFERED.get(instance.type, {}).get(name)
         if offer is not None and instance.mode == "managed":

@@ -69,6 +69,7 @@ def linker_for(
 ) -> Linker:
     """Instances, ready to be asked for their attributes; a state has an empty plan."""
     definitions = Definitions(plan, texts)
+    definitions.use(instances)
     places = Places(plan, instances, str(path), texts)
     places.use(definitions)
     return Linker(instances, definitions, places, gone)
