@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tests.sources.terraform.reading import SHAPES, copy_of, unlike
+from tests.sources.terraform.reading import GUIDE, SHAPES, copy_of, unlike
 
 from narrowgate.api.sources import load
 from narrowgate.model.errors import InputError
@@ -42,6 +42,35 @@ def test_what_tfparse_cannot_read_is_one_clear_error(monkeypatch, tmp_path):
 
     install(monkeypatch, tmp_path, broken)
     estate = copy_of(SHAPES / "sides", tmp_path, plan=False)
+    (estate / "more.tf").write_text("locals {\n")
     with pytest.raises(InputError) as told:
         folders.load_terraform_folder(estate, say=lambda _: None)
     assert "`tfparse` cannot read it" in told.value.message and "value of the file" not in told.value.message
+    assert "`terraform` is not installed" in told.value.message and "terraform show -json" in told.value.help
+
+
+@pytest.mark.parametrize("estate", [GUIDE, SHAPES / "sides", SHAPES / "forms"], ids=lambda each: each.name)
+def test_without_anything_the_text_alone_tells_the_same(monkeypatch, tmp_path, estate: Path):
+    monkeypatch.setitem(sys.modules, "tfparse", None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told: list[str] = []
+    read = folders.load_terraform_folder(copy_of(estate, tmp_path, plan=False), say=told.append)
+    assert told[-1].endswith("read by its text alone")
+    assert unlike(load(estate / "plan.json"), read) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('resource "aws_vpc" "this" {\n  count = length(split(",", uuid()))\n}\n', "main.tf:1"),
+        ('module "net" {\n  source = "registry/net/aws"\n}\n', "module `net` is not in the folder"),
+        ('resource "aws_vpc" "this" {\n', "not understood"),
+    ],
+)
+def test_an_estate_with_a_part_left_out_is_no_answer(monkeypatch, tmp_path, text: str, reason: str):
+    monkeypatch.setitem(sys.modules, "tfparse", None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "main.tf").write_text(text)
+    with pytest.raises(InputError) as told:
+        folders.load_terraform_folder(tmp_path, say=lambda _: None)
+    assert reason in told.value.message and "`terraform` is not installed" in told.value.message

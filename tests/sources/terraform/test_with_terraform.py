@@ -72,15 +72,6 @@ def test_two_sides_are_told_apart_by_mocked_providers_too(terraform, tmp_path):
     assert unlike(load(SHAPES / "sides" / "plan.json"), mocked.snapshot_by_test(estate)) == []
 
 
-def test_without_terraform_one_sentence_says_so(monkeypatch, tmp_path):
-    estate = copy_of(GUIDE, tmp_path, plan=False)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(InputError) as told:
-        folders.load_terraform_folder(estate, say=lambda _: None)
-    assert "`terraform` is not installed" in told.value.message
-    assert "terraform show -json" in told.value.help
-
-
 def test_a_folder_that_terraform_refuses_is_one_clear_error(terraform, tmp_path):
     (tmp_path / "main.tf").write_text('resource "aws_vpc" "this" {\n  cidr_block = "10.0.0.0/16"\n')
     with pytest.raises(InputError) as told:

@@ -8,7 +8,7 @@ from pathlib import Path
 from narrowgate.model.errors import InputError
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.snapshot.decode import decode_json
-from narrowgate.sources.terraform import mocked, parsed, planned, program
+from narrowgate.sources.terraform import mocked, parsed, planned, program, written
 from narrowgate.sources.terraform.document import is_shown
 from narrowgate.sources.terraform.load import load_terraform
 from narrowgate.sources.terraform.program import TerraformFailed
@@ -19,6 +19,7 @@ _WAYS: tuple[tuple[str, Callable[[], bool], Way], ...] = (
     ("`terraform test` with mocked providers, on a copy", program.is_installed, mocked.snapshot_by_test),
     ("`terraform plan` with dummy credentials, on a copy", program.is_installed, planned.snapshot_by_plan),
     ("`tfparse`", lambda: find_spec("tfparse") is not None, parsed.snapshot_by_tfparse),
+    ("its text alone", lambda: not program.is_installed(), written.snapshot_by_text),
 )
 """Asked in this order: what they are called, whether they can be tried here, and how."""
 
@@ -40,11 +41,9 @@ def load_terraform_folder(
         tell(f"{path}: read by the plan {plan.name} in it")
         return load_terraform(plan, assume_complete=assume_complete)
     complaints: list[str] = []
-    tried = False
     for name, can_be_tried, way in _WAYS:
         if not can_be_tried():
             continue
-        tried = True
         try:
             snapshot = way(path, assume_complete)
         except TerraformFailed as problem:
@@ -55,8 +54,8 @@ def load_terraform_folder(
         tell(f"{path}: read by {name}")
         snapshot.label = str(path)
         return snapshot
-    if not tried:
-        raise program.no_terraform(path)
+    if not program.is_installed():
+        raise program.no_terraform(path, complaints)
     raise InputError(
         "cannot be read: " + "; ".join(complaints),
         where=str(path),

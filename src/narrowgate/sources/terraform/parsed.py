@@ -11,21 +11,12 @@ from typing import Any
 
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.terraform.document import Plan
-from narrowgate.sources.terraform.evaluate import Scope
-from narrowgate.sources.terraform.hcl.functions import NotComputed
-from narrowgate.sources.terraform.hcl.syntax import Block
-from narrowgate.sources.terraform.instances import (
-    Instance,
-    Key,
-    ModulePath,
-    address_of,
-    instance_key,
-    module_path,
-)
+from narrowgate.sources.terraform.instances import Instance, instance_key, module_path
 from narrowgate.sources.terraform.linking import Linker
 from narrowgate.sources.terraform.load import finished, linker_for
 from narrowgate.sources.terraform.program import TerraformFailed
 from narrowgate.sources.terraform.text import Texts
+from narrowgate.sources.terraform.written import instance, keys_of
 
 _MODES = {"resource": "managed", "data": "data"}
 
@@ -67,24 +58,7 @@ def parsed_instances(found: dict[str, list[Any]], texts: Texts) -> Iterator[Inst
                 continue
             path = module_path(address)
             name, index = instance_key(address)
-            yield _instance(texts, path, (mode, str(told.get("label")), name), index)
-
-
-def _instance(texts: Texts, path: ModulePath, block: tuple[str, str, str], index: Key) -> Instance:
-    mode, kind, name = block
-    names = tuple(step for step, _ in path)
-    return Instance(
-        address=address_of(path, mode, kind, name, index),
-        module=path,
-        mode=mode,
-        type=kind,
-        name=name,
-        index=index,
-        provider=texts.provider(names, texts.block(names, mode, kind, name)),
-        values={},
-        unknown=True,
-        is_made_up=True,
-    )
+            yield instance(texts, path, (mode, str(told.get("label")), name), index)
 
 
 def _missed(instances: list[Instance], linker: Linker, texts: Texts) -> Iterator[Instance]:
@@ -93,22 +67,7 @@ def _missed(instances: list[Instance], linker: Linker, texts: Texts) -> Iterator
     for path in dict.fromkeys([(), *(each.module for each in instances)]):
         module = texts.module(tuple(step for step, _ in path))
         for block, text in module.resources.items() if module else ():
-            for index in _keys(text, path, linker):
-                found = _instance(texts, path, block, index)
+            for index in keys_of(text, path, linker) or ():
+                found = instance(texts, path, block, index)
                 if found.address not in known:
                     yield found
-
-
-def _keys(block: Block, path: ModulePath, linker: Linker) -> list[Key]:
-    for word in ("for_each", "count"):
-        written = block.body.attributes.get(word)
-        if written is None:
-            continue
-        try:
-            value = linker.definitions.computed(written.value, Scope(module=path))
-        except NotComputed:
-            return []
-        if word == "count":
-            return list(range(value)) if isinstance(value, int) else []
-        return [str(each) for each in value] if isinstance(value, (dict, list)) else []
-    return [None]

@@ -176,10 +176,10 @@ def _diagnosed(line: str) -> str:
         return "failed"
 
 
-def no_terraform(folder: Path) -> InputError:
+def no_terraform(folder: Path, complaints: list[str]) -> InputError:
     """What is said where no way to read a folder is left for want of Terraform."""
     return InputError(
-        "is a folder of Terraform files, and `terraform` is not installed",
+        f"is a folder of Terraform files, and `terraform` is not installed; not by {'; '.join(complaints)}",
         where=str(folder),
         help="give a plan as JSON instead: `terraform show -json PLAN > plan.json` where Terraform is",
     )
