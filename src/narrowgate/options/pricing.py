@@ -13,6 +13,7 @@ from narrowgate.model.comparison import MonthlyCost
 from narrowgate.model.design import Api, Consumer, Design, Vpc
 from narrowgate.model.resource import Resource
 from narrowgate.options.option import Option
+from narrowgate.options.parts.logs import with_logs
 from narrowgate.options.parts.networks import EXECUTE_API, vpc_ref
 from narrowgate.options.parts.paths import home_of
 
@@ -38,8 +39,9 @@ def demands(option: Option, resources: Sequence[Resource], design: Design) -> It
 
     What exists already costs nothing more by standing there; what passes through it does.
     """
-    flows = flows_of(option, resources, design)
-    yield from standing_demands(resources, design.usage.hours)
+    watched = with_logs(design, resources)
+    flows = flows_of(option, watched, design)
+    yield from standing_demands(watched, design.usage.hours)
     yield from traffic_demands(flows, design.usage)
     resolvers = [each for each in resources if each.type == "AWS::Route53Resolver::ResolverEndpoint"]
     ways = [
@@ -47,7 +49,8 @@ def demands(option: Option, resources: Sequence[Resource], design: Design) -> It
         for direction in ("INBOUND", "OUTBOUND")
     ]
     yield from query_demands(ways, design.usage)
-    yield from log_demands(flows, design.usage)
+    if design.logs.enabled:
+        yield from log_demands(flows, design.usage)
 
 
 def flows_of(option: Option, resources: Sequence[Resource], design: Design) -> tuple[Flow, ...]:

@@ -1,5 +1,6 @@
 """Every example holds by the option that it names (or fails where it says so), and by each that may be taken."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -76,3 +77,13 @@ def test_the_policy_of_the_guide_admits_once_it_names_the_vpc_of_the_endpoint(tm
     text = path.read_text().replace("no_endpoint: true", "no_endpoint: false")
     copy.write_text(text.replace("${vpcs.requester}", "${vpcs.api}"))
     assert designs.check(copy).verdict is Verdict.ALLOWED
+
+
+def test_the_readme_of_the_examples_lists_each_with_its_way():
+    text = (EXAMPLES[0].parents[1] / "README.md").read_text()
+    rows = dict(
+        re.findall(r"^\| \[([a-z0-9-]+)\]\(\1/narrowgate.yaml\) \| .* \| (.*) \|$", text, flags=re.MULTILINE)
+    )
+    assert set(rows) == set(CHOSEN)
+    for name, way in rows.items():
+        assert f"`{CHOSEN[name][0]}`" in way
