@@ -148,10 +148,12 @@ def test_every_block_is_what_a_shell_reads_and_documents_are_json(tmp_path):
         folder = tmp_path / str(number)
         folder.mkdir()
         script = "aws() { echo an-id; }\ndig() { :; }\ncurl() { :; }\ngetent() { :; }\nHOST=x\nX_APIGW_API_ID=x\n"
-        script += "\n".join(_blocks(text))
-        (folder / "all.sh").write_text(script)
-        done = subprocess.run(["sh", "all.sh"], cwd=folder, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+        steps, _, undo = text.partition("## Undo")
+        (folder / "steps.sh").write_text(script + "\n".join(_blocks(steps)))
+        (folder / "undo.sh").write_text(script + "set -u\n" + "\n".join(_blocks(undo)))
+        for name in ("steps.sh", "undo.sh"):  # In a shell of its own: `ids.env` has to hold everything.
+            done = subprocess.run(["sh", name], cwd=folder, capture_output=True, text=True)
+            assert (done.returncode, done.stderr) == (0, ""), done.stderr
         documents = list(folder.glob("*.json"))
         assert documents
         for each in documents:

@@ -99,6 +99,7 @@ def _before(plan: Plan) -> Iterator[str]:
         yield f"export {profile}={profile.removeprefix('PROFILE_').lower()}"
     if not plan.is_account_told:
         yield "export ACCOUNT_ID=$(aws sts get-caller-identity --query Account --output text)"
+    yield from _remembered([*profiles, *(() if plan.is_account_told else ("ACCOUNT_ID",))])
     yield "```"
     yield ""
     inputs = plan.inputs()
@@ -109,8 +110,15 @@ def _before(plan: Plan) -> Iterator[str]:
     yield "```sh"
     for each in inputs:
         yield from _input(each)
+    yield from _remembered([variable(each.logical_id, each.attribute) for each in inputs])
     yield "```"
     yield ""
+
+
+def _remembered(names: Sequence[str]) -> Iterator[str]:
+    """Lines that keep variables for a later shell."""
+    if names:
+        yield from ("cat >> ids.env <<IDS", *(f"{name}='${name}'" for name in names), "IDS")
 
 
 def _input(each: Input) -> Iterator[str]:

@@ -96,7 +96,7 @@ def _variables(plan: Plan, modules: list[Module], shown: Wanted) -> list[Any]:
     for name, attribute in wanted:
         resource = by_id[name]
         what = resource.purpose.replace("`", "")
-        told = "its id" if attribute is None else attribute
+        told = "its id" if attribute is None else _FOUND.get(attribute, attribute)
         body: list[Any] = [
             (
                 "description",
@@ -123,6 +123,12 @@ def _variables(plan: Plan, modules: list[Module], shown: Wanted) -> list[Any]:
         body = [("description", description), ("type", Raw("string"))]
         found += [None, Block("variable", (name,), body)]
     return found[1:]
+
+
+_FOUND = {
+    "DnsEntries.0.DnsName": "its first DNS name, as `aws ec2 describe-vpc-endpoints` tells it",
+    "DnsEntries.0.HostedZoneId": "its first DNS name's hosted zone, as `aws ec2 describe-vpc-endpoints` tells it",
+}
 
 
 class _Outputs:
