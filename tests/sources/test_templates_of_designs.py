@@ -18,7 +18,7 @@ from narrowgate.options.world import World
 from narrowgate.sources.resources.build import build_world
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-ONE_ACCOUNT = ("guide", "guide-as-written", "custom-domain", "privatelink", "without-route53")
+ONE_ACCOUNT = ("guide", "custom-domain", "privatelink", "without-route53")
 DIFFER = {
     "transit-gateway": "the design's hub keeps a default route table that nobody uses",
     "transit-gateway-hosted-zone": "the same",

@@ -1,7 +1,9 @@
 """The files: a template for each side, and `DEPLOY.md` with the order."""
 
+import json
+
 from narrowgate.generate.cloudformation.given import called, read_by_commands
-from narrowgate.generate.cloudformation.rounds import deployments
+from narrowgate.generate.cloudformation.rounds import Deployment, deployments
 from narrowgate.generate.cloudformation.steps import deploy_page
 from narrowgate.generate.cloudformation.template import Template, make_template
 from narrowgate.generate.cloudformation.values import Key
@@ -17,7 +19,18 @@ def cloudformation_files(plan: Plan) -> dict[str, str]:
     templates = [make_template(plan, side, order, tuple(given[side.name])) for side in plan.sides]
     files = {f"{each.side.name}.yaml": each.text for each in templates}
     files["DEPLOY.md"] = deploy_page(plan, order, templates)
+    files["narrowgate-templates.json"] = _settings(plan, order)
     return files
+
+
+def _settings(plan: Plan, order: tuple[Deployment, ...]) -> str:
+    """Where each template is deployed, for reading the folder back as it is after the last round."""
+    templates: dict[str, dict[str, object]] = {}
+    for side in plan.sides:
+        last = max((each.round for each in order if each.side == side), default=0)
+        told: dict[str, object] = {"account": side.account, "region": side.region}
+        templates[f"{side.name}.yaml"] = told | ({"parameters": {"Round": str(last)}} if last > 1 else {})
+    return json.dumps({"outputs": True, "templates": templates}, indent=2) + "\n"
 
 
 def _given(plan: Plan, templates: list[Template]) -> dict[str, dict[Key, None]]:

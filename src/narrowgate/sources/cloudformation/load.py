@@ -5,9 +5,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from narrowgate.model.errors import UnknownNameError
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.cloudformation.cdk import stacks_of_app
+from narrowgate.sources.cloudformation.folder_settings import NAMES, read_folder_settings
 from narrowgate.sources.cloudformation.recognise import is_cdk_output, templates_of
 from narrowgate.sources.cloudformation.settings import ACCOUNT, REGION, Settings, read_parameters
 from narrowgate.sources.cloudformation.stacks import Stacks
@@ -57,7 +60,9 @@ def _add_app(stacks: Stacks, source: Path, settings: Settings) -> None:
 
 def _add_folder(stacks: Stacks, source: Path, settings: Settings) -> None:
     """Every template of a folder; those that another nests are read through it."""
-    paths = list(templates_of(source))
+    folder = read_folder_settings(source)
+    stacks.takes_outputs = folder.outputs
+    paths = [path for path in templates_of(source) if path.name not in NAMES]
     inner: set[Path] = set()
     for path in paths:
         inner |= {(path.parent / text).resolve() for text in _nested_paths(path)}
@@ -65,7 +70,14 @@ def _add_folder(stacks: Stacks, source: Path, settings: Settings) -> None:
     for path in roots:
         relative = path.relative_to(source).as_posix()
         prefix = relative.rsplit(".", 1)[0] + "/" if len(roots) > 1 else ""
-        stacks.add(path, str(path), _stack(path, relative, settings, prefix=prefix))
+        told = folder.of(relative)
+        own = Settings(
+            account=told.account or settings.account,
+            region=told.region or settings.region,
+            parameters={**told.parameters, **settings.parameters},
+        )
+        stack = _stack(path, relative, own, prefix=prefix)
+        stacks.add(path, str(path), msgspec.structs.replace(stack, name=told.name) if told.name else stack)
 
 
 _MOST_BYTES = 4 * 1024 * 1024

@@ -28,6 +28,8 @@ class Stacks:
         self._exports: dict[int, dict[str, str]] = {}
         self._uncertain: list[Resource] = []
         self.read: set[Path] = set()
+        self.takes_outputs = False
+        """True where a parameter without a value takes the output of that name of whichever stack has it."""
 
     def add(self, path: Path, file: str, stack: Stack) -> Template:
         """Read one template as one stack.
@@ -98,6 +100,15 @@ class Stacks:
                 return template.output(own[name])
         return Unknown(f"no template that is read exports `{name}`")
 
+    def output_named(self, name: str) -> Any:
+        """The output of a name of the stacks that are read together; None where none has it."""
+        if not self.takes_outputs:
+            return None
+        for template in self.templates:
+            if name in template.outputs:
+                return template.output(name)
+        return None
+
     def uncertain_types(self, template: Template, kinds: Iterable[str], why: Unknown) -> None:
         """Resources of some types that a template may make, nobody knows how many."""
         for kind in kinds:
@@ -122,7 +133,8 @@ class Stacks:
         found: list[Resource] = []
         for template in self.templates:
             found += self._of(template)
-        refuse_circles(found)
+        if not self.takes_outputs:  # What outputs bring in was made in an earlier round.
+            refuse_circles(found)
         return found + self._uncertain
 
     def _of(self, template: Template) -> Iterator[Resource]:

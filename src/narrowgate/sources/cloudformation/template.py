@@ -124,6 +124,8 @@ class Template:
         known = text if isinstance(text, dict) else {}
         kind = str(known.get("Type", "String"))
         given = self.stack.parameters.get(name)
+        if given is None:
+            given = self._stacks.output_named(name)
         if given is None and kind.startswith("AWS::SSM::Parameter"):
             return Unknown(
                 f"parameter `{name}` is read from Systems Manager: give its value by --parameter {name}=…"

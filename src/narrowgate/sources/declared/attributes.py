@@ -57,6 +57,7 @@ _ARN_PATHS: Mapping[str, tuple[str, str]] = {
     "AWS::Route53Resolver::FirewallDomainList": ("route53resolver", "firewall-domain-list"),
     "AWS::Route53Resolver::ResolverQueryLoggingConfig": ("route53resolver", "resolver-query-log-config"),
     "AWS::Route53Profiles::Profile": ("route53profiles", "profile"),
+    "AWS::KMS::Key": ("kms", "key"),
     "AWS::VpcLattice::ResourceGateway": ("vpc-lattice", "resourcegateway"),
     "AWS::VpcLattice::ResourceConfiguration": ("vpc-lattice", "resourceconfiguration"),
 }
@@ -71,6 +72,10 @@ def _arn(declared: Declared, resource: Resource) -> Any:
         return f"arn:aws:{service}:{resource.region}:{resource.account}:{path}/{own}"
     if resource.type == "AWS::Route53::HostedZone":
         return f"arn:aws:route53:::hostedzone/{own}"
+    if resource.type == "AWS::Logs::LogGroup":
+        name = declared.property(resource, "LogGroupName")
+        if isinstance(name, str):
+            return f"arn:aws:logs:{resource.region}:{resource.account}:log-group:{name}:*"
     if resource.type == "AWS::IAM::Role":
         name = declared.property(resource, "RoleName")
         if isinstance(name, str):

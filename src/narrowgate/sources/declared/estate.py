@@ -135,7 +135,14 @@ class Declared:
     # What AWS would answer
 
     def add(self, resource: Resource, call: str, element: dict[str, Any], own_id: str | None = None) -> None:
-        """Put an element into a call's answer, without the fields that nobody knows."""
+        """Put an element into a call's answer, without the fields that nobody knows; one id stands there once."""
+        if (
+            own_id is not None
+            and own_id in self.ledger.by_id
+            and self.ledger.home[own_id] == self.where(resource, call)
+        ):
+            self.warn(resource, f"{own_id} is declared twice; the first one counts")
+            return
         kept = self.known_only(resource, element)
         self.ledger.add(self.where(resource, call), call, kept, own_id)
         if own_id is not None:

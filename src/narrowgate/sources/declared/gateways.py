@@ -124,7 +124,8 @@ def peering(declared: Declared, resource: Resource, properties: Properties) -> N
     """`AWS::EC2::VPCPeeringConnection`: failed where ranges overlap (PCX-04), else as accepted (PCX-02).
 
     CloudFormation accepts for the other owner where it may take the role `PeerRoleArn`, and where both VPCs have
-    one owner and Region.
+    one owner. A source that does not says `AutoAccept: false`, and `Custom::VpcPeeringConnectionAccepter` where
+    somebody accepts (IAC-01).
     """
     own = declared.own_id(resource)
     sides = []
@@ -181,12 +182,12 @@ def _peering_state(
         return "active"
     accepted = properties.get("AutoAccept")
     if isinstance(accepted, bool):
-        # Terraform accepts only where it is told to, CloudFormation wherever it may.
+        # Terraform accepts only where it is told to, CloudFormation wherever it may (IAC-01).
         return "active" if accepted else "pending-acceptance"
-    there = (sides[1].get("OwnerId"), sides[1].get("Region"))
-    if any(isinstance(each, Unknown) for each in there):
-        return next(each for each in there if isinstance(each, Unknown))
-    if there == (resource.account, resource.region) or "PeerRoleArn" in properties:
+    owner = sides[1].get("OwnerId")
+    if isinstance(owner, Unknown) or isinstance(accepted, Unknown):
+        return owner if isinstance(owner, Unknown) else accepted  # type: ignore[return-value]
+    if owner == resource.account or "PeerRoleArn" in properties:
         return "active"
     return "pending-acceptance"
 

@@ -78,6 +78,9 @@ def id_of(resource: Resource) -> str:
         "AWS::ApiGateway::Stage",
     ):
         return api_gateway_id(6, *key)
+    if kind == "AWS::KMS::Key":
+        digits = short_id(16, _HEX, kind, *key)
+        return f"{digits[:8]}-0000-4000-8000-{digits[4:]}"
     return _arn(resource, key) or resource.logical_id
 
 
@@ -117,7 +120,9 @@ def _plain(logical_id: str) -> str:
     return "".join(letter for letter in logical_id if letter.isalnum())[-24:] or "made"
 
 
-_REF_IS_ID = frozenset({*_PREFIXES, "AWS::Route53::HostedZone", "AWS::Route53Resolver::ResolverEndpoint"})
+_REF_IS_ID = frozenset(
+    {*_PREFIXES, "AWS::Route53::HostedZone", "AWS::Route53Resolver::ResolverEndpoint", "AWS::KMS::Key"}
+)
 _REF_IS_PROPERTY: Mapping[str, str] = {
     "AWS::ApiGateway::Stage": "StageName",
     "AWS::ApiGateway::DomainName": "DomainName",
