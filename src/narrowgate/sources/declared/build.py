@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from narrowgate.model.errors import InputError
 from narrowgate.model.resource import Resource
 from narrowgate.model.snapshot import Call, Place, Snapshot
+from narrowgate.sources.declared.blame import blamed, wrong_shape
 from narrowgate.sources.declared.distinguished import withdraw
 from narrowgate.sources.declared.estate import Declared
 from narrowgate.sources.declared.gaps import not_understood
@@ -35,6 +37,9 @@ def build_snapshot(
         label: what messages call the source.
         assume_complete: take what is unknown as empty.
         warnings: what reading the source has told already.
+
+    Raises:
+        InputError: a property of a shape or value that AWS would not take, with file and line.
 
     Returns:
         A snapshot whose `places` name file, line and address of each resource with an `origin`, and whose
@@ -73,7 +78,10 @@ def _declare(
         by_type.setdefault(each.type, []).append(each)
     for kind, handler in HANDLERS.items():
         for each in by_type.get(kind, ()):
-            handler(declared, each, declared.properties(each))
+            try:
+                handler(declared, each, declared.properties(each))
+            except (AttributeError, TypeError, KeyError, ValueError) as error:
+                raise wrong_shape(each, error) from error
     ignored: Counter[str] = Counter()
     for kind, members in by_type.items():
         if kind not in HANDLERS:
@@ -85,7 +93,10 @@ def _declare(
 
 def _snapshot(declared: Declared, label: str, assume_complete: bool, ignored: Counter[str]) -> Snapshot:
     responses = (each for each in declared.ledger.responses() if each.operation in OPERATIONS)
-    found = snapshot_from_responses(responses)
+    try:
+        found = snapshot_from_responses(responses)
+    except InputError as error:
+        raise blamed(declared, error) from None
     snapshot = Snapshot(
         found.facts,
         places=_places(declared, found.places),
