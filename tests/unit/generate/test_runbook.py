@@ -15,6 +15,7 @@ from botocore.validate import ParamValidator
 from tests.unit.generate import every
 
 from narrowgate.api.generate import generated_files
+from narrowgate.generate.runbook.types import MERGED, WRITERS
 
 GLOBAL = frozenset({"region", "profile", "query", "output", "cli-input-json"})
 CUSTOM = {
@@ -172,3 +173,8 @@ def test_the_guides_runbook_has_why_console_commands_check_and_undo_for_its_part
         assert part in text
     steps = re.split(r"^### \d", text, flags=re.M)[1:]
     assert all("Why: " in each and "Console: " in each and "```sh" in each for each in steps)
+
+
+def test_every_type_that_a_plan_makes_has_a_step_or_is_part_of_one():
+    made = {each.type for _, plan in every.plans() for each in plan.made}
+    assert made <= set(WRITERS) | MERGED

@@ -9,7 +9,7 @@ from narrowgate.generate.runbook.call import test_section
 from narrowgate.generate.runbook.dns import attribute
 from narrowgate.generate.runbook.shell import Command, lines_of, quoted, variable
 from narrowgate.generate.runbook.step import Work
-from narrowgate.generate.runbook.types import WRITERS, title_of
+from narrowgate.generate.runbook.types import MERGED, WRITERS, title_of
 from narrowgate.model.resource import GetAtt, Resource
 from narrowgate.options.parts.endpoints import callers_of
 
@@ -73,8 +73,8 @@ def _dollars(amount: float | None) -> str:
 
 
 def _title(resource: Resource) -> str:
-    """The step's title; types without steps of their own go with whatever stands before them."""
-    return title_of(resource) if resource.type in WRITERS else ""
+    """The step's title; what another resource's step takes care of has none."""
+    return "" if resource.type in MERGED else title_of(resource)
 
 
 def profile_of(plan: Plan, side: Side) -> str | None:
@@ -173,7 +173,7 @@ def _phase(plan: Plan, phase: Phase, number: int, progress: Progress) -> Iterato
     who = f" (profile `${profile}`)" if profile else ""
     yield f"## {number}. In {side.region}, account {_account(plan, side)}{who}"
     yield ""
-    written = [each for each in phase.resources if each.type in WRITERS]
+    written = [each for each in phase.resources if each.type not in MERGED]
     steps = [(title, list(group)) for title, group in groupby(written, key=title_of)]
     for at, (title, group) in enumerate(steps, start=1):
         yield f"### {number}.{at} {title}"

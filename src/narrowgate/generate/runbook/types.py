@@ -17,6 +17,9 @@ WRITERS: Mapping[str, Writer] = {
     **logs.WRITERS,
 }
 
+MERGED = frozenset({"Custom::DnsServer"})
+"""What another resource's step makes: the software of a server comes with the server."""
+
 _TITLES = {
     "AWS::KMS::Key": "Key for the log groups",
     "AWS::Logs::LogGroup": "Log groups",
