@@ -89,7 +89,7 @@ def cli() -> None:
 
     narrowgate answers whether a client in one VPC reaches a private API Gateway API in another, by which name,
     along which path, and, if not, which fact decides. A SOURCE is a folder of AWS API responses, as
-    `aws ... --output json` prints them.
+    `aws ... --output json` prints them, a design, a Terraform plan, state or folder, a template, or `aws:PROFILE`.
     """
 
 

@@ -223,3 +223,22 @@ def test_a_policy_that_no_deployment_takes_up_is_told(tmp_path, deploys: bool):
 
     read = load(alone(GUIDE / "plan.json", tmp_path, existing))
     assert any("POL-03" in each for each in read.warnings) is not deploys
+
+
+def test_a_plan_that_takes_drift_back_is_judged_without_it(tmp_path):
+    """Somebody opened a group by hand; the plan closes it, and what was refreshed still shows it open."""
+    wanted = {"protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["10.1.0.0/16"]}
+    drifted = {**wanted, "cidr_blocks": ["0.0.0.0/0"]}
+
+    def existing(document):
+        for each in document["resource_changes"]:
+            if each["address"] == "aws_security_group.inline":
+                change = each["change"]
+                change["before"] = {**change["after"], "id": "sg-0aaaabbbbccccdddd", "ingress": [wanted, drifted]}
+                change["after"] |= {"id": "sg-0aaaabbbbccccdddd", "ingress": [wanted], "egress": []}
+                change["actions"], change["after_unknown"] = ["update"], {}
+        document["resource_drift"] = [{"address": "aws_security_group.inline"}]
+
+    read = load(alone(SHAPES / "forms" / "plan.json", tmp_path, existing))
+    group = read.facts.security_groups["sg-0aaaabbbbccccdddd"]
+    assert [one.cidr_ip for each in group.ip_permissions for one in each.ip_ranges] == ["10.1.0.0/16"]
