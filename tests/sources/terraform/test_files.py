@@ -1,6 +1,7 @@
 """Plan and state files of every kind: read, or refused with the way out; secrets are never told."""
 
 import json
+import random
 import zipfile
 
 import pytest
@@ -242,3 +243,28 @@ def test_a_plan_that_takes_drift_back_is_judged_without_it(tmp_path):
     read = load(alone(SHAPES / "forms" / "plan.json", tmp_path, existing))
     group = read.facts.security_groups["sg-0aaaabbbbccccdddd"]
     assert [one.cidr_ip for each in group.ip_permissions for one in each.ip_ranges] == ["10.1.0.0/16"]
+
+
+JUNK = (None, True, -1, "", "x", [], {}, ["x"], {"a": 1}, [None], [{}], "10.0.0.0/99", "${x}", {"references": 1})
+
+
+@pytest.mark.parametrize("estate", [GUIDE, SHAPES / "forms", SHAPES / "sides"], ids=lambda each: each.name)
+def test_values_of_any_shape_are_read_or_refused(estate, tmp_path):
+    """Each of these files has one to three values that no Terraform would write there."""
+    source = random.Random(estate.name)
+    content = (estate / "plan.json").read_text()
+    for _ in range(40):
+        document = json.loads(content)
+        for _ in range(source.randint(1, 3)):
+            at = document[source.choice(["resource_changes", "configuration"])]
+            while isinstance(at, (dict, list)) and at:
+                key = source.choice(list(at)) if isinstance(at, dict) else source.randrange(len(at))
+                if not isinstance(at[key], (dict, list)) or source.random() < 0.2:
+                    at[key] = json.loads(json.dumps(source.choice(JUNK)))
+                    break
+                at = at[key]
+        (tmp_path / "plan.json").write_text(json.dumps(document))
+        try:
+            load(tmp_path / "plan.json")
+        except InputError as error:
+            assert error.message and str(tmp_path) in error.where

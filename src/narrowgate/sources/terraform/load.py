@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from narrowgate.model.errors import InputError
 from narrowgate.model.resource import Origin, Resource
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.declared import build_snapshot
@@ -105,16 +106,28 @@ def converted(linker: Linker, path: Path, texts: Texts | None) -> tuple[list[Res
         # What a data source describes exists outside: a fact of its id alone would hide what hangs on it.
         if instance.mode == "data" or not instance.type.startswith("aws_"):
             continue
-        converter = CONVERTERS.get(instance.type)
-        given = Given(linker, instance, _origin(instance, path, texts))
-        if converter is not None:
-            found += converter(given)
-        elif instance.type in NOT_MODELLED:
-            found.append(given.resource(NOT_MODELLED[instance.type], {}))
+        if instance.type in CONVERTERS or instance.type in NOT_MODELLED:
+            found += _converted(linker, instance, path, texts)
         elif not instance.type.startswith(PASSED_OVER):
             missed[instance.type] += 1
     told = ", ".join(f"{kind} ({count})" for kind, count in sorted(missed.items()))
     return found, [f"{path}: not understood, so not judged: {told}"] if told else []
+
+
+def _converted(linker: Linker, instance: Instance, path: Path, texts: Texts | None) -> list[Resource]:
+    try:
+        given = Given(linker, instance, _origin(instance, path, texts))
+        converter = CONVERTERS.get(instance.type)
+        if converter is None:
+            return [given.resource(NOT_MODELLED[instance.type], {})]
+        return converter(given)
+    except (TypeError, AttributeError, ValueError, KeyError, IndexError) as error:
+        # Arguments are as the provider's schema has them; no schema is there to hold a file against.
+        raise InputError(
+            f"an argument of `{instance.address}` is not of the type that the AWS provider gives it",
+            where=str(path),
+            help="make the file anew with `terraform show -json`",
+        ) from error
 
 
 def _origin(instance: Instance, path: Path, texts: Texts | None) -> Origin:
