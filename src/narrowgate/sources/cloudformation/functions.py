@@ -265,6 +265,8 @@ def _equals(argument: Any, scope: Scope) -> Any:
 
 def _not(argument: Any, scope: Scope) -> Any:
     values = [_truth(each, scope) for each in (argument if isinstance(argument, list) else [argument])]
+    if len(values) != 1:
+        return Unknown("`Fn::Not` takes one condition")
     return values[0] if isinstance(values[0], Unknown) else not values[0]
 
 
