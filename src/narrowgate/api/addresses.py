@@ -46,7 +46,12 @@ def placed(snapshot: Snapshot, answer: Answer) -> Answer:
 
 
 def _ids(snapshot: Snapshot) -> dict[str, str]:
-    return {place.address: own for own, place in snapshot.places.items() if place.address}
+    """Ids by address; of what shares one, the first is the resource itself."""
+    found: dict[str, str] = {}
+    for own, place in snapshot.places.items():
+        if place.address:
+            found.setdefault(place.address, own)
+    return found
 
 
 def _id_of(known: dict[str, str], written: str) -> str:

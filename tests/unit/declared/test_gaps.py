@@ -298,3 +298,11 @@ def test_an_address_that_aws_chooses_is_unknown_where_a_range_cuts_through_the_s
     assert verdict("10.0.1.0/25") is Verdict.UNKNOWN
     assert verdict("10.0.2.0/24") is Verdict.DENIED
     assert verdict("10.0.1.10/32") is Verdict.DENIED
+
+
+def test_an_address_means_the_resource_not_what_comes_with_it() -> None:
+    snapshot = build_snapshot(estate(), label="x")
+    url = "https://${Orders}-${Door}.execute-api.us-east-1.amazonaws.com/prod/orders"
+    answer = api.trace(snapshot, "RequesterA", url)
+    assert answer.verdict is Verdict.ALLOWED
+    assert api.trace(snapshot, "Requester", _url(snapshot)).verdict is Verdict.ALLOWED

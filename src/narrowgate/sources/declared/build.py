@@ -125,4 +125,6 @@ def _places(declared: Declared, places: Mapping[str, Place]) -> dict[str, Place]
             known[own] = msgspec.structs.replace(
                 place, source=origin.file, line=origin.line, address=origin.address
             )
-    return known
+    # A resource shares its address with what AWS makes with it, and comes first: an address means the resource.
+    main = {own: known.pop(own) for own in declared.ids.values() if own in known}
+    return main | known

@@ -198,7 +198,6 @@ def subnet(declared: Declared, resource: Resource, properties: Properties) -> No
         "VpcId": vpc_id,
         "OwnerId": resource.account,
         "CidrBlock": properties.get("CidrBlock", Unknown("IPAM chooses the block")),
-        "AvailabilityZone": properties.get("AvailabilityZone", Unknown("AWS chooses the Availability Zone")),
         "Ipv6CidrBlockAssociationSet": [_associated("Ipv6CidrBlock", block) for block in blocks_v6],
         "Ipv6Native": flag(properties, "Ipv6Native", defaults.SUBNET["Ipv6Native"]),
         "MapPublicIpOnLaunch": flag(properties, "MapPublicIpOnLaunch", defaults.SUBNET["MapPublicIpOnLaunch"]),
@@ -208,8 +207,9 @@ def subnet(declared: Declared, resource: Resource, properties: Properties) -> No
     }
     if properties.get("Ipv6Native") in (True, "true"):
         del element["CidrBlock"]
-    if "AvailabilityZoneId" in properties:
-        element["AvailabilityZoneId"] = properties["AvailabilityZoneId"]
+    for field in ("AvailabilityZone", "AvailabilityZoneId"):
+        if field in properties:  # Else AWS chooses, and nobody needs to be told so for each subnet.
+            element[field] = properties[field]
     declared.add(resource, call, element, own)
     acl = default_id(vpc_id, "acl")
     if acl in declared.ledger.by_id:
