@@ -23,7 +23,17 @@ class SenderClass:
     `carried` are the groups that a rule may mean them by; `readiness` is the state of their interfaces.
     """
 
-    __slots__ = ("carried", "client_ports", "groups", "is_real", "part", "readiness", "senders")
+    __slots__ = (
+        "carried",
+        "client_ports",
+        "groups",
+        "is_ready",
+        "is_real",
+        "part",
+        "readiness",
+        "senders",
+        "shape",
+    )
 
     def __init__(
         self,
@@ -42,6 +52,11 @@ class SenderClass:
         self.carried = carried
         self.readiness = readiness
         self.senders: list[Sender] = []
+        self.shape: int | None = None
+        """What it is to other VPCs, apart from ids; None where that is not known."""
+
+        self.is_ready: bool | None = None
+        """Whether it opens connections for certain; None until somebody asks."""
 
     @property
     def sample(self) -> Sender:
@@ -52,7 +67,7 @@ class SenderClass:
 class TargetClass:
     """Interfaces of one part of a subnet, with the same groups, that serve the same ports."""
 
-    __slots__ = ("groups", "is_certain", "members", "part", "served")
+    __slots__ = ("groups", "is_certain", "members", "part", "served", "shape")
 
     def __init__(
         self, part: Part | None, groups: tuple[str, ...] | None, served: Served, *, is_certain: bool
@@ -63,6 +78,8 @@ class TargetClass:
         self.is_certain = is_certain
         """Whether it is in a state that serves for certain."""
         self.members: list[tuple[Interface, Address]] = []
+        self.shape: int | None = None
+        """What it is to other VPCs, apart from ids; None where that is not known."""
 
 
 class Classes(NamedTuple):

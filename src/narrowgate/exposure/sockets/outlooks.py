@@ -14,6 +14,7 @@ from narrowgate.engine.network.vpcs import vpc_blocks, zone_of_subnet
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass, classes_of_vpc
 from narrowgate.exposure.sockets.filters import groups_of
 from narrowgate.exposure.sockets.parts import Part, cutting_blocks
+from narrowgate.exposure.sockets.relations import attachments_by_vpc, shape_of
 from narrowgate.exposure.sockets.senders import cross_referenced
 from narrowgate.exposure.sockets.ways import acl_number
 from narrowgate.model.fact import UNSET
@@ -66,9 +67,9 @@ def _senders(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardSenders, ...]:
     whole: dict[Key, SenderClass] = {}
     for each in classes_of_vpc(snapshot, vpc_id).senders:
         part = each.part
-        egress: object = groups_of(snapshot, each.groups, Direction.EGRESS) if each.groups else each.groups
+        egress: Hashable = groups_of(snapshot, each.groups, Direction.EGRESS) if each.groups else each.groups
         carried = each.carried & named
-        key = (
+        key: Key = (
             _outlook(snapshot, part) if part is not None else id(each),
             egress,
             carried,
@@ -82,10 +83,18 @@ def _senders(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardSenders, ...]:
         joined.senders += each.senders
         zonal = groups.setdefault(key, {}).setdefault(zone, _like_sender(each, carried))
         zonal.senders += each.senders
+    for key, each in whole.items():
+        each.shape = _shape(snapshot, each.part, with_zone=False)
+        for zonal in groups[key].values():
+            zonal.shape = _shape(snapshot, zonal.part, with_zone=True)
     return tuple(
         OutwardSenders(each, tuple(groups[key].values()), _is_sensitive(snapshot, each.part))
         for key, each in whole.items()
     )
+
+
+def _shape(snapshot: Snapshot, part: Part | None, *, with_zone: bool) -> int | None:
+    return None if part is None else shape_of(snapshot, part, with_zone=with_zone)
 
 
 def _like_sender(each: SenderClass, carried: frozenset[str]) -> SenderClass:
@@ -112,6 +121,10 @@ def _targets(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardTargets, ...]:
         joined.members += each.members
         zonal = groups.setdefault(key, {}).setdefault(zone, _like_target(each))
         zonal.members += each.members
+    for key, each in whole.items():
+        each.shape = _shape(snapshot, each.part, with_zone=False)
+        for zonal in groups[key].values():
+            zonal.shape = _shape(snapshot, zonal.part, with_zone=True)
     return tuple(
         OutwardTargets(each, tuple(groups[key].values()), _is_sensitive(snapshot, each.part))
         for key, each in whole.items()
@@ -137,7 +150,7 @@ def _outlook(snapshot: Snapshot, part: Part) -> Key:
 
 def _read(snapshot: Snapshot, part: Part) -> Key:
     number, table = acl_number(snapshot, part.subnet_id), table_number(snapshot, part.subnet_id)
-    entries = tuple(_entry(snapshot, part, each) for each in _attachments(snapshot).get(part.vpc_id, ()))
+    entries = tuple(_entry(snapshot, part, each) for each in attachments_by_vpc(snapshot).get(part.vpc_id, ()))
     if number is None or table is None or None in entries:
         return (part,)
     inside = (
@@ -149,17 +162,6 @@ def _read(snapshot: Snapshot, part: Part) -> Key:
     covering = frozenset(block for block in inside if block.holds(part.sample))
     whole = next((block for block in vpc_blocks(snapshot, part.vpc_id) or () if block.holds(part.sample)), None)
     return (part.family, number, table, entries, covering, whole)
-
-
-@index
-def _attachments(snapshot: Snapshot) -> dict[str, tuple[TransitGatewayVpcAttachment, ...]]:
-    found: dict[str, list[TransitGatewayVpcAttachment]] = {}
-    for each in snapshot.facts.transit_gateway_vpc_attachments.values():
-        found.setdefault(each.vpc_id, []).append(each)
-    return {
-        vpc_id: tuple(sorted(each, key=lambda one: one.transit_gateway_attachment_id))
-        for vpc_id, each in found.items()
-    }
 
 
 def _entry(snapshot: Snapshot, part: Part, attachment: TransitGatewayVpcAttachment) -> Key | None:
@@ -182,7 +184,7 @@ def _is_sensitive(snapshot: Snapshot, part: Part | None) -> bool:
     """Whether packets to a part take another way by the zone that they come from (TGW-08)."""
     if part is None:
         return True
-    for attachment in _attachments(snapshot).get(part.vpc_id, ()):
+    for attachment in attachments_by_vpc(snapshot).get(part.vpc_id, ()):
         subnets = () if attachment.subnet_ids is UNSET else attachment.subnet_ids
         looks = {(acl_number(snapshot, each), table_number(snapshot, each)) for each in subnets}
         if len(looks) != 1 or part.subnet_id in subnets:

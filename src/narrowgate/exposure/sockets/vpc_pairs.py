@@ -11,6 +11,7 @@ from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
 from narrowgate.exposure.sockets.filters import Allowed, Groups, Peer, allowed_to, groups_of
 from narrowgate.exposure.sockets.outlooks import OutwardSenders, OutwardTargets
 from narrowgate.exposure.sockets.pair import Opening, Walked, openings, walk_way
+from narrowgate.exposure.sockets.relations import Relation, relation
 from narrowgate.exposure.sockets.senders import Sender, in_groups
 from narrowgate.exposure.sockets.served import EVERY_PORT, PROTOCOLS
 from narrowgate.exposure.sockets.ways import Leg, way_key
@@ -50,7 +51,77 @@ def sockets_across(
                 continue
             for one in sender.by_zone if target.is_sensitive else (sender.whole,):
                 for other in target.by_zone if sender.is_sensitive else (target.whole,):
-                    yield from sockets_between(snapshot, one, other)
+                    found = _as_before(snapshot, one, other, groups)
+                    yield from found if found is not None else sockets_between(snapshot, one, other)
+
+
+Template = tuple[int, IntervalSet, str, Allowed]
+"""What opens between two classes, apart from ids: protocol, ports, state, the rule that admits."""
+
+
+@index
+def _templates(snapshot: Snapshot) -> dict[tuple[object, ...], tuple[Template, ...] | None]:
+    """By what decides; None where the pair must be asked itself."""
+    return {}
+
+
+def _as_before(
+    snapshot: Snapshot, sender: SenderClass, target: TargetClass, ingress: Groups | None
+) -> list[Socket] | None:
+    """The sockets of a pair like one that was asked before; None where it must be asked itself."""
+    here, there, ids = sender.part, target.part, target.groups
+    if sender.shape is None or target.shape is None or here is None or there is None or not ids:
+        return None
+    if ingress is None or not ingress.is_plain or ingress.named & sender.carried or not target.is_certain:
+        return None
+    out, back = relation(snapshot, here, there), relation(snapshot, there, here)
+    egress = _lets_out(snapshot, sender, target)
+    if out is None or back is None or egress is None:
+        return None
+    admitted = tuple(
+        allowed_to(snapshot, ingress, ids, Peer(here, frozenset()), protocol, Direction.INGRESS)
+        for protocol in PROTOCOLS
+    )
+    key = (
+        (sender.shape, sender.client_ports, sender.readiness, egress),
+        (target.shape, target.served, target.members[0][0].vpc_endpoint_id is not None),
+        (out.number, back.number, admitted),
+    )
+    kept = _templates(snapshot)
+    if key not in kept:
+        fast = _Fast.of(snapshot, sender, target, ingress)
+        kept[key] = fast.every_template() if fast is not None else None
+    templates = kept[key]
+    return None if templates is None else [_filled(out, sender, target, each) for each in templates]
+
+
+def _lets_out(snapshot: Snapshot, sender: SenderClass, target: TargetClass) -> tuple[IntervalSet, ...] | None:
+    """The ports that a sender's groups let out to a target, by protocol; None where that is not plain."""
+    if not sender.is_real:
+        return (EVERY_PORT,) * len(PROTOCOLS)
+    if not sender.groups or target.part is None:
+        return None
+    egress = groups_of(snapshot, sender.groups, Direction.EGRESS)
+    if not egress.is_plain or egress.named & frozenset(target.groups or ()):
+        return None
+    peer = Peer(target.part, frozenset())
+    return tuple(
+        _union(allowed_to(snapshot, egress, sender.groups, peer, protocol, Direction.EGRESS))
+        for protocol in PROTOCOLS
+    )
+
+
+def _filled(out: Relation, sender: SenderClass, target: TargetClass, template: Template) -> Socket:
+    """A template with the ids of a pair."""
+    protocol, ports, state, rule = template
+    known, group = target.members[0][0], (target.groups or ("",))[rule.group]
+    key = (ports, state, group, rule.rule)
+    opening = out.openings.get(key)
+    if opening is None:
+        law = "SG-06" if known.vpc_endpoint_id is not None else "SG-01"
+        admission = Because(text=f"{group} admits {rule.rule}", rule=law, resource=group)
+        opening = out.openings[key] = Opening(ports, state, out.via, (out.reason, admission))
+    return Socket(tuple(sender.senders), tuple(target.members), protocol, opening)
 
 
 def sockets_between(snapshot: Snapshot, sender: SenderClass, target: TargetClass) -> Iterator[Socket]:
@@ -115,6 +186,8 @@ class _Fast:
         self.egress: Groups | None = None
         self.named: frozenset[str] = frozenset()
         """Groups of the sender that the target's rules name."""
+        self.meant: frozenset[str] = frozenset()
+        """Groups of the target that the sender's rules name."""
 
     @classmethod
     def of(
@@ -125,27 +198,59 @@ class _Fast:
         if here is None or there is None or ingress is None or not ingress.is_plain or not target.is_certain:
             return None
         named = ingress.named & sender.carried
-        egress = None
-        if named and (here.vpc_id != there.vpc_id or not sender.is_real):
-            return None
+        egress, meant = None, frozenset[str]()
         if sender.is_real:
             if not sender.groups:
                 return None
             egress = groups_of(snapshot, sender.groups, Direction.EGRESS)
-            if not egress.is_plain or egress.named & frozenset(target.groups or ()):
+            meant = egress.named & frozenset(target.groups or ())
+            if not egress.is_plain:
                 return None
+        if (named or meant) and here.vpc_id != there.vpc_id:
+            return None
         found = way_key(snapshot, here, there)
         if found is None:
             return None
         fast = cls(snapshot, sender, target, found[1], found[0])
-        fast.ingress, fast.egress, fast.named = ingress, egress, named
+        fast.ingress, fast.egress, fast.named, fast.meant = ingress, egress, named, meant
         return fast
+
+    def every_template(self) -> tuple[Template, ...] | None:
+        """What opens on all protocols; None where some of it is not certain."""
+        found = [self.templates(protocol) for protocol in PROTOCOLS]
+        return None if None in found else tuple(each for some in found for each in some or ())
 
     def sockets(self, protocol: int) -> list[Socket] | None:
         """The sockets; None where something about them is not certain, so that the pair is asked itself."""
+        if self.sender.is_real or not self.named:
+            found = self.templates(protocol)
+            return None if found is None else [each for one in found for each in self._told(one, None)]
+        return self._of_startable(protocol)
+
+    def _of_startable(self, protocol: int) -> list[Socket] | None:
+        """A host that could be started without a group that counts, and what each group would add."""
+        named, self.named = self.named, frozenset()
+        plain = self.templates(protocol)
+        if plain is None:
+            return None
+        found = [each for one in plain for each in self._told(one, None)]
+        known = IntervalSet(pair for one in plain for pair in one[1])
+        for group in sorted(named):
+            self.named = frozenset({group})
+            more = self.templates(protocol)
+            if more is None:
+                return None
+            for each in more:
+                if each[1] - known:
+                    found += self._told((each[0], each[1] - known, each[2], each[3]), group)
+        self.named = named
+        return found
+
+    def templates(self, protocol: int) -> list[Template] | None:
+        """What opens, rule by rule: the ports that no rule before it admits."""
         served = self.target.served.by_protocol[protocol]
         rules = self._rules(protocol)
-        ports = _union(rules) & (served[OPEN] | served[UNKNOWN])
+        ports = _union(rules) & (served[OPEN] | served[UNKNOWN]) if rules else IntervalSet()
         if self.egress is not None and ports:
             ports &= _union(self._lets_out(protocol))
         if not ports:
@@ -155,9 +260,14 @@ class _Fast:
         walked = self._walk(protocol, ports)
         if walked is None:
             return None
-        if walked.state is None:
-            return []
-        return list(self._told(protocol, rules, ports & walked.ports, walked.state))
+        found: list[Template] = []
+        rest = ports & walked.ports if walked.state is not None else IntervalSet()
+        for rule in rules:
+            sure = rest & rule.ports
+            if sure:
+                rest -= sure
+                found.append((protocol, sure, walked.state or OPEN, rule))
+        return found
 
     def _rules(self, protocol: int) -> tuple[Allowed, ...]:
         part, ids = self.sender.part, self.target.groups
@@ -169,10 +279,15 @@ class _Fast:
         part, ids = self.target.part, self.sender.groups
         if part is None or ids is None or self.egress is None:
             return (Allowed(EVERY_PORT, 0, ""),)
-        return allowed_to(self.snapshot, self.egress, ids, Peer(part, frozenset()), protocol, Direction.EGRESS)
+        return allowed_to(self.snapshot, self.egress, ids, Peer(part, self.meant), protocol, Direction.EGRESS)
 
     def _is_ready(self) -> bool:
         """Whether the sender opens connections at all."""
+        if self.sender.is_ready is None:
+            self.sender.is_ready = self._read_readiness()
+        return self.sender.is_ready
+
+    def _read_readiness(self) -> bool:
         one = self.sender.sample
         if not one.is_real:
             return True
@@ -194,16 +309,14 @@ class _Fast:
             kept[key] = found
         return found
 
-    def _told(self, protocol: int, rules: tuple[Allowed, ...], ports: IntervalSet, state: str) -> Iterator[Socket]:
-        """One socket for each rule that admits ports that no rule before it does."""
-        rest = ports
-        senders, targets = tuple(self.sender.senders), tuple(self.target.members)
-        for rule in rules:
-            sure = rest & rule.ports
-            if sure:
-                rest -= sure
-                opening = Opening(sure, state, spell_way(self.leg), self._because(rule))
-                yield from _but_itself(senders, targets, protocol, opening)
+    def _told(self, template: Template, group: str | None) -> Iterator[Socket]:
+        """The sockets of a template between the members of the two classes."""
+        protocol, ports, state, rule = template
+        opening = Opening(ports, state, spell_way(self.leg), self._because(rule))
+        senders = tuple(self.sender.senders)
+        if group is not None:
+            senders = tuple(each._replace(group=group) for each in senders)
+        yield from _but_itself(senders, tuple(self.target.members), protocol, opening)
 
     def _because(self, rule: Allowed) -> tuple[Because, ...]:
         leg, group = self.leg, (self.target.groups or ("",))[rule.group]

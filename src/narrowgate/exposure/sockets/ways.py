@@ -103,7 +103,7 @@ def _by_gateway(
     source, target = (attachment_of_vpc(snapshot, gateway, each.vpc_id) for each in (here, there))
     if source is None or target is None or here.vpc_id == there.vpc_id:
         return None
-    turn = _turn(snapshot, gateway, source.transit_gateway_attachment_id, there)
+    turn = turn_of_gateway(snapshot, gateway, source.transit_gateway_attachment_id, there)
     entry = _entry(snapshot, here, source, there)
     exit_key = _exit(snapshot, here, there, target)
     if turn != target.transit_gateway_attachment_id or entry is None or exit_key is None:
@@ -123,7 +123,7 @@ def _turns(snapshot: Snapshot) -> dict[tuple[str, str, Part], str | None]:
     return {}
 
 
-def _turn(snapshot: Snapshot, gateway: str, attachment: str, there: Part) -> str | None:
+def turn_of_gateway(snapshot: Snapshot, gateway: str, attachment: str, there: Part) -> str | None:
     """The attachment that a gateway sends a part's addresses to; None where that is unclear or a dead end."""
     table = associated_table(snapshot, gateway, attachment)
     if not isinstance(table, str):
@@ -212,10 +212,11 @@ def _acl_key(snapshot: Snapshot, subnet_id: str, *peers: Part) -> Key | None:
     acl, number = acl_of_subnet(snapshot, subnet_id), acl_number(snapshot, subnet_id)
     if isinstance(acl, Missing) or number is None:
         return None
-    return (number, *(_naming(snapshot, number, acl, peer) for peer in peers))
+    return (number, *(naming(snapshot, number, acl, peer) for peer in peers))
 
 
-def _naming(snapshot: Snapshot, number: int, acl: CompiledAcl, peer: Part) -> Key:
+def naming(snapshot: Snapshot, number: int, acl: CompiledAcl, peer: Part) -> Key:
+    """Which entries of an ACL name a part, by their places."""
     kept = _acl_keys(snapshot)
     key = (number, peer)
     if key not in kept:

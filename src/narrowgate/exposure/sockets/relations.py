@@ -1,0 +1,184 @@
+"""How a part of one VPC sees another VPC: its route there, and what its ACLs say of it.
+
+Together with the *shape* of both sides, what they are apart from ids, two relations decide the way there and back,
+so that pairs of VPCs which nothing tells apart are walked once. A VPC has relations where it is *solid*: no rule
+of the estate names a part of it.
+"""
+
+from collections.abc import Hashable
+
+from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
+from narrowgate.engine.network.routing import CompiledTable, TargetKind, is_refused, table_of_subnet
+from narrowgate.engine.network.transit_gateway import attachment_of_vpc
+from narrowgate.engine.network.vpcs import vpc_blocks, zone_of_subnet
+from narrowgate.exposure.sockets.pair import Opening
+from narrowgate.exposure.sockets.parts import Part, cutting_blocks
+from narrowgate.exposure.sockets.ways import acl_number, naming, turn_of_gateway
+from narrowgate.model.exposure import Because
+from narrowgate.model.fact import UNSET
+from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.transit import TransitGatewayVpcAttachment
+
+Key = tuple[Hashable, ...]
+
+
+class Relation:
+    """One way out of a part towards a VPC; `number` is the same for all that decide alike."""
+
+    __slots__ = ("number", "openings", "route", "table_id", "via")
+
+    def __init__(self, number: int, via: str, table_id: str, route: str) -> None:
+        self.number = number
+        self.via = via
+        self.table_id = table_id
+        self.route = route
+        self.openings: dict[tuple[object, ...], Opening] = {}
+        """Openings already written for this way."""
+
+    @property
+    def reason(self) -> Because:
+        """The route, as a link of a reason chain."""
+        text = f"{self.table_id} sends the VPC's packets by {self.route}"
+        return Because(text=text, rule="NET-03", resource=self.table_id)
+
+
+@index
+def _solid(snapshot: Snapshot) -> dict[str, bool]:
+    """Filled as VPCs are asked for."""
+    return {}
+
+
+def is_solid(snapshot: Snapshot, vpc_id: str) -> bool:
+    """Whether no rule of the estate names a part of a VPC, which has one IPv4 block."""
+    kept = _solid(snapshot)
+    if vpc_id not in kept:
+        blocks = vpc_blocks(snapshot, vpc_id) or ()
+        alone = len(blocks) == 1 and blocks[0].family == 4
+        kept[vpc_id] = alone and not cutting_blocks(snapshot).inside(blocks[0])
+    return kept[vpc_id]
+
+
+@index
+def attachments_by_vpc(snapshot: Snapshot) -> dict[str, tuple[TransitGatewayVpcAttachment, ...]]:
+    """The gateway attachments of each VPC, in any state."""
+    found: dict[str, list[TransitGatewayVpcAttachment]] = {}
+    for each in snapshot.facts.transit_gateway_vpc_attachments.values():
+        found.setdefault(each.vpc_id, []).append(each)
+    return {
+        vpc_id: tuple(sorted(every, key=lambda one: one.transit_gateway_attachment_id))
+        for vpc_id, every in found.items()
+    }
+
+
+@index
+def _numbers(snapshot: Snapshot) -> dict[Hashable, int]:
+    """A number for every different shape and relation."""
+    return {}
+
+
+def _number(snapshot: Snapshot, content: Hashable) -> int:
+    numbers = _numbers(snapshot)
+    return numbers.setdefault(content, len(numbers))
+
+
+@index
+def _shapes(snapshot: Snapshot) -> dict[tuple[Part, bool], int | None]:
+    """Filled as parts are asked for."""
+    return {}
+
+
+def shape_of(snapshot: Snapshot, part: Part, *, with_zone: bool) -> int | None:
+    """What a part is apart from ids: its ACL, and how it enters and is reached from gateways; None if unknown."""
+    kept = _shapes(snapshot)
+    key = (part, with_zone)
+    if key not in kept:
+        kept[key] = _read_shape(snapshot, part, with_zone)
+    return kept[key]
+
+
+def _read_shape(snapshot: Snapshot, part: Part, with_zone: bool) -> int | None:
+    acls = acls_of(snapshot, part)
+    if acls is None or not is_solid(snapshot, part.vpc_id):
+        return None
+    own = zone_of_subnet(snapshot, part.subnet_id)
+    gateways: list[Hashable] = []
+    for each in attachments_by_vpc(snapshot).get(part.vpc_id, ()):
+        ends: list[tuple[str, int, bool, bool]] = []
+        for subnet_id in () if each.subnet_ids is UNSET else each.subnet_ids:
+            zone, number = zone_of_subnet(snapshot, subnet_id), acl_number(snapshot, subnet_id)
+            table, same = table_of_subnet(snapshot, subnet_id), own.same_as(zone)
+            if number is None or same is None or not isinstance(table, CompiledTable) or not zone[0]:
+                return None
+            if not _is_local(table, part):
+                return None
+            ends.append((zone[0] if with_zone else "", number, subnet_id == part.subnet_id, same))
+        gateways.append((each.transit_gateway_id, str(each.state), each.options, tuple(sorted(ends))))
+    named = tuple((number, naming(snapshot, number, acl, part)) for number, acl in acls)
+    return _number(snapshot, ("shape", part.family, named, tuple(gateways), own[0] if with_zone else ""))
+
+
+def _is_local(table: CompiledTable, part: Part) -> bool:
+    chosen = table.lookup(part.sample).chosen
+    return bool(chosen) and chosen[0].target.kind is TargetKind.LOCAL
+
+
+def acls_of(snapshot: Snapshot, part: Part) -> tuple[tuple[int, CompiledAcl], ...] | None:
+    """The ACLs of a part's subnet and of its VPC's gateway subnets, its own first; None where one is not known."""
+    subnets = [part.subnet_id]
+    for each in attachments_by_vpc(snapshot).get(part.vpc_id, ()):
+        if each.subnet_ids is UNSET:
+            return None
+        subnets += each.subnet_ids
+    found: dict[int, CompiledAcl] = {}
+    for subnet_id in subnets:
+        acl, number = acl_of_subnet(snapshot, subnet_id), acl_number(snapshot, subnet_id)
+        if not isinstance(acl, CompiledAcl) or number is None:
+            return None
+        found.setdefault(number, acl)
+    return tuple(found.items())
+
+
+@index
+def _relations(snapshot: Snapshot) -> dict[tuple[Part, str], Relation | None]:
+    """Filled as they are asked for."""
+    return {}
+
+
+def relation(snapshot: Snapshot, here: Part, there: Part) -> Relation | None:
+    """How a part sees the VPC of another; None where that is not known, drawn at random, or a dead end."""
+    kept = _relations(snapshot)
+    key = (here, there.vpc_id)
+    if key not in kept:
+        kept[key] = _read_relation(snapshot, here, there)
+    return kept[key]
+
+
+def _read_relation(snapshot: Snapshot, here: Part, there: Part) -> Relation | None:
+    table, acls = table_of_subnet(snapshot, here.subnet_id), acls_of(snapshot, here)
+    if not isinstance(table, CompiledTable) or acls is None or not is_solid(snapshot, there.vpc_id):
+        return None
+    found = table.lookup(there.sample)
+    if found.unread or len(found.chosen) != 1 or found.chosen[0].state != "active":
+        return None
+    route = found.chosen[0]
+    target = route.target
+    if is_refused(snapshot, table, route):
+        return None
+    named = tuple(naming(snapshot, number, acl, there) for number, acl in acls)
+    content: Key
+    if target.kind is TargetKind.PEERING:
+        connection = snapshot.facts.vpc_peering_connections.get(target.id)
+        side = connection.other_side(here.vpc_id) if connection else None
+        content = ("peering", target.id, side is not None and side.vpc_id == there.vpc_id, named)
+        via = f"peering {target.id}"
+    elif target.kind is TargetKind.TRANSIT_GATEWAY:
+        source, other = (attachment_of_vpc(snapshot, target.id, each.vpc_id) for each in (here, there))
+        if source is None or other is None:
+            return None
+        turn = turn_of_gateway(snapshot, target.id, source.transit_gateway_attachment_id, there)
+        if turn != other.transit_gateway_attachment_id:
+            return None
+        content, via = ("gateway", target.id, named), f"transit gateway {target.id}"
+    else:
+        return None
+    return Relation(_number(snapshot, content), via, table.table_id, str(route))
