@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import exposures
 import guide_size
 import many_vpcs
 import policies
@@ -38,6 +39,8 @@ def main() -> int:
             write_estate(folder, options.vpcs, options.seed)
         _take(figures, "loading the large estate", lambda: many_vpcs.load(folder))
         _take(figures, "questions of the large estate", lambda: many_vpcs.questions(folder))
+        _take(figures, "exposure of the large estate", lambda: exposures.every_vpc(folder))
+    _take(figures, "exposure of smaller estates", lambda: exposures.curve(options.seed))
     print(f"narrowgate {__version__}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
     print(table(figures))
     return 1 if any(each.holds is False for each in figures) else 0

@@ -30,3 +30,8 @@ def domain_urls(snapshot: Snapshot, api: RestApi, stage: str, path: str) -> Iter
             yield f"https://{domain.domain_name}{prefix}/{stage}{path}"
         elif mapped == stage:
             yield f"https://{domain.domain_name}{prefix}{path}"
+
+
+def mapped_apis(snapshot: Snapshot) -> frozenset[str]:
+    """APIs that some custom domain name maps to."""
+    return frozenset(_by_api(snapshot))

@@ -29,6 +29,7 @@ class SenderClass:
         "groups",
         "is_ready",
         "is_real",
+        "outlook",
         "part",
         "readiness",
         "senders",
@@ -55,6 +56,9 @@ class SenderClass:
         self.shape: int | None = None
         """What it is to other VPCs, apart from ids; None where that is not known."""
 
+        self.outlook: Part | None = None
+        """A part that sees other VPCs as this one does."""
+
         self.is_ready: bool | None = None
         """Whether it opens connections for certain; None until somebody asks."""
 
@@ -67,7 +71,7 @@ class SenderClass:
 class TargetClass:
     """Interfaces of one part of a subnet, with the same groups, that serve the same ports."""
 
-    __slots__ = ("groups", "is_certain", "members", "part", "served", "shape")
+    __slots__ = ("groups", "is_certain", "members", "outlook", "part", "served", "shape")
 
     def __init__(
         self, part: Part | None, groups: tuple[str, ...] | None, served: Served, *, is_certain: bool
@@ -80,6 +84,9 @@ class TargetClass:
         self.members: list[tuple[Interface, Address]] = []
         self.shape: int | None = None
         """What it is to other VPCs, apart from ids; None where that is not known."""
+
+        self.outlook: Part | None = None
+        """A part that sees other VPCs as this one does."""
 
 
 class Classes(NamedTuple):

@@ -14,6 +14,7 @@ from narrowgate.engine.network.security_groups import (
     group_rules,
 )
 from narrowgate.exposure.sockets.parts import Part
+from narrowgate.exposure.sockets.served import PROTOCOLS
 from narrowgate.model.address import IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.snapshot import Snapshot, index
@@ -28,7 +29,7 @@ class Groups:
     the other end's part and on which of `named` it carries.
     """
 
-    __slots__ = ("by_part", "edges", "is_plain", "named", "whole")
+    __slots__ = ("by_part", "edges", "every", "is_plain", "named", "unions", "whole")
 
     def __init__(self, rules: tuple[tuple[Rule, ...], ...] | None, snapshot: Snapshot) -> None:
         every = [rule for each in rules or () for rule in each]
@@ -43,6 +44,8 @@ class Groups:
         """IPv4 addresses that some rule names."""
         self.edges = [first for first, _ in self.whole]
         self.by_part: dict[tuple[Part, int, frozenset[str]], tuple[Allowed, ...]] = {}
+        self.every: dict[Part, tuple[tuple[Allowed, ...], ...]] = {}
+        self.unions: dict[Part, tuple[IntervalSet, ...]] = {}
 
     def may_mean(self, part: Part, carried: frozenset[str]) -> bool:
         """Whether some rule could mean a host of a part that carries some groups: False is certain."""
@@ -108,3 +111,29 @@ def allowed_to(
 
 def _numbered(admitted: Admitted, ids: tuple[str, ...]) -> Allowed:
     return Allowed(admitted.ports, ids.index(admitted.group), admitted.rule)
+
+
+def allowed_everywhere(
+    snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], part: Part, direction: Direction
+) -> tuple[tuple[Allowed, ...], ...]:
+    """What plain groups admit to or from a part of another VPC, by protocol."""
+    found = groups.every.get(part)
+    if found is None:
+        peer = Peer(part, frozenset())
+        found = groups.every[part] = tuple(
+            allowed_to(snapshot, groups, ids, peer, protocol, direction) for protocol in PROTOCOLS
+        )
+    return found
+
+
+def ports_everywhere(
+    snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], part: Part, direction: Direction
+) -> tuple[IntervalSet, ...]:
+    """The ports of that, by protocol."""
+    found = groups.unions.get(part)
+    if found is None:
+        every = allowed_everywhere(snapshot, groups, ids, part, direction)
+        found = groups.unions[part] = tuple(
+            IntervalSet(pair for each in allowed for pair in each.ports) for allowed in every
+        )
+    return found

@@ -85,8 +85,10 @@ def _senders(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardSenders, ...]:
         zonal.senders += each.senders
     for key, each in whole.items():
         each.shape = _shape(snapshot, each.part, with_zone=False)
+        each.outlook = each.part
         for zonal in groups[key].values():
             zonal.shape = _shape(snapshot, zonal.part, with_zone=True)
+            zonal.outlook = each.part
     return tuple(
         OutwardSenders(each, tuple(groups[key].values()), _is_sensitive(snapshot, each.part))
         for key, each in whole.items()
@@ -123,8 +125,10 @@ def _targets(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardTargets, ...]:
         zonal.members += each.members
     for key, each in whole.items():
         each.shape = _shape(snapshot, each.part, with_zone=False)
+        each.outlook = each.part
         for zonal in groups[key].values():
             zonal.shape = _shape(snapshot, zonal.part, with_zone=True)
+            zonal.outlook = each.part
     return tuple(
         OutwardTargets(each, tuple(groups[key].values()), _is_sensitive(snapshot, each.part))
         for key, each in whole.items()

@@ -8,7 +8,15 @@ from narrowgate.engine.network.references import Way
 from narrowgate.engine.network.security_groups import Direction
 from narrowgate.engine.network.services import check_client
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
-from narrowgate.exposure.sockets.filters import Allowed, Groups, Peer, allowed_to, groups_of
+from narrowgate.exposure.sockets.filters import (
+    Allowed,
+    Groups,
+    Peer,
+    allowed_everywhere,
+    allowed_to,
+    groups_of,
+    ports_everywhere,
+)
 from narrowgate.exposure.sockets.outlooks import OutwardSenders, OutwardTargets
 from narrowgate.exposure.sockets.pair import Opening, Walked, openings, walk_way
 from narrowgate.exposure.sockets.relations import Relation, relation
@@ -20,7 +28,7 @@ from narrowgate.model.answer import Verdict
 from narrowgate.model.exposure import OPEN, UNKNOWN, Because
 from narrowgate.model.snapshot import Snapshot, index
 
-_CLOSED = (Verdict.DENIED, Verdict.INVALID)
+_EVERYTHING = (EVERY_PORT,) * len(PROTOCOLS)
 
 
 class Socket(NamedTuple):
@@ -74,14 +82,12 @@ def _as_before(
         return None
     if ingress is None or not ingress.is_plain or ingress.named & sender.carried or not target.is_certain:
         return None
-    out, back = relation(snapshot, here, there), relation(snapshot, there, here)
-    egress = _lets_out(snapshot, sender, target)
+    out = relation(snapshot, sender.outlook or here, there)
+    back = relation(snapshot, target.outlook or there, here) if out is not None else None
+    egress = _lets_out(snapshot, sender, target) if back is not None else None
     if out is None or back is None or egress is None:
         return None
-    admitted = tuple(
-        allowed_to(snapshot, ingress, ids, Peer(here, frozenset()), protocol, Direction.INGRESS)
-        for protocol in PROTOCOLS
-    )
+    admitted = allowed_everywhere(snapshot, ingress, ids, here, Direction.INGRESS)
     key = (
         (sender.shape, sender.client_ports, sender.readiness, egress),
         (target.shape, target.served, target.members[0][0].vpc_endpoint_id is not None),
@@ -98,17 +104,13 @@ def _as_before(
 def _lets_out(snapshot: Snapshot, sender: SenderClass, target: TargetClass) -> tuple[IntervalSet, ...] | None:
     """The ports that a sender's groups let out to a target, by protocol; None where that is not plain."""
     if not sender.is_real:
-        return (EVERY_PORT,) * len(PROTOCOLS)
+        return _EVERYTHING
     if not sender.groups or target.part is None:
         return None
     egress = groups_of(snapshot, sender.groups, Direction.EGRESS)
     if not egress.is_plain or egress.named & frozenset(target.groups or ()):
         return None
-    peer = Peer(target.part, frozenset())
-    return tuple(
-        _union(allowed_to(snapshot, egress, sender.groups, peer, protocol, Direction.EGRESS))
-        for protocol in PROTOCOLS
-    )
+    return ports_everywhere(snapshot, egress, sender.groups, target.part, Direction.EGRESS)
 
 
 def _filled(out: Relation, sender: SenderClass, target: TargetClass, template: Template) -> Socket:

@@ -1,0 +1,70 @@
+"""Figures of `exposure` on large estates: every VPC's lists, single questions, and how they grow."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from estate import write_estate
+from figures import Figure, at_most, in_a_process
+
+_ALL = """
+import json, sys, time
+from pathlib import Path
+from narrowgate.exposure.apis.apis import apis_of_vpc
+from narrowgate.exposure.names.names import names_of_vpc
+from narrowgate.exposure.sockets.sockets import sockets_of_vpc
+from narrowgate.sources.snapshot import load_snapshot
+snapshot = load_snapshot(Path(sys.argv[1]))
+vpcs, limit = sorted(snapshot.facts.vpcs), float(sys.argv[2])
+spent = {"sockets": 0.0, "names": 0.0, "calls": 0.0}
+done = entries = 0
+began = time.perf_counter()
+for vpc in vpcs:
+    started = time.perf_counter()
+    sockets = sockets_of_vpc(snapshot, vpc)
+    told = time.perf_counter()
+    names = names_of_vpc(snapshot, vpc, sockets)
+    named = time.perf_counter()
+    apis = apis_of_vpc(snapshot, vpc, sockets)
+    spent["sockets"] += told - started
+    spent["names"] += named - told
+    spent["calls"] += time.perf_counter() - named
+    entries += len(sockets.found) + len(names.private) + len(apis)
+    done += 1
+    if time.perf_counter() - began > limit:
+        break
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+peak = int(status["VmHWM"].split()[0]) * 1024
+print(json.dumps({"vpcs": len(vpcs), "done": done, "entries": entries, "peak": peak} | spent))
+"""
+_GIB = 1024**3
+_LIMIT = 240.0
+_CURVE = (100, 200, 400)
+
+
+def every_vpc(folder: Path) -> list[Figure]:
+    """Every VPC's names, sockets and calls, after load; the rest is reckoned where time runs out."""
+    found = json.loads(in_a_process(_ALL, str(folder), str(_LIMIT)))
+    seconds = sum(found[each] for each in ("sockets", "names", "calls")) * found["vpcs"] / found["done"]
+    parts = ", ".join(
+        f"{each} {found[each] * found['vpcs'] / found['done']:.1f} s" for each in ("sockets", "names", "calls")
+    )
+    how = "" if found["done"] == found["vpcs"] else f", reckoned from {found['done']:,}"
+    what = f"exposure of each of {found['vpcs']:,} VPCs, every private API among it"
+    return [
+        at_most(what, seconds, 10.0, peer=f"{parts}; {found['entries']:,} groups of entries{how}"),
+        Figure(what="  … and the most memory that the process had", measured=f"{found['peak'] / _GIB:.2f} GiB"),
+    ]
+
+
+def curve(seed: int) -> list[Figure]:
+    """The same on smaller estates: the time for each VPC must not grow with their number."""
+    figures = []
+    for vpcs in _CURVE:
+        with tempfile.TemporaryDirectory(prefix="narrowgate-curve-") as made:
+            write_estate(Path(made), vpcs, seed)
+            found = json.loads(in_a_process(_ALL, made, str(_LIMIT)))
+        seconds = sum(found[each] for each in ("sockets", "names", "calls"))
+        each = f"{seconds / found['done'] * 1000:.1f} ms a VPC, {found['peak'] / _GIB:.2f} GiB"
+        figures.append(Figure(what=f"  … of {vpcs:,} VPCs", measured=f"{seconds:.2f} s", peer=each))
+    return figures
