@@ -13,7 +13,7 @@ from narrowgate.engine.network.security_groups import (
     admitted_ports,
     group_rules,
 )
-from narrowgate.exposure.sockets.parts import Part
+from narrowgate.exposure.sockets.parts import Part, twin_of
 from narrowgate.exposure.sockets.served import PROTOCOLS
 from narrowgate.model.address import IntervalSet
 from narrowgate.model.answer import Missing
@@ -99,7 +99,7 @@ def allowed_to(
     snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], peer: Peer, protocol: int, direction: Direction
 ) -> tuple[Allowed, ...]:
     """What plain groups admit to or from a part."""
-    part = peer.part
+    part = twin_of(snapshot, peer.part)
     key = (part, protocol, peer.carried)
     if key not in groups.by_part:
         subject = End(label="subject", address=part.sample, vpc_id=part.vpc_id, security_groups=ids)
@@ -117,6 +117,7 @@ def allowed_everywhere(
     snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], part: Part, direction: Direction
 ) -> tuple[tuple[Allowed, ...], ...]:
     """What plain groups admit to or from a part of another VPC, by protocol."""
+    part = twin_of(snapshot, part)
     found = groups.every.get(part)
     if found is None:
         peer = Peer(part, frozenset())
@@ -130,6 +131,7 @@ def ports_everywhere(
     snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], part: Part, direction: Direction
 ) -> tuple[IntervalSet, ...]:
     """The ports of that, by protocol."""
+    part = twin_of(snapshot, part)
     found = groups.unions.get(part)
     if found is None:
         every = allowed_everywhere(snapshot, groups, ids, part, direction)

@@ -85,10 +85,10 @@ def _senders(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardSenders, ...]:
         zonal.senders += each.senders
     for key, each in whole.items():
         each.shape = _shape(snapshot, each.part, with_zone=False)
-        each.outlook = each.part
+        each.outlook = _canonical(snapshot, each.part)
         for zonal in groups[key].values():
             zonal.shape = _shape(snapshot, zonal.part, with_zone=True)
-            zonal.outlook = each.part
+            zonal.outlook = each.outlook
     return tuple(
         OutwardSenders(each, tuple(groups[key].values()), _is_sensitive(snapshot, each.part))
         for key, each in whole.items()
@@ -97,6 +97,17 @@ def _senders(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardSenders, ...]:
 
 def _shape(snapshot: Snapshot, part: Part | None, *, with_zone: bool) -> int | None:
     return None if part is None else shape_of(snapshot, part, with_zone=with_zone)
+
+
+@index
+def _first_parts(snapshot: Snapshot) -> dict[Key, Part]:
+    """A part for each outlook."""
+    return {}
+
+
+def _canonical(snapshot: Snapshot, part: Part | None) -> Part | None:
+    """The part that stands for all of one outlook."""
+    return None if part is None else _first_parts(snapshot).setdefault(_outlook(snapshot, part), part)
 
 
 def _like_sender(each: SenderClass, carried: frozenset[str]) -> SenderClass:
@@ -125,10 +136,10 @@ def _targets(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardTargets, ...]:
         zonal.members += each.members
     for key, each in whole.items():
         each.shape = _shape(snapshot, each.part, with_zone=False)
-        each.outlook = each.part
+        each.outlook = _canonical(snapshot, each.part)
         for zonal in groups[key].values():
             zonal.shape = _shape(snapshot, zonal.part, with_zone=True)
-            zonal.outlook = each.part
+            zonal.outlook = each.outlook
     return tuple(
         OutwardTargets(each, tuple(groups[key].values()), _is_sensitive(snapshot, each.part))
         for key, each in whole.items()

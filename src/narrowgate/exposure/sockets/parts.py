@@ -10,7 +10,7 @@ from narrowgate.engine.network.prefix_lists import prefix_list_blocks
 from narrowgate.engine.network.routing import CompiledTable, table_of_subnet
 from narrowgate.engine.network.security_groups import Direction, group_rules
 from narrowgate.engine.network.transit_gateway_routes import all_routes
-from narrowgate.engine.network.vpcs import RESERVED_FIRST, RESERVED_LAST, subnet_blocks
+from narrowgate.engine.network.vpcs import RESERVED_FIRST, RESERVED_LAST, subnet_blocks, vpc_blocks
 from narrowgate.model.address import Address, Cidr, IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.snapshot import Snapshot, index
@@ -120,3 +120,32 @@ def _cut(snapshot: Snapshot, subnet: Subnet, block: Cidr) -> SubnetParts:
         free = next((each for each in frees if each is not None), None)
         found.append(Part(subnet, block.family, addresses, addresses & whole, free))
     return SubnetParts(found, whole)
+
+
+@index
+def _solid(snapshot: Snapshot) -> dict[str, bool]:
+    """Filled as VPCs are asked for."""
+    return {}
+
+
+def is_solid(snapshot: Snapshot, vpc_id: str) -> bool:
+    """Whether no rule of the estate names a part of a VPC, which has one IPv4 block."""
+    kept = _solid(snapshot)
+    if vpc_id not in kept:
+        blocks = vpc_blocks(snapshot, vpc_id) or ()
+        alone = len(blocks) == 1 and blocks[0].family == 4
+        kept[vpc_id] = alone and not cutting_blocks(snapshot).inside(blocks[0])
+    return kept[vpc_id]
+
+
+@index
+def _twins(snapshot: Snapshot) -> dict[tuple[str, int], Part]:
+    """A part of each solid VPC that stands for all of its own family."""
+    return {}
+
+
+def twin_of(snapshot: Snapshot, part: Part) -> Part:
+    """A part that every block of every rule treats like this one: one for the whole of a solid VPC."""
+    if not is_solid(snapshot, part.vpc_id):
+        return part
+    return _twins(snapshot).setdefault((part.vpc_id, part.family), part)

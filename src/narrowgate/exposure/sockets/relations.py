@@ -10,9 +10,9 @@ from collections.abc import Hashable
 from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
 from narrowgate.engine.network.routing import CompiledTable, TargetKind, is_refused, table_of_subnet
 from narrowgate.engine.network.transit_gateway import attachment_of_vpc
-from narrowgate.engine.network.vpcs import vpc_blocks, zone_of_subnet
+from narrowgate.engine.network.vpcs import zone_of_subnet
 from narrowgate.exposure.sockets.pair import Opening
-from narrowgate.exposure.sockets.parts import Part, cutting_blocks
+from narrowgate.exposure.sockets.parts import Part, is_solid
 from narrowgate.exposure.sockets.ways import acl_number, naming, turn_of_gateway
 from narrowgate.model.exposure import Because
 from narrowgate.model.fact import UNSET
@@ -40,22 +40,6 @@ class Relation:
         """The route, as a link of a reason chain."""
         text = f"{self.table_id} sends the VPC's packets by {self.route}"
         return Because(text=text, rule="NET-03", resource=self.table_id)
-
-
-@index
-def _solid(snapshot: Snapshot) -> dict[str, bool]:
-    """Filled as VPCs are asked for."""
-    return {}
-
-
-def is_solid(snapshot: Snapshot, vpc_id: str) -> bool:
-    """Whether no rule of the estate names a part of a VPC, which has one IPv4 block."""
-    kept = _solid(snapshot)
-    if vpc_id not in kept:
-        blocks = vpc_blocks(snapshot, vpc_id) or ()
-        alone = len(blocks) == 1 and blocks[0].family == 4
-        kept[vpc_id] = alone and not cutting_blocks(snapshot).inside(blocks[0])
-    return kept[vpc_id]
 
 
 @index
@@ -122,8 +106,24 @@ def _is_local(table: CompiledTable, part: Part) -> bool:
     return bool(chosen) and chosen[0].target.kind is TargetKind.LOCAL
 
 
-def acls_of(snapshot: Snapshot, part: Part) -> tuple[tuple[int, CompiledAcl], ...] | None:
+Acls = tuple[tuple[int, CompiledAcl], ...]
+
+
+@index
+def _acls(snapshot: Snapshot) -> dict[str, Acls | None]:
+    """By subnet; filled as they are asked for."""
+    return {}
+
+
+def acls_of(snapshot: Snapshot, part: Part) -> Acls | None:
     """The ACLs of a part's subnet and of its VPC's gateway subnets, its own first; None where one is not known."""
+    kept = _acls(snapshot)
+    if part.subnet_id not in kept:
+        kept[part.subnet_id] = _read_acls(snapshot, part)
+    return kept[part.subnet_id]
+
+
+def _read_acls(snapshot: Snapshot, part: Part) -> Acls | None:
     subnets = [part.subnet_id]
     for each in attachments_by_vpc(snapshot).get(part.vpc_id, ()):
         if each.subnet_ids is UNSET:

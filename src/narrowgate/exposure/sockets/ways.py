@@ -14,7 +14,7 @@ from narrowgate.engine.network.routing import Candidate, CompiledTable, TargetKi
 from narrowgate.engine.network.transit_gateway import attachment_of_vpc
 from narrowgate.engine.network.transit_gateway_routes import associated_table, look_up
 from narrowgate.engine.network.vpcs import zone_of_subnet
-from narrowgate.exposure.sockets.parts import Part
+from narrowgate.exposure.sockets.parts import Part, twin_of
 from narrowgate.model.answer import Missing
 from narrowgate.model.fact import UNSET
 from narrowgate.model.snapshot import Snapshot, index
@@ -218,6 +218,7 @@ def _acl_key(snapshot: Snapshot, subnet_id: str, *peers: Part) -> Key | None:
 def naming(snapshot: Snapshot, number: int, acl: CompiledAcl, peer: Part) -> Key:
     """Which entries of an ACL name a part, by their places."""
     kept = _acl_keys(snapshot)
+    peer = twin_of(snapshot, peer)
     key = (number, peer)
     if key not in kept:
         entries = (*acl.egress, *acl.ingress)
