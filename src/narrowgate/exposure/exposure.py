@@ -1,7 +1,7 @@
 """The exposure of one VPC, or of all: names, sockets and APIs, with what is meant marked."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -9,6 +9,7 @@ from narrowgate.exposure.apis.apis import apis_of_vpc
 from narrowgate.exposure.intent import NOTHING_MEANT, Intent
 from narrowgate.exposure.labels import labels_of
 from narrowgate.exposure.names.names import names_of_vpc
+from narrowgate.exposure.names.public import public_entries
 from narrowgate.exposure.places import is_in_vpc
 from narrowgate.exposure.sockets.sockets import socket_entries, sockets_of_vpc
 from narrowgate.model.answer import Missing, Verdict
@@ -29,11 +30,48 @@ NOTE_PUBLIC_DNS = (
 )
 
 
+E = TypeVar("E", bound=Entry)
+
+
+class Joined(Generic[E]):
+    """Entries of several VPCs: those that differ in the VPC alone stand once."""
+
+    def __init__(self, kind: type[E]) -> None:
+        """Start with no entry of that kind."""
+        self.kind = kind
+        self._found: dict[E, list[str]] = {}
+
+    def add(self, entries: Iterable[E]) -> None:
+        """Take the entries of a VPC."""
+        for each in entries:
+            alone = msgspec.structs.replace(each, consumers=())
+            self._found.setdefault(alone, []).extend(each.consumers)
+
+    def entries(self) -> tuple[E, ...]:
+        """The entries, each with all VPCs that it is open to."""
+        return tuple(
+            msgspec.structs.replace(each, consumers=tuple(dict.fromkeys(vpcs)))
+            for each, vpcs in self._found.items()
+        )
+
+
+def _public(snapshot: Snapshot, hidden: Mapping[str, frozenset[str]]) -> Iterator[ExposedName]:
+    """Public names with the VPCs that they are not hidden from."""
+    every = tuple(hidden)
+    somewhere = frozenset().union(*hidden.values())
+    for each in public_entries(snapshot):
+        seen = every
+        if each.name in somewhere:
+            seen = tuple(vpc for vpc in every if each.name not in hidden[vpc])
+        if seen:
+            yield msgspec.structs.replace(each, consumers=seen)
+
+
 class VpcExposure(NamedTuple):
-    """The lists of one VPC."""
+    """The lists of one VPC; of public names only those that it does not see."""
 
     names: tuple[ExposedName, ...]
-    public_names: tuple[ExposedName, ...]
+    hidden_public_names: frozenset[str]
     lost_names: tuple[LostName, ...]
     sockets: tuple[ExposedSocket, ...]
     apis: tuple[ExposedApi, ...]
@@ -45,7 +83,7 @@ def exposure_of_vpc(snapshot: Snapshot, vpc_id: str) -> VpcExposure:
     names = names_of_vpc(snapshot, vpc_id, sockets)
     return VpcExposure(
         names.private,
-        names.public,
+        names.hidden,
         names.lost,
         socket_entries(snapshot, sockets, vpc_id),
         apis_of_vpc(snapshot, vpc_id, sockets),
@@ -63,16 +101,24 @@ def evaluate_exposure(
         to: the VPC that the entries must lead to; None for all.
         intent: what the design means to be open.
     """
-    parts = [exposure_of_vpc(snapshot, each) for each in consumers]
+    names, lost, sockets, apis = Joined(ExposedName), Joined(LostName), Joined(ExposedSocket), Joined(ExposedApi)
+    hidden: dict[str, frozenset[str]] = {}
+    for each in consumers:
+        part = exposure_of_vpc(snapshot, each)
+        names.add(map(intent.mark_name, part.names))
+        lost.add(part.lost_names)
+        sockets.add(map(intent.mark_socket, part.sockets))
+        apis.add(map(intent.mark_api, part.apis))
+        hidden[each] = part.hidden_public_names
     answer = ExposureAnswer(
         verdict=Verdict.ALLOWED,
         source=snapshot.label,
         consumers=tuple(consumers),
-        names=tuple(intent.mark_name(each) for part in parts for each in part.names),
-        public_names=tuple(each for part in parts for each in part.public_names),
-        lost_names=tuple(each for part in parts for each in part.lost_names),
-        sockets=tuple(intent.mark_socket(each) for part in parts for each in part.sockets),
-        apis=tuple(intent.mark_api(each) for part in parts for each in part.apis),
+        names=names.entries(),
+        public_names=tuple(_public(snapshot, hidden)),
+        lost_names=lost.entries(),
+        sockets=sockets.entries(),
+        apis=apis.entries(),
         notes=(NOTE_PUBLIC_DNS,),
     )
     if to is not None:

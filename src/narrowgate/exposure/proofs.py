@@ -15,6 +15,7 @@ from narrowgate.exposure.inverse import strangers_of
 from narrowgate.exposure.labels import name_tags
 from narrowgate.exposure.names.names import names_of_vpc
 from narrowgate.exposure.names.patterns import covers
+from narrowgate.exposure.names.public import public_entries_of
 from narrowgate.exposure.sockets.sockets import sockets_of_vpc
 from narrowgate.exposure.sockets.spelling import spell_ranges
 from narrowgate.model.address import Address, IntervalSet
@@ -129,7 +130,7 @@ def _askers(snapshot: Snapshot, name: str, allowed: Allowed) -> Iterator[_Found]
             # All hosts of a VPC have one resolver: whom a subnet may ask is no matter of names.
             continue
         names = names_of_vpc(snapshot, vpc_id, sockets_of_vpc(snapshot, vpc_id))
-        for entry in (*names.private, *names.public):
+        for entry in (*names.private, *public_entries_of(snapshot, vpc_id)):
             if covers(entry, name):
                 can = "gets" if entry.state != UNKNOWN else "may get"
                 text = f"a host in {_named(snapshot, vpc_id)} {can} {entry.target or 'an answer'} by {entry.via}"

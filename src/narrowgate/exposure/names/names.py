@@ -11,7 +11,7 @@ from narrowgate.engine.network.interfaces import Interface, interfaces_with_addr
 from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL
 from narrowgate.exposure.names.listeners import asker, names_of_resolver, names_of_server
 from narrowgate.exposure.names.lost import lost_by_server, lost_by_view
-from narrowgate.exposure.names.public import public_entries_of
+from narrowgate.exposure.names.public import hidden_from
 from narrowgate.exposure.sockets.sockets import Sockets
 from narrowgate.model.address import Address, parse_address
 from narrowgate.model.answer import Missing
@@ -26,10 +26,12 @@ _ORDER = (UNKNOWN, PARTIAL, OPEN)
 
 
 class Names(NamedTuple):
-    """What the hosts of a VPC can resolve: privately, publicly to private addresses, and what they lost."""
+    """What the hosts of a VPC can resolve privately, and what they lost."""
 
     private: tuple[ExposedName, ...]
-    public: tuple[ExposedName, ...]
+    hidden: frozenset[str]
+    """Public names that it does not see as public DNS has them."""
+
     lost: tuple[LostName, ...]
 
 
@@ -62,7 +64,7 @@ def names_of_vpc(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> Names:
     ]
     return Names(
         tuple(_of(each, vpc_id) for each in _distinct((*own, *asked))),
-        tuple(_of(each, vpc_id) for each in public_entries_of(snapshot, vpc_id)),
+        hidden_from(snapshot, vpc_id),
         tuple(msgspec.structs.replace(each, consumers=(vpc_id,)) for each in _lost(snapshot, vpc_id, servers)),
     )
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 
 from narrowgate.engine.dns.endpoint_names import public_names
+from narrowgate.engine.dns.firewall import Group
+from narrowgate.engine.dns.firewall_domains import domain_list
 from narrowgate.engine.dns.load_balancer_names import load_balancers_by_name
 from narrowgate.engine.dns.outcome import PUBLIC, Outcome, Query
 from narrowgate.engine.dns.resolver import ask_resolver
 from narrowgate.engine.dns.servers import ask_publicly
-from narrowgate.engine.dns.view import view_of
+from narrowgate.engine.dns.view import View, view_of
 from narrowgate.engine.dns.zones import zone_contents
 from narrowgate.engine.network.routing import is_private
-from narrowgate.exposure.names.cells import because
+from narrowgate.exposure.names.cells import WITNESS, because
 from narrowgate.model.address import parse_address
 from narrowgate.model.answer import Missing, Verdict
 from narrowgate.model.domain import normalise, parents
@@ -94,17 +96,49 @@ def _known_names(snapshot: Snapshot) -> Iterator[str]:
 
 def public_entries_of(snapshot: Snapshot, vpc_id: str) -> tuple[ExposedName, ...]:
     """The same as the hosts of a VPC see them: what its view or firewall answers instead is left out."""
-    view = view_of(snapshot, vpc_id)
-    if not view.candidates and not view.firewall.groups and view.support is True:
-        return public_entries(snapshot)
-    covered = view.candidates
-    has_firewall = bool(view.firewall.groups or view.firewall.missing)
-    found = []
+    hidden = hidden_from(snapshot, vpc_id)
+    every = public_entries(snapshot)
+    return tuple(each for each in every if each.name not in hidden) if hidden else every
+
+
+@index
+def _by_domain(snapshot: Snapshot) -> dict[str, tuple[ExposedName, ...]]:
+    """Public names by every domain that they lie in."""
+    found: dict[str, list[ExposedName]] = {}
     for entry in public_entries(snapshot):
-        if has_firewall or view.support is not True or any(parent in covered for parent in parents(entry.name)):
-            outcome = ask_resolver(Query(snapshot, entry.name.replace("*", "any-other-name"), "A"), vpc_id)
-            if outcome.verdict is Verdict.UNKNOWN or set(entry.addresses) & set(outcome.addresses):
-                found.append(entry)
-        else:
-            found.append(entry)
-    return tuple(found)
+        for domain in parents(entry.name):
+            found.setdefault(domain, []).append(entry)
+    return {domain: tuple(entries) for domain, entries in found.items()}
+
+
+def hidden_from(snapshot: Snapshot, vpc_id: str) -> frozenset[str]:
+    """Public names that the resolver of a VPC answers otherwise, or not at all."""
+    view = view_of(snapshot, vpc_id)
+    by_domain = _by_domain(snapshot)
+    asked = {each.name: each for domain in view.candidates for each in by_domain.get(domain, ())}
+    if view.firewall.missing or view.support is not True or any(map(_is_wide, view.firewall.groups)):
+        asked = {each.name: each for each in public_entries(snapshot)}
+    elif view.firewall.groups:
+        asked.update((each.name, each) for each in _listed_by(snapshot, view))
+    hidden = set()
+    for entry in asked.values():
+        outcome = ask_resolver(Query(snapshot, entry.name.replace("*", WITNESS), "A"), vpc_id)
+        if outcome.verdict is not Verdict.UNKNOWN and not set(entry.addresses) & set(outcome.addresses):
+            hidden.add(entry.name)
+    return frozenset(hidden)
+
+
+def _is_wide(group: Group) -> bool:
+    """Whether a firewall group may mean any name: its rules are unread, or judge more than names."""
+    rules = group.rules
+    return isinstance(rules, Missing) or any(rule.firewall_domain_list_id is None for rule in rules)
+
+
+def _listed_by(snapshot: Snapshot, view: View) -> Iterator[ExposedName]:
+    """Public names that a firewall list of a view holds, or may hold."""
+    for group in view.firewall.groups:
+        for rule in () if isinstance(group.rules, Missing) else group.rules:
+            domains = domain_list(snapshot, rule.firewall_domain_list_id or "")
+            for entry in public_entries(snapshot):
+                if isinstance(domains, Missing) or domains.matches(entry.name) is not False:
+                    yield entry

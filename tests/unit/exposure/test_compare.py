@@ -1,0 +1,74 @@
+"""Baselines and differences: by names, port sets and calls, not by resources."""
+
+import json
+
+import pytest
+from tests.builders import build_guide, snapshot_of, tcp
+
+from narrowgate.api import exposures
+from narrowgate.exposure.diff import evaluate_diff
+from narrowgate.exposure.exposure import evaluate_exposure
+from narrowgate.model.errors import InputError
+
+
+def answer_of(guide):
+    return evaluate_exposure(snapshot_of(guide.estate), [guide.requester.vpc])
+
+
+def opened_database():
+    guide = build_guide()
+    group = guide.api.host_group
+    guide.api.estate.set_permissions(group, ingress=[tcp(5432, "10.0.0.0/16"), tcp(5432, "10.1.0.0/16")])
+    return guide
+
+
+def test_an_estate_is_no_different_from_itself():
+    found = evaluate_diff(snapshot_of(build_guide().estate), snapshot_of(build_guide().estate))
+    assert (found.verdict, found.opened, found.closed, found.broken) == ("allowed", (), (), ())
+
+
+def test_a_rule_more_is_told_by_the_sockets_that_it_opens():
+    found = evaluate_diff(snapshot_of(build_guide().estate), snapshot_of(opened_database().estate))
+    assert found.verdict == "denied"
+    assert {each.what.split(" of ")[0] for each in found.opened} == {"tcp 5432"}
+    assert found.closed == ()
+    assert any("sg-" in (each.because[-1].resource or "") for each in found.opened)
+
+
+def test_what_a_change_closes_is_told_the_other_way_round():
+    found = evaluate_diff(snapshot_of(opened_database().estate), snapshot_of(build_guide().estate))
+    assert (found.verdict, found.opened) == ("allowed", ())
+    assert {each.kind for each in found.closed} == {"socket"}
+
+
+def test_a_capture_breaks_public_apis():
+    from tests.unit.dns.test_connectivity_options import option_0, option_5
+
+    found = evaluate_diff(snapshot_of(option_0().estate), snapshot_of(option_5().estate))
+    assert {each.what.split(" ")[0] for each in found.broken} == {
+        "k1l2m3n4o5.execute-api.us-east-1.amazonaws.com",
+        "*.execute-api.us-east-1.amazonaws.com",
+    }
+
+
+def test_what_a_baseline_holds_is_meant_and_what_it_does_not_is_added(tmp_path):
+    path = tmp_path / "accepted.json"
+    exposures.write_baseline(answer_of(build_guide()), path)
+    kept = exposures.read_baseline(path)
+    same = exposures.with_baseline(answer_of(build_guide()), kept)
+    assert (same.verdict, same.added, same.removed) == ("allowed", (), ())
+    assert all(each.intended for each in (*same.names, *same.sockets, *same.apis))
+    more = exposures.with_baseline(answer_of(opened_database()), kept)
+    assert more.verdict == "denied"
+    assert {each.kind for each in more.added} == {"socket"}
+    assert [each.intended for each in more.sockets if each.ports == "5432"] == [False]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", json.dumps({"schema": "x"}).encode()])
+def test_a_file_that_is_no_baseline_is_refused_with_the_way_out(tmp_path, content):
+    path = tmp_path / "accepted.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as refused:
+        exposures.read_baseline(path)
+    assert refused.value.help
