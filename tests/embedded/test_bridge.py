@@ -119,6 +119,16 @@ def endpoint_modified(aws):
     )
 
 
+def dhcp_options(aws):
+    vpc, _, _ = aws.network()
+    own = aws.ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["DhcpOptionsId"]
+    listed = {each["DhcpOptionsId"]: each for each in aws.ec2.describe_dhcp_options()["DhcpOptions"]}
+    servers = [each for each in listed[own]["DhcpConfigurations"] if each["Key"] == "domain-name-servers"]
+    aws.ec2.delete_vpc(VpcId=aws.ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"])
+    still = {each["DhcpOptionsId"] for each in aws.ec2.describe_dhcp_options()["DhcpOptions"]}
+    return servers[0]["Values"] == [{"Value": "AmazonProvidedDNS"}] and own in still
+
+
 def private_zone(aws):
     vpc, _, _ = aws.network()
     zone = aws.route53.create_hosted_zone(
@@ -153,9 +163,23 @@ def resolver_tags(aws):
         return False
 
 
-def resolver_protocols(aws):
+def query_logs_removed(aws):
+    vpc, _, _ = aws.network()
+    own = aws.route53resolver.create_resolver_query_log_config(
+        Name=f"r{time.monotonic_ns()}",
+        DestinationArn="arn:aws:s3:::logs",
+        CreatorRequestId=str(time.monotonic_ns()),
+    )["ResolverQueryLogConfig"]["Id"]
+    aws.route53resolver.associate_resolver_query_log_config(ResolverQueryLogConfigId=own, ResourceId=vpc)
+    aws.route53resolver.disassociate_resolver_query_log_config(ResolverQueryLogConfigId=own, ResourceId=vpc)
+    aws.route53resolver.delete_resolver_query_log_config(ResolverQueryLogConfigId=own)
+    left = aws.route53resolver.list_resolver_query_log_configs()["ResolverQueryLogConfigs"]
+    return own not in {each["Id"] for each in left}
+
+
+def a_resolver_endpoint(aws):
     _, subnet, group = aws.network()
-    made = aws.route53resolver.create_resolver_endpoint(
+    return aws.route53resolver.create_resolver_endpoint(
         CreatorRequestId=str(time.monotonic_ns()),
         SecurityGroupIds=[group],
         Direction="INBOUND",
@@ -163,6 +187,17 @@ def resolver_protocols(aws):
         Name="in",
         Protocols=["Do53", "DoH"],
     )["ResolverEndpoint"]
+
+
+def resolver_interfaces(aws):
+    made = a_resolver_endpoint(aws)
+    wanted = [{"Name": "vpc-id", "Values": [made["HostVPCId"]]}]
+    found = aws.ec2.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
+    return [each["Status"] for each in found] == ["in-use", "in-use"]
+
+
+def resolver_protocols(aws):
+    made = a_resolver_endpoint(aws)
     told = aws.route53resolver.get_resolver_endpoint(ResolverEndpointId=made["Id"])["ResolverEndpoint"]
     return told.get("Protocols") == ["Do53", "DoH"] and told.get("ResolverEndpointType") == "IPV4"
 

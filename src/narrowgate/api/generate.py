@@ -14,7 +14,7 @@ from narrowgate.generate.plan import Plan, make_plan
 from narrowgate.generate.runbook.page import runbook_files
 from narrowgate.generate.terraform.root import terraform_files
 from narrowgate.model.answer import Verdict, conjunction
-from narrowgate.model.comparison import ExpectationAnswer, OptionAnswer, Recommendation
+from narrowgate.model.comparison import ExpectationAnswer, OptionAnswer, Recommendation, TracedCall
 from narrowgate.model.design import Design
 from narrowgate.model.errors import InputError, UnknownNameError
 from narrowgate.model.generation import GenerateAnswer
@@ -57,15 +57,41 @@ def generate(
         InputError: the design cannot be read or the option not built, a name of `despite` means nothing, or files
             are in the way.
     """
+    return write_prepared(prepare(path, form, via=via, despite=despite), folder, force=force)
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A design that was judged, and may be written where its answer is `allowed`."""
+
+    design: Design
+    judged: OptionAnswer
+    answer: GenerateAnswer
+
+
+def prepare(path: Path, form: str, *, via: str | None = None, despite: Sequence[str] = ()) -> Prepared:
+    """Judge the option that a design means; nothing is written.
+
+    Raises:
+        InputError: as `generate`.
+    """
     design = load_design(path)
     if via is not None:
         design = msgspec.structs.replace(design, via=via)
     judged, why = judge_meant(design, path)
-    answer = _answer(path, form, judged, why, despite)
+    return Prepared(design=design, judged=judged, answer=_answer(path, form, judged, why, despite))
+
+
+def write_prepared(prepared: Prepared, folder: Path, *, force: bool = False) -> GenerateAnswer:
+    """Write the files of a design that was judged, where it may be.
+
+    Raises:
+        InputError: files are in the way.
+    """
+    answer = prepared.answer
     if answer.verdict is not Verdict.ALLOWED:
         return answer
-    plan = plan_of(design, judged.option)
-    written = _write(plan, form, folder, force=force)
+    plan = plan_of(prepared.design, prepared.judged.option)
+    written = _write(plan, answer.format, folder, force=force)
     return msgspec.structs.replace(
         answer,
         folder=str(folder),
@@ -141,7 +167,7 @@ def _answer(
 ) -> GenerateAnswer:
     failed = [each for each in _promises(judged) if each.verdict is not Verdict.ALLOWED]
     accepted = _accepted(judged, despite)
-    open_ones = [each for each in failed if not accepted & _names(each)]
+    open_ones = [each for each in failed if not accepted & names_of(each)]
     violations = [each for each in judged.violations if each.constraint not in accepted]
     verdict = conjunction(each.verdict for each in open_ones)
     if verdict is Verdict.ALLOWED and violations:
@@ -164,6 +190,13 @@ def _answer(
 
 
 def _promises(judged: OptionAnswer) -> list[ExpectationAnswer]:
+    return promises_of(judged.calls, judged.expectations)
+
+
+def promises_of(
+    traced: Sequence[TracedCall], expectations: Sequence[ExpectationAnswer]
+) -> list[ExpectationAnswer]:
+    """Every call that a design allows and every line of `expect`, in one form."""
     calls = [
         ExpectationAnswer(
             expectation=f"{call.consumer} may call {call.method} {call.api}{call.path}",
@@ -172,18 +205,18 @@ def _promises(judged: OptionAnswer) -> list[ExpectationAnswer]:
             decided_by=call.decided_by,
             unknowns=call.unknowns,
         )
-        for call in judged.calls
+        for call in traced
     ]
-    return [*calls, *judged.expectations]
+    return [*calls, *expectations]
 
 
-def _names(promise: ExpectationAnswer) -> frozenset[str]:
+def names_of(promise: ExpectationAnswer) -> frozenset[str]:
     """What somebody may call a promise: its sentence, or the consumer that it is about."""
     return frozenset({promise.expectation, promise.expectation.split(" ")[0]})
 
 
 def _accepted(judged: OptionAnswer, despite: Sequence[str]) -> frozenset[str]:
-    known = {name for each in _promises(judged) for name in _names(each)}
+    known = {name for each in _promises(judged) for name in names_of(each)}
     known |= {each.constraint for each in judged.violations}
     for name in despite:
         if name not in known:

@@ -19,6 +19,7 @@ _COMMANDS = {
     "compare": "Which way to connect, and why? Every option of a design, judged by computation.",
     "cost": "What does a month cost, and who pays?",
     "generate": "Write a design as Terraform, CloudFormation, or a runbook.",
+    "deploy": "Verify a design, deploy it, collect what is there, and verify that.",
     "check": "Does everything hold that a design promises?",
     "collect": "Collect live accounts into a snapshot folder. Reads only, and keeps nothing secret.",
     "fix": "What is the smallest change that mends it? Searched, and verified by the engine.",

@@ -33,6 +33,8 @@ class EmbeddedAws:
                 "the embedded AWS needs moto, which is not installed", help="pip install 'narrowgate[embedded]'"
             )
         environment = {**os.environ, "MOTO_ACCOUNT_ID": self.account, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+        # Roles of generated code take policies that AWS manages.
+        environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
         self._process = subprocess.Popen(  # noqa: S603 - our own module, by this interpreter
             [sys.executable, "-m", _MODULE],
             stdin=subprocess.PIPE,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from narrowgate.generate.names import snake
+from narrowgate.generate.plan import AccountId
 from narrowgate.generate.terraform.hcl import Json, Raw
 from narrowgate.generate.terraform.made import Kind, Made, Nested, name_tags, picked, present
 from narrowgate.model.resource import GetAtt, Resource
@@ -70,7 +71,10 @@ def _rule(resource: Resource, group: Any, direction: str, rule: Mapping[str, Any
 def peering(resource: Resource) -> Iterator[Made]:
     """A request; the other side accepts where it is another account or Region."""
     properties = resource.properties
-    is_here = (properties["PeerOwnerId"], properties["PeerRegion"]) == (resource.account, resource.region)
+    owner = properties["PeerOwnerId"]
+    # An account that the design does not tell is the one that deploys: the request accepts itself there as well.
+    peer = owner.account if isinstance(owner, AccountId) else owner
+    is_here = (peer, properties["PeerRegion"]) == (resource.account, resource.region)
     far = {} if is_here else {"peer_owner_id": properties["PeerOwnerId"], "peer_region": properties["PeerRegion"]}
     yield Made(
         kind="aws_vpc_peering_connection",

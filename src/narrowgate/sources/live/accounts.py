@@ -28,6 +28,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     regions: tuple[str, ...] = ()
     endpoint_url: str | None = None
     """Where another AWS than the real one listens."""
+    access_key: tuple[str, str] | None = None
+    """Key id and secret for that other AWS: nothing of the caller's own credentials goes there."""
 
 
 class Target:
@@ -139,7 +141,8 @@ def _own(profile: str | None, wish: Wish) -> Target:
 
     who = f"profile {profile}" if profile else "the default credentials"
     try:
-        session = boto3.Session(profile_name=profile)
+        key = dict(zip(("aws_access_key_id", "aws_secret_access_key"), wish.access_key or (), strict=False))
+        session = boto3.Session(profile_name=profile, **key)
     except ProfileNotFound:
         raise unknown_profile(str(profile), boto3.Session().available_profiles) from None
     regions = wish.regions or ((session.region_name,) if session.region_name else ())

@@ -18,5 +18,5 @@ class Defect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
-    """Put `make(original)` in the place of a method; `owner` is a class or module of moto."""
-    setattr(owner, name, make(getattr(owner, name)))
+    """Put `make(original)` in the place of a method, or where there is none; `owner` is a class of moto."""
+    setattr(owner, name, make(getattr(owner, name, None)))

@@ -5,6 +5,7 @@ from typing import Any
 
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.vpcs import VPC
 from moto.ec2.responses.vpcs import VPCs
 from moto.ec2.utils import random_resource_id
 
@@ -117,7 +118,38 @@ def _follow_subnets_and_groups(endpoint: Any) -> None:
         backend.enis[interface_id]._group_set = groups
 
 
+def _default_dhcp_options(backend: Any) -> Any:
+    """The set that every account has in every Region, made when it is first asked for."""
+    if not hasattr(backend, "default_dhcp_options"):
+        region = backend.region_name
+        domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
+        backend.default_dhcp_options = backend.create_dhcp_options(["AmazonProvidedDNS"], [domain])
+    return backend.default_dhcp_options
+
+
+def _with_default_dhcp_options(original: Callable[..., Any]) -> Callable[..., Any]:
+    def describe(backend: Any, *arguments: Any, **more: Any) -> Any:
+        _default_dhcp_options(backend)
+        return original(backend, *arguments, **more)
+
+    return describe
+
+
+def _mend_dhcp_options() -> None:
+    def options_id(vpc: Any) -> str:
+        return str((vpc.dhcp_options or _default_dhcp_options(vpc.ec2_backend)).id)
+
+    replace(VPC, "dhcp_options_id", lambda original: property(options_id))
+    replace(EC2Backend, "describe_dhcp_options", _with_default_dhcp_options)
+
+
 DEFECTS = (
+    Defect(
+        name="dhcp-options",
+        moto="says of a VPC without a DHCP options set of its own that it has `default`, which it does not list",
+        aws="has a set with AmazonProvidedDNS in every Region, which new VPCs use",
+        mend=_mend_dhcp_options,
+    ),
     Defect(
         name="endpoint-interfaces",
         moto="gives an endpoint's interfaces addresses outside their subnets and the VPC's default group, and "

@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.route53.models import FakeZone
 from moto.route53.responses import Route53
+from moto.route53resolver.exceptions import ResourceNotFoundException
 from moto.route53resolver.models import ResolverEndpoint, Route53ResolverBackend
 from moto.route53resolver.responses import Route53ResolverResponse
 
@@ -66,6 +67,36 @@ def _tells_protocols(original: Callable[..., Any]) -> Callable[..., Any]:
     return description
 
 
+def _interfaces_in_use(original: Callable[..., Any]) -> Callable[..., Any]:
+    def create(endpoint: Any) -> list[str]:
+        made: list[str] = original(endpoint)
+        for interface_id in made:
+            endpoint.ec2_backend.enis[interface_id].status = "in-use"
+        return made
+
+    return create
+
+
+def _mend_query_logs() -> None:
+    def disassociate(response: Any) -> str:
+        wanted = (response._get_param("ResolverQueryLogConfigId"), response._get_param("ResourceId"))
+        known = response.route53resolver_backend.resolver_query_log_config_associations
+        for own_id, association in list(known.items()):
+            if (association.resolver_query_log_config_id, association.resource_id) == wanted:
+                told = known.pop(own_id).description()
+                return json.dumps({"ResolverQueryLogConfigAssociation": {**told, "Status": "DELETING"}})
+        raise ResourceNotFoundException(f"{wanted[0]} is not associated with {wanted[1]}")
+
+    def delete(response: Any) -> str:
+        own_id = response._get_param("ResolverQueryLogConfigId")
+        config = response.route53resolver_backend.get_resolver_query_log_config(own_id)
+        del response.route53resolver_backend.resolver_query_log_configs[own_id]
+        return json.dumps({"ResolverQueryLogConfig": {**config.description(), "Status": "DELETING"}})
+
+    replace(Route53ResolverResponse, "disassociate_resolver_query_log_config", lambda _: disassociate)
+    replace(Route53ResolverResponse, "delete_resolver_query_log_config", lambda _: delete)
+
+
 def _mend_protocols() -> None:
     replace(Route53ResolverResponse, "create_resolver_endpoint", _keeps_protocols)
     replace(ResolverEndpoint, "description", _tells_protocols)
@@ -95,5 +126,17 @@ DEFECTS = (
         moto="forgets a Resolver endpoint's protocols and address type",
         aws="keeps and tells them",
         mend=_mend_protocols,
+    ),
+    Defect(
+        name="query-logs-removed",
+        moto="cannot take a query logging configuration from a VPC, nor delete one",
+        aws="does both",
+        mend=_mend_query_logs,
+    ),
+    Defect(
+        name="resolver-interfaces",
+        moto="leaves the interfaces of Resolver endpoints `available`, as if nothing used them",
+        aws="says that they are in use",
+        mend=lambda: replace(ResolverEndpoint, "create_eni", _interfaces_in_use),
     ),
 )
