@@ -10,6 +10,7 @@ import jsonschema
 import msgspec
 import pytest
 
+from narrowgate.api import designs
 from narrowgate.api.audits import Terms, check_sources, keep_baseline
 from narrowgate.audit.acceptance import Acceptance, accept
 from narrowgate.audit.registry import RULES, find_rule
@@ -22,6 +23,7 @@ from narrowgate.guide.folder import snapshot_of, write_snapshot
 from narrowgate.model.answer import Verdict
 from narrowgate.model.errors import InputError
 from narrowgate.model.finding import Finding, Severity
+from narrowgate.report.broken_promises import broken_promises
 from narrowgate.report.check_markdown import render_check_markdown
 from narrowgate.report.junit import render_junit
 from narrowgate.report.sarif import render_sarif
@@ -190,3 +192,63 @@ def test_answers_decode_from_their_own_json(estate):
 
     answer = check_sources([estate], Terms())
     assert msgspec.json.decode(msgspec.json.encode(answer), type=CheckAnswer) == answer
+
+
+BROKEN = """region: us-east-1
+vpcs:
+  requester: {cidr: 10.1.0.0/16}
+  api: {cidr: 10.0.0.0/16}
+apis:
+  orders: {vpc: api, routes: [GET /orders]}
+consumers:
+  web: {vpc: requester, may_call: [orders]}
+links:
+  - peering: [requester, api]
+via: VIA
+expect:
+  - web must not reach 10.0.1.20:5432
+"""
+
+
+def _sarif_of_design(tmp_path, via, text=BROKEN):
+    design = tmp_path / "narrowgate.yaml"
+    design.write_text(text.replace("VIA", via))
+    answer = check_sources([design], Terms())
+    log = json.loads(render_sarif((*broken_promises(answer), *answer.findings)))
+    jsonschema.validate(log, SARIF)
+    return [each for each in log["runs"][0]["results"] if each["ruleId"] == "EXP001"]
+
+
+def test_an_expectation_that_fails_is_a_result_at_its_line_with_its_way_as_code_flow(tmp_path):
+    (result,) = _sarif_of_design(tmp_path, "peering-dns")
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"].endswith("narrowgate.yaml")
+    assert place["region"]["startLine"] == 8
+    assert "web may call GET orders/orders: does not hold" in result["message"]["text"]
+    steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert [each["importance"] for each in steps] == ["unimportant"] * (len(steps) - 1) + ["essential"]
+    assert steps[-1]["location"]["message"]["text"].startswith("denied: ")
+
+
+def test_an_expectation_that_holds_is_no_result(tmp_path):
+    assert _sarif_of_design(tmp_path, "alias") == []
+
+
+def test_an_option_that_cannot_be_built_is_a_result(tmp_path):
+    overlapping = BROKEN.replace("links:\n  - peering: [requester, api]\n", "").replace("10.1.0.0", "10.0.0.0")
+    (result,) = _sarif_of_design(tmp_path, "alias", overlapping)
+    assert "`alias` cannot be built" in result["message"]["text"]
+
+
+def test_a_broken_constraint_is_a_result(tmp_path):
+    apart = BROKEN.replace("links:\n  - peering: [requester, api]\n", "constraints: {no_new_peering: true}\n")
+    (result,) = _sarif_of_design(tmp_path, "alias", apart)
+    assert "the constraint `no_new_peering` is broken" in result["message"]["text"]
+
+
+def test_check_tells_the_way_of_each_promise_and_compare_keeps_to_what_came_of_it(tmp_path):
+    design = tmp_path / "narrowgate.yaml"
+    design.write_text(BROKEN.replace("VIA", "alias"))
+    assert all(each.steps for each in check_sources([design], Terms()).expectations)
+    options = designs.compare(design).options
+    assert not any(each.steps for option in options for each in (*option.calls, *option.expectations))

@@ -1,5 +1,6 @@
 """Use cases about designs: start one, compare its options, check it, read it as a snapshot."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -8,7 +9,7 @@ from narrowgate.api.addresses import located
 from narrowgate.api.counterparts import world_in
 from narrowgate.cost.price_book import PriceBook
 from narrowgate.exposure.intent import Intent
-from narrowgate.model.answer import Cause, Leg, Missing, Verdict, conjunction
+from narrowgate.model.answer import Cause, Leg, Missing, Step, Verdict, conjunction
 from narrowgate.model.comparison import CheckAnswer, CompareAnswer, ExpectationAnswer, OptionAnswer, TracedCall
 from narrowgate.model.design import Design
 from narrowgate.model.errors import InputError
@@ -44,6 +45,8 @@ __all__ = [
     "start_design",
     "write_design",
 ]
+
+Ways = Mapping[tuple[int, Verdict], tuple[Step, ...]]
 
 _SUFFIXES = frozenset({".yaml", ".yml"})
 
@@ -95,9 +98,10 @@ def check_design(path: Path, prices: Path | None = None) -> tuple[CheckAnswer, S
     answer = compare_design(design, load_price_book(prices))
     chosen = choose(answer) or nearest(answer)
     if chosen.fits:
-        world = build_world(with_logs(design, find_option(chosen.option).resources(design)))
+        option = find_option(chosen.option)
+        world = build_world(with_logs(design, option.resources(design)))
         world.snapshot.label = str(path)
-        return _checked(path, chosen), world.snapshot
+        return _checked(path, design, chosen, _ways(world, design, option)), world.snapshot
     cause = Cause(
         leg=Leg.CONFIG,
         layer="option",
@@ -125,7 +129,7 @@ def check_against(path: Path, snapshot: Snapshot, source: str) -> CheckAnswer:
     resources = option.resources(design)
     world = world_in(snapshot, resources, build_world(resources), source=source)
     judged = (
-        *(_as_expectation(each) for each in trace_permissions(world, design, option)),
+        *(_as_expectation(design, each) for each in trace_permissions(world, design, option)),
         *(judge_expectation(world, design, option, each) for each in design.expect),
     )
     every = tuple(msgspec.structs.replace(each, decided_by=located(snapshot, each.decided_by)) for each in judged)
@@ -142,8 +146,11 @@ def check_against(path: Path, snapshot: Snapshot, source: str) -> CheckAnswer:
     )
 
 
-def _checked(path: Path, chosen: OptionAnswer) -> CheckAnswer:
-    every = (*(_as_expectation(call) for call in chosen.calls), *chosen.expectations)
+def _checked(path: Path, design: Design, chosen: OptionAnswer, ways: Ways) -> CheckAnswer:
+    judged = (*(_as_expectation(design, call) for call in chosen.calls), *chosen.expectations)
+    every = tuple(
+        msgspec.structs.replace(each, steps=ways.get((at, each.verdict), ())) for at, each in enumerate(judged)
+    )
     verdict = conjunction(each.verdict for each in every)
     if verdict is Verdict.ALLOWED and chosen.violations:
         verdict = Verdict.DENIED
@@ -161,13 +168,27 @@ def _checked(path: Path, chosen: OptionAnswer) -> CheckAnswer:
     )
 
 
-def _as_expectation(call: TracedCall) -> ExpectationAnswer:
+def _ways(world: World, design: Design, option: Option) -> Ways:
+    """The way of each promise in the option's own world, by its place in the list and what came of it.
+
+    What was judged stood in a world with stand-ins: a way that ended otherwise there explains nothing.
+    """
+    answers: tuple[TracedCall | ExpectationAnswer, ...] = (
+        *trace_permissions(world, design, option),
+        *(judge_expectation(world, design, option, each) for each in design.expect),
+    )
+    return {(at, each.verdict): each.steps for at, each in enumerate(answers)}
+
+
+def _as_expectation(design: Design, call: TracedCall) -> ExpectationAnswer:
     return ExpectationAnswer(
         expectation=f"{call.consumer} may call {call.method} {call.api}{call.path}",
+        where=str(design.consumer(call.consumer).where),
         verdict=call.verdict,
         text="holds" if call.verdict is Verdict.ALLOWED else f"{call.url}: {call.symptom or call.verdict}",
         decided_by=call.decided_by,
         unknowns=call.unknowns,
+        steps=call.steps,
     )
 
 

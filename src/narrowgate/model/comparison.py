@@ -1,6 +1,6 @@
 """Answers of `compare` and `check` about designs: what each option does, by computation."""
 
-from narrowgate.model.answer import Cause, Missing, Record, Verdict
+from narrowgate.model.answer import Cause, Missing, Record, Step, Verdict
 from narrowgate.model.design import Usage
 from narrowgate.model.finding import Finding
 
@@ -20,6 +20,8 @@ class TracedCall(Record, frozen=True, kw_only=True):
     """The components on its way, by id."""
     decided_by: Cause | None = None
     unknowns: tuple[Missing, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """The deciding way, hop by hop; `check` tells it, `compare` leaves it out of its many options."""
 
 
 class ExpectationAnswer(Record, frozen=True, kw_only=True):
@@ -31,6 +33,8 @@ class ExpectationAnswer(Record, frozen=True, kw_only=True):
     text: str
     decided_by: Cause | None = None
     unknowns: tuple[Missing, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """The deciding way, hop by hop, as in `TracedCall`."""
 
 
 class Exposed(Record, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, for code scanning: rules, places, code flows (the trace), fingerprints."""
+"""Findings as SARIF 2.1.0, for code scanning: rules, places, code flows, fingerprints."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,8 +7,9 @@ import msgspec
 
 from narrowgate import __version__
 from narrowgate.audit.registry import find_rule
-from narrowgate.model.answer import Step
+from narrowgate.model.answer import Step, Verdict
 from narrowgate.model.finding import Finding, Location, Severity
+from narrowgate.report.broken_promises import EXPECTATION_FAILS, WHAT
 
 _LEVELS = {
     Severity.CRITICAL: ("error", "9.5"),
@@ -18,10 +19,15 @@ _LEVELS = {
     Severity.INFO: ("note", "0.5"),
 }
 """SARIF's level, and the score by which code scanning sorts security findings."""
+_OWN_RULES = {EXPECTATION_FAILS: WHAT}
+"""What rules say that the audit's registry does not hold."""
 
 
 def render_sarif(findings: Sequence[Finding]) -> str:
-    """One run with every finding; what has no file of its own is placed at the source that was read."""
+    """One run with every finding; what has no file of its own is placed at the source that was read.
+
+    The trace of a finding is its code flow, also that of a broken promise (`broken_promises`).
+    """
     ids = sorted({each.rule for each in findings})
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -50,9 +56,9 @@ def _rule(rule_id: str, findings: Iterable[Finding]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "id": rule_id,
         "name": "".join(word.capitalize() for word in shown.name.split("-")),
-        "shortDescription": {"text": rule.what if rule else shown.name},
-        "fullDescription": {"text": f"{rule.what} {rule.why}" if rule else shown.message},
-        "help": {"text": shown.remediation},
+        "shortDescription": {"text": rule.what if rule else _OWN_RULES.get(rule_id, shown.name)},
+        "fullDescription": {"text": f"{rule.what} {rule.why}" if rule else _OWN_RULES.get(rule_id, shown.message)},
+        "help": {"text": shown.remediation or shown.message},
         "defaultConfiguration": {"level": level},
         "properties": {"tags": ["aws", *shown.rules], "precision": _precision(shown), "security-severity": score},
     }
@@ -68,7 +74,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity][0],
-        "message": {"text": f"{finding.message}. {finding.remediation}"},
+        "message": {"text": f"{finding.message}. {finding.remediation}".rstrip()},
         "locations": [_location(finding.location, finding.resource)],
         "partialFingerprints": {"narrowgate/v1": finding.fingerprint},
         "baselineState": "new" if finding.is_new else "unchanged",
@@ -93,8 +99,13 @@ def _location(place: Location | None, resource: str) -> dict[str, Any]:
 
 def _step(step: Step, place: Location | None) -> dict[str, Any]:
     location = _location(place, step.component or step.layer)
-    location["message"] = {"text": step.text}
-    return {"location": location}
+    rule = f" [{step.rule}]" if step.rule else ""
+    location["message"] = {"text": f"{step.verdict}: {step.text}{rule}"}
+    return {
+        "location": location,
+        "kinds": [step.layer, str(step.leg)],
+        "importance": "unimportant" if step.verdict is Verdict.ALLOWED else "essential",
+    }
 
 
 def _uri(file: str) -> str:

@@ -12,6 +12,7 @@ from narrowgate.cli.options import assume_complete_option, prices_option, templa
 from narrowgate.cli.output import terminal_style
 from narrowgate.model.comparison import CheckAnswer
 from narrowgate.model.finding import Severity
+from narrowgate.report.broken_promises import broken_promises
 from narrowgate.report.check_markdown import render_check_markdown
 from narrowgate.report.compare import render_check
 from narrowgate.report.json import to_json
@@ -120,7 +121,7 @@ def _render(answer: CheckAnswer, output_format: str, verbose: bool) -> str:
         case "json":
             return to_json(answer)
         case "sarif":
-            return render_sarif(answer.findings)
+            return render_sarif((*broken_promises(answer), *answer.findings))
         case "junit":
             return render_junit(answer)
         case "markdown":

@@ -1,8 +1,10 @@
 """Expectations on an option's world: each `may_call`, and each line of `expect`."""
 
-from collections.abc import Sequence
+from typing import TypeVar
 
-from narrowgate.model.answer import Cause, Missing, Verdict
+import msgspec
+
+from narrowgate.model.answer import Cause, Missing, Step, Verdict
 from narrowgate.model.comparison import ExpectationAnswer, TracedCall
 from narrowgate.model.design import Api, Consumer, Design, Expectation, Route
 from narrowgate.model.trace import Symptom, TraceAnswer
@@ -23,6 +25,8 @@ from narrowgate.options.compare.clients import client_of
 from narrowgate.options.compare.exclusive import judge_exclusive
 from narrowgate.options.option import Call, Option, default_name
 from narrowgate.options.world import World
+
+J = TypeVar("J", TracedCall, ExpectationAnswer)
 
 _CERTAINLY_NOT = (Verdict.DENIED, Verdict.INVALID)
 
@@ -57,7 +61,12 @@ def _traced(
         passes=tuple(dict.fromkeys(step.component for step in answer.hops if step.component)),
         decided_by=decided,
         unknowns=answer.unknowns if verdict is not Verdict.ALLOWED else (),
+        steps=_steps(answer),
     )
+
+
+def _steps(answer: TraceAnswer) -> tuple[Step, ...]:
+    return (*(answer.dns.steps if answer.dns is not None else ()), *answer.hops)
 
 
 def _call(design: Design, option: Option, consumer: Consumer, api: Api) -> Call:
@@ -89,32 +98,34 @@ def judge_expectation(
     return _answer(expectation, found)
 
 
-class _Try:
-    """One way that was tried: what came of it."""
+class _Try(msgspec.Struct, frozen=True):
+    """One way that was tried: what came of it, hop by hop."""
 
-    def __init__(self, what: str, verdict: Verdict, decided_by: Cause | None, unknowns: Sequence[Missing]) -> None:
-        self.what = what
-        self.verdict = verdict
-        self.decided_by = decided_by
-        self.unknowns = tuple(unknowns)
+    what: str
+    verdict: Verdict
+    decided_by: Cause | None
+    unknowns: tuple[Missing, ...]
+    steps: tuple[Step, ...]
 
 
 def _resolve(world: World, design: Design, consumer: Consumer, expectation: Expectation) -> list[_Try]:
     """By the own resolver; and, for what must not be, by every DNS server that could be asked directly (IN-06)."""
     client = client_of(world, design, consumer)
     own = ask_name(world, client, expectation.target)
-    tries = [_Try("its own resolver", own.verdict, own.decided_by, own.unknowns)]
+    tries = [_Try("its own resolver", own.verdict, own.decided_by, own.unknowns, own.steps)]
     if not expectation.must:
         for address, name in dns_servers(world).items():
             asked = ask_name(world, client, expectation.target, server=address)
-            tries.append(_Try(f"{name} ({address})", asked.verdict, asked.decided_by, asked.unknowns))
+            what = f"{name} ({address})"
+            tries.append(_Try(what, asked.verdict, asked.decided_by, asked.unknowns, asked.steps))
     return tries
 
 
 def _reach(world: World, design: Design, consumer: Consumer, expectation: Expectation) -> list[_Try]:
     host, _, port = expectation.target.rpartition(":")
     answer = ask_socket(world, client_of(world, design, consumer), host, int(port))
-    return [_Try(expectation.target, answer.verdict, answer.decided_by, answer.unknowns)]
+    steps = (*answer.forward, *answer.back)
+    return [_Try(expectation.target, answer.verdict, answer.decided_by, answer.unknowns, steps)]
 
 
 def _call_expected(
@@ -130,7 +141,7 @@ def _call_expected(
     if not api.is_private:
         answer = ask_call(world, client, Call(host=default_name(api), path=f"/{api.stage}"), route)
         verdict, decided = _public_verdict(answer)
-        return [_Try(answer.url, verdict, decided, answer.unknowns)]
+        return [_Try(answer.url, verdict, decided, answer.unknowns, _steps(answer))]
     own = [] if option is None else [option.call(design, consumer, api)]
     if expectation.must:
         return [_tried(ask_call(world, client, with_token(call, api), route, principal=principal)) for call in own]
@@ -142,7 +153,7 @@ def _call_expected(
 
 
 def _tried(answer: TraceAnswer) -> _Try:
-    return _Try(answer.url, answer.verdict, answer.decided_by, answer.unknowns)
+    return _Try(answer.url, answer.verdict, answer.decided_by, answer.unknowns, _steps(answer))
 
 
 def _answer(expectation: Expectation, tries: list[_Try]) -> ExpectationAnswer:
@@ -164,4 +175,10 @@ def _answer(expectation: Expectation, tries: list[_Try]) -> ExpectationAnswer:
         text=text,
         decided_by=shown.decided_by if verdict is not Verdict.ALLOWED else None,
         unknowns=shown.unknowns if verdict is Verdict.UNKNOWN else (),
+        steps=shown.steps,
     )
+
+
+def without_steps(judged: J) -> J:
+    """The answer without its way: one of many options keeps what came of it."""
+    return msgspec.structs.replace(judged, steps=())

@@ -11,7 +11,7 @@ from narrowgate.model.resource import Resource
 from narrowgate.options.compare.ask import CALLER_SIDE
 from narrowgate.options.compare.breaks import find_breaks
 from narrowgate.options.compare.constraints import find_violations
-from narrowgate.options.compare.expectations import judge_expectation, trace_permissions
+from narrowgate.options.compare.expectations import judge_expectation, trace_permissions, without_steps
 from narrowgate.options.compare.exposure import Finding, Scene, find_exposure
 from narrowgate.options.compare.made_up import readable
 from narrowgate.options.compare.points import (
@@ -65,8 +65,8 @@ def judge(bench: Bench, option: Option) -> OptionAnswer:
         )
     world = bench.build(option.resources(design))
     scene = Scene(surroundings=bench.surroundings, option=option, before=bench.before, after=world)
-    calls = trace_permissions(world, design, option)
-    expectations = tuple(judge_expectation(world, design, option, each) for each in design.expect)
+    calls = tuple(map(without_steps, trace_permissions(world, design, option)))
+    expectations = tuple(without_steps(judge_expectation(world, design, option, each)) for each in design.expect)
     private = [each for each in calls if design.api(each.api).is_private]
     names = {each.name: world.text(default_name(each)) for each in design.private_apis}
     found = find_exposure(scene)
