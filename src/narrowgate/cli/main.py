@@ -24,6 +24,7 @@ _COMMANDS = {
     "collect": "Collect live accounts into a snapshot folder. Reads only, and keeps nothing secret.",
     "fix": "What is the smallest change that mends it? Searched, and verified by the engine.",
     "trace": "Can this client call that URL? Name, packets, certificate, API, policies.",
+    "probe": "Print a program that calls a private API from a client, step by step.",
     "reach": "Can this client open a socket to that target, there and back?",
     "resolve": "What does this client get when it asks for that name, and why?",
     "authorize": "Would policies let this request through?",

@@ -10,6 +10,7 @@ from narrowgate.model.deployment import DeployAnswer
 from narrowgate.model.explanation import ExplainAnswer
 from narrowgate.model.exposure import DiffAnswer, ExposureAnswer
 from narrowgate.model.generation import GenerateAnswer
+from narrowgate.model.observation import ObserveAnswer
 from narrowgate.model.policy import AuthorizeAnswer
 from narrowgate.model.repair import FixAnswer
 from narrowgate.model.trace import TraceAnswer
@@ -25,6 +26,7 @@ SCHEMAS: dict[str, type[msgspec.Struct]] = {
     "exposure": ExposureAnswer,
     "generate": GenerateAnswer,
     "fix": FixAnswer,
+    "observe": ObserveAnswer,
     "reach": ReachAnswer,
     "resolve": ResolveAnswer,
     "trace": TraceAnswer,

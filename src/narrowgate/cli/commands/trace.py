@@ -1,6 +1,7 @@
 """`narrowgate trace`."""
 
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -8,6 +9,7 @@ from narrowgate import api
 from narrowgate.cli.notes import noted
 from narrowgate.cli.options import question_options, source_argument
 from narrowgate.cli.output import finish, terminal_style
+from narrowgate.model.trace import TraceAnswer
 from narrowgate.report.trace import render_trace
 
 
@@ -25,6 +27,12 @@ from narrowgate.report.trace import render_trace
     metavar="anonymous|ARN",
     help="Who signs the call: nobody, or the user, role or role session with this ARN.",
 )
+@click.option(
+    "--observed",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What the program of `narrowgate probe` saw: laid beside the answer, the first difference named.",
+)
 def command(
     source: Path,
     url: str,
@@ -37,6 +45,7 @@ def command(
     method: str,
     headers: tuple[str, ...],
     principal: str,
+    observed: Path | None,
 ) -> None:
     r"""Can CLIENT call URL, and if not, which fact decides and what does the caller see?
 
@@ -50,4 +59,17 @@ def command(
     answer = api.trace(
         snapshot, client, url, method=method, headers=headers, principal=principal, security_groups=security_groups
     )
+    if observed is not None:
+        _compare(answer, observed, output_format, verbose=verbose)
     finish(answer, render_trace(answer, terminal_style(), verbose=verbose), answer.verdict, output_format)
+
+
+def _compare(answer: TraceAnswer, observed: Path, output_format: str, *, verbose: bool) -> NoReturn:
+    """Leave with the comparison's status: 1 where what was seen parts from what was computed."""
+    from narrowgate.api.observing import load_probe_report, observe
+    from narrowgate.report.observe import render_observation
+
+    compared = observe(answer, load_probe_report(observed))
+    style = terminal_style()
+    text = render_trace(answer, style, verbose=verbose) + "\n\n" + render_observation(compared, style)
+    finish(compared, text, compared.verdict, output_format)
