@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import collect_embedded
 import exposures
 import guide_size
 import many_vpcs
@@ -32,6 +33,7 @@ def main() -> int:
     _take(figures, "policy decisions", policies.decisions)
     _take(figures, "ask", guide_size.ask)
     _take(figures, "a Terraform plan", terraform_plan.checked)
+    _take(figures, "a collection", collect_embedded.collected)
     with tempfile.TemporaryDirectory(prefix="narrowgate-estate-") as made:
         folder = options.estate or Path(made)
         if options.estate is None:
