@@ -79,7 +79,8 @@ def private_cells(
             if answered is not None and not is_merged:
                 found.append(answered)
             elif answered is None and above is not None:
-                exceptions.setdefault(above.owner, []).append(str(cell))
+                for owner in _owners(point, patterns):
+                    exceptions.setdefault(owner, []).append(str(cell))
             if cell.is_below:
                 owner = above.owner if above is not None and is_merged else point
                 patterns[point] = None if answered is None else _Pattern(answered.content, owner)
@@ -94,6 +95,19 @@ class _Pattern(NamedTuple):
 
     content: tuple[object, ...]
     owner: str
+
+
+def _owners(point: str, patterns: dict[str, _Pattern | None]) -> list[str]:
+    """The points of all patterns that a point lies below, up to the first domain that answers otherwise."""
+    found: list[str] = []
+    for parent in parents(point)[1:]:
+        if parent not in patterns:
+            continue
+        pattern = patterns[parent]
+        if pattern is None:
+            break
+        found.append(pattern.owner)
+    return list(dict.fromkeys(found))
 
 
 def _ask(cell: Cell, ask: Oracle, more_types: Callable[[str], Iterable[str]]) -> Answered | None:

@@ -6,7 +6,6 @@ from functools import partial
 from narrowgate.engine.dns.outcome import Outcome, Query
 from narrowgate.engine.dns.resolver import ASK, ask_resolver
 from narrowgate.engine.dns.servers import Door, answer_behind, server_at
-from narrowgate.engine.dns.view import Kind, view_of
 from narrowgate.engine.dns.zones import zone_contents
 from narrowgate.engine.network.interfaces import Interface
 from narrowgate.exposure.names.cells import Answered, private_cells
@@ -14,7 +13,7 @@ from narrowgate.exposure.names.ec2 import ec2_names
 from narrowgate.exposure.names.points import points_of_server, points_of_view
 from narrowgate.model.address import Address
 from narrowgate.model.answer import Missing
-from narrowgate.model.domain import parents
+from narrowgate.model.domain import normalise, parents
 from narrowgate.model.exposure import ExposedName
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.snapshot import Snapshot, index
@@ -81,27 +80,34 @@ def _ask_server(snapshot: Snapshot, door: Door, known: Interface | None, name: s
 def _names(
     snapshot: Snapshot, vpc_id: str | None, points: Iterable[str], ask: Callable[[str, str], Outcome]
 ) -> tuple[ExposedName, ...]:
-    cells = private_cells(points, ask, partial(_more_types, snapshot, vpc_id))
+    cells = private_cells(points, ask, partial(_more_types, snapshot))
     found = [_entry(each) for each in cells]
     if vpc_id is not None:
         found += ec2_names(snapshot, vpc_id, ask)
     return tuple(found)
 
 
-def _more_types(snapshot: Snapshot, vpc_id: str | None, name: str) -> tuple[str, ...]:
-    """The record types that the zone of a view holds under a name."""
-    if vpc_id is None:
-        return ()
-    view = view_of(snapshot, vpc_id)
-    found: dict[str, None] = {}
-    for domain in parents(name):
-        for each in view.candidates.get(domain, ()):
-            if each.kind is Kind.ZONE:
-                zone = zone_contents(snapshot, each.resource_id)
-                if not isinstance(zone, Missing):
-                    types = [*zone.nodes.get(name, ()), *zone.nodes.get(f"*.{name}", ())]
-                    found.update(dict.fromkeys(kind for kind in types if kind not in _ADDRESS_TYPES))
-    return tuple(found)
+@index
+def _types(snapshot: Snapshot) -> dict[str, frozenset[str]]:
+    """Record types, beside addresses, that any zone or server holds under a name; `*.x` for a wildcard."""
+    found: dict[str, set[str]] = {}
+    for zone_id in snapshot.facts.hosted_zones:
+        zone = zone_contents(snapshot, zone_id)
+        for name, held in () if isinstance(zone, Missing) else zone.nodes.items():
+            found.setdefault(name, set()).update(set(held) - _ADDRESS_TYPES)
+    for server in snapshot.outside.dns_servers if snapshot.outside else ():
+        for record in server.answers:
+            found.setdefault(normalise(record.name), set()).update({record.type.upper()} - _ADDRESS_TYPES)
+    return {name: frozenset(types) for name, types in found.items() if types}
+
+
+def _more_types(snapshot: Snapshot, name: str) -> tuple[str, ...]:
+    """The types that a name may hold: its own, and those of wildcards that may stand in, whoever answers."""
+    types = _types(snapshot)
+    found = set(types.get(name, ()))
+    for parent in parents(name):
+        found |= types.get(f"*.{parent}" if parent else "*", frozenset())
+    return tuple(sorted(found))
 
 
 def _entry(answered: Answered) -> ExposedName:

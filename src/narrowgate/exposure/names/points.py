@@ -42,6 +42,9 @@ def points_of_view(snapshot: Snapshot, vpc_id: str, trail: Trail = frozenset()) 
         for each in candidates:
             inside = _of_candidate(snapshot, each, trail | {vpc_id})
             found.update(name for name in inside if is_in_domain(name, domain))
+    for domain in view.candidates:
+        # A name that a wildcard's CNAME leads to meets itself there: a loop, which its neighbours do not meet.
+        found.update(_targets(snapshot).get(domain, ()))
     found.update(_delegated(snapshot, view, found, trail | {vpc_id}))
     found.update(_filtered(snapshot, view, found))
     if view.missing_rules or view.missing_zones or view.missing_endpoints:
@@ -52,6 +55,25 @@ def points_of_view(snapshot: Snapshot, vpc_id: str, trail: Trail = frozenset()) 
         # Met on the way of another view, a circle may have cut it short.
         kept[vpc_id] = result
     return result
+
+
+@index
+def _targets(snapshot: Snapshot) -> dict[str, frozenset[str]]:
+    """What CNAME records of any zone or server lead to, by every domain that it lies in (RSLV-11)."""
+    names: set[str] = set()
+    for zone_id in snapshot.facts.hosted_zones:
+        zone = zone_contents(snapshot, zone_id)
+        for held in () if isinstance(zone, Missing) else zone.nodes.values():
+            names.update(
+                normalise(record.value) for each in held.get("CNAME", ()) for record in each.resource_records
+            )
+    for server in snapshot.outside.dns_servers if snapshot.outside else ():
+        names.update(normalise(each.value) for each in server.answers if each.type.upper() == "CNAME")
+    found: dict[str, set[str]] = {}
+    for name in names:
+        for domain in parents(name):
+            found.setdefault(domain, set()).add(name)
+    return {domain: frozenset(inside) for domain, inside in found.items()}
 
 
 def _of_candidate(snapshot: Snapshot, candidate: Candidate, trail: Trail) -> Iterable[str]:
