@@ -37,7 +37,7 @@ def need_terraform(environment: Mapping[str, str]) -> None:
     if shutil.which("terraform", path=environment.get("PATH")) is None:
         raise InputError(
             "this engine runs Terraform, which is not installed",
-            help="install it, or take `--engine cloudformation --target aws`, which needs no program",
+            help="install it; `narrowgate generate cloudformation` writes stacks with the commands to deploy them",
         )
 
 
