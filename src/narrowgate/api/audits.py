@@ -13,6 +13,7 @@ from narrowgate.audit.run import audit
 from narrowgate.model.answer import Verdict, conjunction
 from narrowgate.model.comparison import CheckAnswer
 from narrowgate.model.finding import Finding, Severity
+from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.acceptances import load_acceptances, load_baseline, write_baseline
 
 
@@ -39,9 +40,30 @@ def check_sources(paths: Sequence[Path], terms: Terms, *, assume_complete: bool 
     Raises:
         InputError: a source, the suppressions or the baseline cannot be read.
     """
+    return _joined([_check(path, terms, assume_complete).answer for path in paths], terms)
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """One source's check with what it was asked of: the snapshot, and the design where the source is one."""
+
+    answer: CheckAnswer
+    snapshot: Snapshot | None
+    design: designs.DesignCheck | None = None
+
+
+def check_source(path: Path, terms: Terms, *, assume_complete: bool = False) -> Checked:
+    """The check of one source, with what it was asked of.
+
+    Raises:
+        InputError: as `check_sources`.
+    """
+    checked = _check(path, terms, assume_complete)
+    return msgspec.structs.replace(checked, answer=_joined([checked.answer], terms))
+
+
+def _joined(answers: Sequence[CheckAnswer], terms: Terms) -> CheckAnswer:
     accepted = load_acceptances(terms.suppressions) if terms.suppressions else ()
     known = load_baseline(terms.baseline) if terms.baseline else frozenset()
-    answers = [_check(path, terms, assume_complete) for path in paths]
     found = tuple(finding for answer in answers for finding in answer.findings)
     findings = against_baseline(accept(found, accepted, today=terms.today), known)
     failed = fails(findings, terms.fail_on)
@@ -78,9 +100,11 @@ def keep_baseline(path: Path, answer: CheckAnswer) -> None:
     write_baseline(path, (each for each in answer.findings if each.suppressed is None))
 
 
-def _check(path: Path, terms: Terms, assume_complete: bool) -> CheckAnswer:
+def _check(path: Path, terms: Terms, assume_complete: bool) -> Checked:
+    held: designs.DesignCheck | None = None
     if designs.is_design(path):
-        checked, snapshot = designs.check_design(path, terms.prices)
+        held = designs.check_design(path, terms.prices)
+        checked, snapshot = held.answer, held.world.snapshot if held.world is not None else None
     else:
         snapshot = load(path, assume_complete=assume_complete)
         if terms.design is not None:
@@ -88,7 +112,8 @@ def _check(path: Path, terms: Terms, assume_complete: bool) -> CheckAnswer:
         else:
             checked = CheckAnswer(verdict=Verdict.ALLOWED, source=str(path), warnings=snapshot.warnings)
     findings = audit(snapshot) if snapshot is not None else ()
-    return msgspec.structs.replace(checked, findings=findings)
+    answer = msgspec.structs.replace(checked, findings=findings)
+    return Checked(answer=answer, snapshot=snapshot, design=held)
 
 
 def _unused(findings: Sequence[Finding], accepted: Sequence[Acceptance]) -> tuple[str, ...]:

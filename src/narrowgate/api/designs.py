@@ -31,7 +31,9 @@ from narrowgate.sources.prices.read import load_price_book
 from narrowgate.sources.resources.build import build_world
 
 __all__ = [
+    "DesignCheck",
     "check",
+    "check_against",
     "check_design",
     "compare",
     "compare_design",
@@ -85,11 +87,24 @@ def check(path: Path, prices: Path | None = None) -> CheckAnswer:
     Raises:
         InputError: the design or the price book cannot be read.
     """
-    return check_design(path, prices)[0]
+    return check_design(path, prices).answer
 
 
-def check_design(path: Path, prices: Path | None = None) -> tuple[CheckAnswer, Snapshot | None]:
-    """The same, with the snapshot of the option that was held to it; None where that cannot be built.
+class DesignCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """A checked design with what it was held to: every option's answer, and the world of the one that it means.
+
+    `world` is None where that option cannot be built.
+    """
+
+    answer: CheckAnswer
+    design: Design
+    compared: CompareAnswer
+    chosen: OptionAnswer
+    world: World | None = None
+
+
+def check_design(path: Path, prices: Path | None = None) -> DesignCheck:
+    """The same, with what the design was held to.
 
     Raises:
         InputError: the design or the price book cannot be read.
@@ -101,7 +116,8 @@ def check_design(path: Path, prices: Path | None = None) -> tuple[CheckAnswer, S
         option = find_option(chosen.option)
         world = build_world(with_logs(design, option.resources(design)))
         world.snapshot.label = str(path)
-        return _checked(path, design, chosen, _ways(world, design, option)), world.snapshot
+        checked = _checked(path, design, chosen, _ways(world, design, option))
+        return DesignCheck(answer=checked, design=design, compared=answer, chosen=chosen, world=world)
     cause = Cause(
         leg=Leg.CONFIG,
         layer="option",
@@ -113,7 +129,7 @@ def check_design(path: Path, prices: Path | None = None) -> tuple[CheckAnswer, S
     refused = CheckAnswer(
         verdict=Verdict.INVALID, decided_by=cause, blocking=(cause,), source=str(path), via=chosen.option
     )
-    return refused, None
+    return DesignCheck(answer=refused, design=design, compared=answer, chosen=chosen)
 
 
 def check_against(path: Path, snapshot: Snapshot, source: str) -> CheckAnswer:

@@ -1,5 +1,6 @@
 """Use cases about exposure: what VPCs can resolve, reach and invoke, against a baseline, between two sources."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -51,6 +52,11 @@ def exposure(
     """
     consumers = sorted(snapshot.facts.vpcs) if consumer is None else [find_vpc(snapshot, consumer)]
     return evaluate_exposure(snapshot, consumers, to=find_vpc(snapshot, to) if to else None, intent=intent)
+
+
+def exposure_of(snapshot: Snapshot, consumers: Sequence[str], *, intent: Intent = NOTHING_MEANT) -> ExposureAnswer:
+    """The same of several VPCs, by id: equal entries are told once."""
+    return evaluate_exposure(snapshot, consumers, intent=intent)
 
 
 def inverse(snapshot: Snapshot, api: str, *, intent: Intent = NOTHING_MEANT) -> ExposureAnswer:

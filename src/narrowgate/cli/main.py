@@ -29,6 +29,7 @@ _COMMANDS = {
     "resolve": "What does this client get when it asks for that name, and why?",
     "authorize": "Would policies let this request through?",
     "exposure": "What can a VPC resolve, reach and invoke? Complete lists, and what is meant of it.",
+    "report": "Everything on one HTML page: verdicts, drawn calls, the estate, exposure, findings, costs.",
     "diff": "What does a change open, close and break?",
     "ask": "Answer many questions of these four kinds, one JSON line each.",
     "explain": "Explain a rule, a reason code or a word.",

@@ -6,47 +6,9 @@ from narrowgate.model.answer import Verdict
 from narrowgate.model.comparison import CompareAnswer, MonthlyCost, OptionAnswer, RankReason
 from narrowgate.report.compare import cells, cost_sentence, grouped_refusals, price_text, sorted_options
 from narrowgate.report.compare_html_details import details
+from narrowgate.report.html.page import page
 from narrowgate.report.html_text import money, sentence, text
 from narrowgate.report.style import clean
-
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --card: #f6f8fa; --line: #d0d7de; --dim: #57606a;
-  --good: #1a7f37; --bad: #cf222e; --maybe: #9a6700; --fixed: #0969da; --use: #54aeff; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --card: #161b22; --line: #30363d;
-  --dim: #8b949e; --good: #3fb950; --bad: #f85149; --maybe: #d29922; --fixed: #388bfd; --use: #79c0ff; } }
-* { box-sizing: border-box; }
-body { font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; color: var(--ink); background: var(--paper);
-  max-width: 76rem; margin: 2rem auto; padding: 0 1.2rem; }
-h1 { font-size: 1.6rem; margin: 0 0 1rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
-.card { background: var(--card); border: 1px solid var(--line); border-left: .3rem solid var(--good);
-  border-radius: .5rem; padding: 1rem 1.3rem; }
-.card.none { border-left-color: var(--bad); }
-.card h2 { margin: 0; font-size: 1.3rem; } .card .price { color: var(--dim); margin: .1rem 0 .6rem; }
-ol, ul { margin: .3rem 0; padding-left: 1.4rem; } li { margin: .15rem 0; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .93rem; }
-th { text-align: left; color: var(--dim); font-weight: 600; white-space: nowrap; }
-th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-tr.best > td { background: var(--card); } tr.best > td:first-child { box-shadow: inset .25rem 0 var(--good); }
-tr.group > td { color: var(--dim); font-size: .85rem; padding-top: 1rem; border-bottom-color: var(--dim); }
-.allowed { color: var(--good); } .denied, .invalid { color: var(--bad); }
-.unknown, .partial, .indeterminate { color: var(--maybe); } .dim { color: var(--dim); }
-.bar { display: flex; height: .7rem; margin-top: .35rem; width: 9rem; }
-.bar span { height: 100%; } .bar .fixed { background: var(--fixed); } .bar .use { background: var(--use); }
-.key { display: inline-block; width: .7rem; height: .7rem; margin: 0 .2rem 0 .8rem; border-radius: .1rem; }
-.key.fixed { background: var(--fixed); } .key.use { background: var(--use); }
-details summary { cursor: pointer; } details[open] > summary { font-weight: 600; }
-td code, td span { white-space: nowrap; } a { color: inherit; }
-.more { border: 1px solid var(--line); border-radius: .5rem; padding: .45rem .9rem; margin: .4rem 0; }
-.more:target { border-color: var(--fixed); }
-.more h3 { font-size: .85rem; color: var(--dim); margin: .9rem 0 .2rem; }
-.more table { font-size: .88rem; width: auto; } .more table td { padding: .15rem .7rem .15rem 0; border: 0; }
-.more tr.sum td { border-top: 1px solid var(--line); font-weight: 600; padding-bottom: .5rem; }
-dt { font-weight: 600; margin-top: .8rem; } dd { margin: .1rem 0 0; }
-code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; }
-@media print { body { margin: 0; max-width: none; } details > * { display: block; } }
-"""
 
 _COLUMNS = ("option", "works", "opens", "breaks", "fixed", "by use", "$ a month", "", "new", "acts")
 _NUMBERS = frozenset({"fixed", "by use", "$ a month", "new", "acts"})
@@ -54,16 +16,12 @@ _NUMBERS = frozenset({"fixed", "by use", "$ a month", "new", "acts"})
 
 def render_compare_html(answer: CompareAnswer) -> str:
     """The whole page."""
-    title = f"{text(answer.design)}: ways to connect"
-    body = "\n".join(_body(answer))
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
-    )
+    title = f"{answer.design}: ways to connect"
+    return page(title, f"<h1>{text(title)}</h1>\n" + "\n".join(compare_body(answer)))
 
 
-def _body(answer: CompareAnswer) -> Iterator[str]:
+def compare_body(answer: CompareAnswer) -> Iterator[str]:
+    """What the page says, without its title: also a part of `report`."""
     yield from _recommendation(answer)
     yield from _replies(answer)
     yield from _table(answer)
@@ -160,14 +118,14 @@ def _row(answer: CompareAnswer, each: OptionAnswer, most: float) -> str:
         ("acts", text(acts)),
     )
     shown = "".join(f"<td{_number(name)}>{value}</td>" for name, value in values)
-    name = f'<a href="#{text(each.option)}"><code>{text(each.option)}</code></a>'
+    name = f'<a href="#option-{text(each.option)}"><code>{text(each.option)}</code></a>'
     return f'<tr class="{"best" if is_best else ""}"><td>{name}</td>{shown}</tr>'
 
 
 def _behind(each: OptionAnswer) -> str:
     name = f"<code>{text(each.option)}</code>"
     about = f'<summary>{name} <span class="dim">{sentence(each.title)}</span></summary>'
-    return f'<details class="more" id="{text(each.option)}">{about}{"".join(details(each))}</details>'
+    return f'<details class="more" id="option-{text(each.option)}">{about}{"".join(details(each))}</details>'
 
 
 def _amount(amount: float | None) -> str:

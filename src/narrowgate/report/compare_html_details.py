@@ -14,7 +14,7 @@ def details(each: OptionAnswer) -> Iterator[str]:
     yield from _list("Breaks", (_lost(found) for found in each.broken))
     yield from _list("Opens", (_opened(found) for found in each.exposed))
     if each.cost is not None:
-        yield from _bill(each.cost)
+        yield f"<h3>A month's bill</h3>{bill_table(each.cost)}"
     points = (text(point) for point in each.single_points_of_failure)
     yield from _list("Single points of failure", points)
     yield from _list("Traps", (f"{sentence(trap.text)} ({text(trap.rule)})" for trap in each.limits))
@@ -46,8 +46,13 @@ def _lost(found: Broken) -> str:
     return f"{what}: {text(found.symptom)}, {sentence(found.text)} ({text(found.rule)}){note}"
 
 
+def bill_table(cost: MonthlyCost) -> str:
+    """A bill as a table, and what is not known of it."""
+    return "".join(_bill(cost))
+
+
 def _bill(cost: MonthlyCost) -> Iterator[str]:
-    yield "<h3>A month's bill</h3><table>"
+    yield "<table class=bill>"
     for title, lines, total in bill_parts(cost):
         for line in lines:
             formula = f"<code>{text(line.formula)}</code>"
