@@ -51,7 +51,11 @@ def main() -> int:
     if options.verb == "checkov":
         return 0
     if options.verb == "demo":
-        return _run("narrowgate", "demo", *rest)
+        status = _run("narrowgate", "demo", *rest)
+        # A path that works from here: nobody has activated anything yet.
+        print(f"\n`narrowgate` is {(BIN / 'narrowgate').relative_to(ROOT)} here, or the name alone after", end=" ")
+        print(f"`. {(BIN / 'activate').relative_to(ROOT)}`")
+        return status
     if options.verb == "setup":
         print(f"narrowgate is ready: {BIN / 'narrowgate'}")
         return 0

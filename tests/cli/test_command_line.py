@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import jsonschema
 import pytest
@@ -179,21 +178,6 @@ def test_an_explanation_names_its_source(narrowgate):
     done = narrowgate("explain", "KEY-01")
     assert done.returncode == 0
     assert "KEY-01" in done.stdout
-
-
-def test_the_demo_agrees_with_the_rule_book(narrowgate):
-    done = narrowgate("demo")
-    assert done.returncode == 0, done.stderr
-    assert "Recorded from AWS" in done.stdout
-
-
-def test_the_demo_writes_its_snapshot_once(narrowgate, tmp_path):
-    folder = tmp_path / "guide"
-    done = narrowgate("demo", "--write", folder, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    assert Path(folder / "snapshot.json").exists()
-    again = narrowgate("demo", "--write", folder, "--format", "json")
-    assert again.returncode == 2
 
 
 def test_a_symptom_is_explained_with_its_causes(narrowgate):

@@ -14,7 +14,7 @@ from narrowgate.model.errors import NarrowgateError, OutsideError
 
 # Verb -> one line of help. A verb's module is imported when the verb is called, not to print this list.
 _COMMANDS = {
-    "demo": "Show the whole job on built-in estates: working, broken, and recorded ones.",
+    "demo": "Show the whole job in seconds: compared, generated, read back, broken, mended.",
     "init": "Write a design file to start from, or take over what a snapshot holds.",
     "compare": "Which way to connect, and why? Every option of a design, judged by computation.",
     "cost": "What does a month cost, and who pays?",

@@ -6,6 +6,7 @@ import msgspec
 
 from narrowgate.model.answer import ReachAnswer, ResolveAnswer
 from narrowgate.model.comparison import CheckAnswer, CompareAnswer, CostAnswer
+from narrowgate.model.demonstration import DemoAnswer
 from narrowgate.model.deployment import DeployAnswer
 from narrowgate.model.explanation import ExplainAnswer
 from narrowgate.model.exposure import DiffAnswer, ExposureAnswer
@@ -20,6 +21,7 @@ SCHEMAS: dict[str, type[msgspec.Struct]] = {
     "check": CheckAnswer,
     "compare": CompareAnswer,
     "cost": CostAnswer,
+    "demo": DemoAnswer,
     "deploy": DeployAnswer,
     "diff": DiffAnswer,
     "explain": ExplainAnswer,

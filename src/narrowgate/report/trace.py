@@ -37,7 +37,7 @@ def _lines(answer: TraceAnswer, style: Style, verbose: bool) -> Iterator[str]:
         yield from section("Name", _dns_lines(answer, style, verbose), style)
     by_part: dict[str, list[Step]] = {}
     for step in answer.hops:
-        by_part.setdefault(_part(step), []).append(step)
+        by_part.setdefault(part_of(step), []).append(step)
     for title in ("There", "Back", "TLS", "API Gateway", "Policies"):
         yield from section(title, step_lines(by_part.get(title, ()), style, verbose=verbose), style)
     yield from section("Why not" if answer.blocking else "", cause_lines(answer.blocking, style), style)
@@ -55,7 +55,8 @@ def _dns_lines(answer: TraceAnswer, style: Style, verbose: bool) -> Iterator[str
     yield from step_lines(answer.dns.steps, style, verbose=verbose)
 
 
-def _part(step: Step) -> str:
+def part_of(step: Step) -> str:
+    """The section of a trace that a step belongs to."""
     if step.layer == "tls":
         return "TLS"
     if step.layer == "http":

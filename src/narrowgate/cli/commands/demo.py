@@ -1,156 +1,154 @@
 """`narrowgate demo`."""
 
-import json
-from importlib import resources
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from time import monotonic
 
 import click
 
-from narrowgate import api
-from narrowgate.cli.exit_codes import ExitCode
+from narrowgate.api import demo
+from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.output import terminal_style
-from narrowgate.guide.broken import VARIATIONS, Case
+from narrowgate.guide.design import guide_design, guide_design_text
 from narrowgate.guide.estate import CLIENT, build_guide
-from narrowgate.guide.folder import snapshot_of, write_snapshot
-from narrowgate.model.answer import ReachAnswer, Verdict
-from narrowgate.model.trace import TraceAnswer
+from narrowgate.guide.folder import write_snapshot
+from narrowgate.model.answer import Verdict
+from narrowgate.model.demonstration import DemoAnswer
+from narrowgate.report.demo import broken_lines, compare_lines, fix_lines, generated_lines, other_lines
 from narrowgate.report.json import to_json
-from narrowgate.report.reach import render_reach
 from narrowgate.report.style import Style
-from narrowgate.report.trace import caller_sees, render_trace
-
-_RECORDED = (
-    ("vpc-peering", "i-0b14080af811fda3d", "10.10.10.157", "two instances of peered VPCs, SSH"),
-    ("vpc-endpoint-interface", "i-0eb6eb395a0d09117", "vpce-083c683a6be29b889", "an instance and an endpoint"),
-)
-_PORTS = {"vpc-peering": 22, "vpc-endpoint-interface": 443}
 
 
 @click.command(name="demo")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Keep the design and the generated Terraform, whole and broken, in DIR.",
+)
 @click.option(
     "--write",
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Also write the guide's snapshot to DIR, to ask it questions of your own.",
+    help="Also write the guide's estate as a snapshot to DIR, to ask it questions of your own.",
 )
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(*, folder: Path | None, output_format: str) -> None:
-    """Show the whole job on built-in estates: one that works, the same broken in many ways, and two recorded ones.
+def command(*, keep: Path | None, folder: Path | None, output_format: str) -> None:
+    r"""Show the whole job on the guide's design, in seconds: compared, generated, read back, broken, mended.
 
-    A requester VPC calls a private API in another VPC through peering, Resolver endpoints and an execute-api
-    endpoint. The demo ends with status 0 when every answer is the one that the rule book gives, else 1.
+    A requester VPC must call one private API in another VPC, and nothing else. Every way to connect is judged, the
+    best one is written as Terraform, the code is read back and traced, one thing is broken and explained, and the
+    repair is named. Nothing of it needs an account, the network, Terraform or root. The demo ends with status 0
+    when every step comes out as it should, else 1.
+
+    \b
+    Examples:
+      narrowgate demo
+      narrowgate demo --keep ./demo
+      narrowgate demo --write ./guide
     """
+    for each in (keep, folder):
+        if each is not None and each.exists():
+            raise click.UsageError(f"{each} exists already")
     style = terminal_style()
-    guide = build_guide()
-    working = api.trace(snapshot_of(guide.estate), CLIENT, guide.url)
-    plain = build_guide(resolver=False)
-    alias = api.trace(snapshot_of(plain.estate), CLIENT, plain.alias_url)
-    broken = [(each.id, each.changed, each.make()) for each in VARIATIONS.values()]
-    answers = [(name, changed, case, _ask(case)) for name, changed, case in broken]
-    recorded = [(name, text, _reach(name, client, target)) for name, client, target, text in _RECORDED]
-    wrong = [name for name, _, case, answer in answers if not _is_expected(case, answer)]
+    teller = _Teller(style, is_silent=output_format == "json")
+    with guide_design() as design, _home(keep) as home:
+        answer = _tell(design, home, keep, teller)
     if output_format == "json":
-        click.echo(to_json(_as_json(working, alias, answers, recorded)))
-    else:
-        _print_story(style, working, alias, answers, recorded)
+        click.echo(to_json(answer))
+    if keep is not None:
+        (keep / "narrowgate.yaml").write_text(guide_design_text(), encoding="utf-8")
     if folder is not None:
-        _write(folder)
-    if wrong:
-        click.echo(f"answers that differ from the rule book's: {', '.join(wrong)}", err=True)
-    raise click.exceptions.Exit(int(ExitCode.DOES_NOT_HOLD if wrong else ExitCode.HOLDS))
+        write_snapshot(build_guide().estate, folder)
+    teller.next(_next(keep, folder))
+    raise click.exceptions.Exit(int(exit_code(answer.verdict)))
 
 
-def _ask(case: Case) -> TraceAnswer:
-    return api.trace(
-        snapshot_of(case.guide.estate), case.client, case.url, method=case.method, headers=case.headers
+class _Teller:
+    """Prints each step when it is done, with how long it took; nothing where the answer leaves as JSON."""
+
+    def __init__(self, style: Style, *, is_silent: bool) -> None:
+        self.style = style
+        self._is_silent = is_silent
+        self._number = 0
+        self._began = self._since = monotonic()
+
+    def step(self, title: str, lines: Iterable[str]) -> None:
+        self._number += 1
+        told = list(lines)
+        took, self._since = monotonic() - self._since, monotonic()
+        if self._is_silent:
+            return
+        head = self.style.strong(f"{self._number}. {title}")
+        click.echo(f"{head} {self.style.dim(f'({took:.2f} s)')}", color=True)
+        click.echo("\n".join(told) + "\n", color=True)
+
+    def next(self, lines: Iterable[str]) -> None:
+        if not self._is_silent:
+            took = self.style.dim(f"({monotonic() - self._began:.2f} s in all)")
+            click.echo("\n".join([f"{self.style.strong('Try next')} {took}", *lines]), color=True)
+
+
+@contextmanager
+def _home(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True)
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="narrowgate-demo-") as scratch:
+        yield Path(scratch)
+
+
+def _tell(design: Path, home: Path, keep: Path | None, teller: _Teller) -> DemoAnswer:
+    style = teller.style
+    compared = demo.compare_guide(design)
+    option = compared.recommendation.option if compared.recommendation else ""
+    teller.step(
+        "Compare every way for `web` to call the private API `orders`, by computation",
+        compare_lines(compared, style),
+    )
+    generated = demo.generate_and_read(design, option, home / "terraform")
+    where = str(keep / "terraform") if keep else "a folder that is gone afterwards (--keep DIR keeps it)"
+    teller.step(
+        f"Generate {option} as Terraform, networks and all; read the code back, and trace it",
+        generated_lines(generated, where, style),
+    )
+    snapshot, broken = demo.break_and_read(design, option, home / "broken")
+    teller.step("Break one thing, and ask again", broken_lines(broken, demo.CHANGED, style))
+    fix = demo.mend(snapshot, broken.trace)
+    teller.step("Fix: the smallest change, searched and verified", fix_lines(fix, broken, style))
+    forms, recorded = tuple(demo.ask_broken_forms()), tuple(demo.ask_recorded_estates())
+    teller.step("Beside that, in the same way", other_lines(forms, recorded, style))
+    is_well = demo.is_as_it_should_be(compared, generated, broken, fix, forms)
+    return DemoAnswer(
+        verdict=Verdict.ALLOWED if is_well else Verdict.DENIED,
+        compare=compared,
+        generated=generated,
+        changed=demo.CHANGED,
+        broken=broken,
+        fix=fix,
+        forms=forms,
+        recorded=recorded,
     )
 
 
-def _is_expected(case: Case, answer: TraceAnswer) -> bool:
-    wanted = case.expected
-    decided = answer.decided_by
-    return (
-        answer.verdict is wanted.verdict
-        and (wanted.symptom is None or answer.symptom is wanted.symptom)
-        and (wanted.reason is None or (decided is not None and decided.reason is wanted.reason))
-    )
+def _next(keep: Path | None, folder: Path | None) -> Iterator[str]:
+    if keep is None:
+        yield _hint("demo --keep ./demo", "keeps the design and its code, to look at and change")
+    else:
+        yield _hint(f"compare {keep / 'narrowgate.yaml'} --verbose", "what each way opens, breaks and costs")
+        yield _hint(f"check {keep / 'narrowgate.yaml'}", "after each change of the design")
+    if folder is None:
+        yield _hint("demo --write ./guide", "an estate as AWS tells it, to ask questions of your own")
+    else:
+        yield _hint(f"trace {folder} --from {CLIENT} {build_guide().url}", "")
+    yield _hint("init", "a design of your own: narrowgate.yaml")
+    yield _hint("collect --print-policy", "what it takes to read your own accounts; docs/collect.md")
+    yield _hint("explain KEY-01", "a rule of AWS, with its sources")
 
 
-def _reach(name: str, client: str, target: str) -> ReachAnswer:
-    with resources.as_file(resources.files("narrowgate.guide") / "recorded" / name) as root:
-        snapshot = api.load(root)
-    return api.reach(snapshot, client, target, api.Flow(port=_PORTS[name]))
-
-
-def _print_story(
-    style: Style,
-    working: TraceAnswer,
-    alias: TraceAnswer,
-    answers: list[tuple[str, str, Case, TraceAnswer]],
-    recorded: list[tuple[str, str, ReachAnswer]],
-) -> None:
-    click.echo(
-        style.strong("1. The guide's design, done right: peering, Resolver endpoints, one rule, one endpoint")
-    )
-    click.echo()
-    click.echo(render_trace(working, style))
-    click.echo()
-    click.echo(
-        style.strong("2. The same call by the API's alias name, in an estate without any Resolver endpoint")
-    )
-    click.echo()
-    click.echo(render_trace(alias, style))
-    click.echo()
-    click.echo(style.strong(f"3. The design with one thing changed at a time ({len(answers)} ways)"))
-    for name, changed, _, answer in answers:
-        click.echo()
-        click.echo(f"{style.mark(answer.verdict)} {style.strong(name)}")
-        click.echo(f"    {changed}")
-        click.echo(f"    {style.verdict(answer.verdict)}, the caller sees {caller_sees(answer)}")
-        click.echo(f"    {_why(answer)}")
-    click.echo()
-    click.echo(style.strong("4. Recorded from AWS"))
-    for name, text, reached in recorded:
-        click.echo()
-        click.echo(f"{name}: {text}")
-        click.echo(render_reach(reached, style))
-    click.echo()
-    click.echo("Next: narrowgate demo --write ./guide, then narrowgate trace ./guide --from requester-host URL;")
-    click.echo("      narrowgate explain KEY-01; docs/snapshot.md says how to make a snapshot of your own estate.")
-
-
-def _why(answer: TraceAnswer) -> str:
-    decided = answer.decided_by
-    if decided is not None:
-        rule = f" [{decided.rule}]" if decided.rule else ""
-        return f"{decided.reason} at {decided.resource}: {decided.text}{rule}"
-    if answer.verdict is Verdict.UNKNOWN:
-        return "; ".join(f"{each.fact} of {each.resource}: {each.why}" for each in answer.unknowns[:2])
-    return "; ".join(answer.warnings[:1]) or "nothing stands against it"
-
-
-def _as_json(
-    working: TraceAnswer,
-    alias: TraceAnswer,
-    answers: list[tuple[str, str, Case, TraceAnswer]],
-    recorded: list[tuple[str, str, ReachAnswer]],
-) -> dict[str, Any]:
-    return {
-        "schema": "narrowgate.demo/1",
-        "working": working,
-        "alias": alias,
-        "broken": [{"id": name, "changed": changed, "answer": answer} for name, changed, _, answer in answers],
-        "recorded": [{"id": name, "answer": answer} for name, _, answer in recorded],
-    }
-
-
-def _write(folder: Path) -> None:
-    if folder.exists():
-        raise click.UsageError(f"{folder} exists already")
-    guide = build_guide()
-    write_snapshot(guide.estate, folder)
-    question = {"id": 1, "ask": "trace", "from": CLIENT, "url": guide.url}
-    click.echo(f"wrote {folder}; try: narrowgate trace {folder} --from {CLIENT} {guide.url}", err=True)
-    click.echo(f"or: echo '{json.dumps(question)}' | narrowgate ask {folder} --questions -", err=True)
+def _hint(call: str, text: str) -> str:
+    return f"  {f'narrowgate {call}':<37}{'# ' + text if text else ''}".rstrip()
