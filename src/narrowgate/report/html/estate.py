@@ -6,6 +6,7 @@ from itertools import groupby
 
 import msgspec
 
+from narrowgate.report.html.picture.compact import compact
 from narrowgate.report.html.picture.layout import place
 from narrowgate.report.html.picture.scene import Chip, Scene, VpcBox
 from narrowgate.report.html.picture.svg import draw
@@ -13,6 +14,8 @@ from narrowgate.report.html_text import text
 
 _DRAWN_AT_ONCE = 24
 """So many VPCs are one picture that a person can read."""
+_SUBNETS_DRAWN = 16
+"""So many subnets are drawn in it; of more, a VPC says what it holds, and its account's picture has them."""
 _LINKS_NAMED = 3
 _LEGEND = (
     '<p class="legend"><span><i class="endpoint"></i>interface or gateway endpoint</span>'
@@ -29,11 +32,24 @@ def estate_section(scene: Scene) -> Iterator[str]:
         yield "<p>The source has no VPC and no API.</p>"
         return
     yield f"<p>{text(_counts(scene))}</p>"
+    is_whole = sum(len(each.subnets) for each in scene.vpcs) <= _SUBNETS_DRAWN
     if len(scene.vpcs) <= _DRAWN_AT_ONCE:
-        yield _framed(draw(place(scene, columns=2 if len(scene.vpcs) <= 4 else 3), "the estate"))
+        shown = scene if is_whole else _compact(scene)
+        yield _framed(draw(place(shown, columns=2 if len(scene.vpcs) <= 4 else 3), "the estate"))
         yield _LEGEND
-        return
+        if is_whole:
+            return
+        yield "<h3>With subnets, by account and Region</h3>"
     yield from _folded(scene)
+
+
+def _compact(scene: Scene) -> Scene:
+    """VPCs without subnets, whose chips also name their links: many lines cross."""
+    short = compact(scene)
+    by_vpc = _links_by_vpc(scene)
+    return msgspec.structs.replace(
+        short, vpcs=tuple(_with_links(each, by_vpc.get(each.key, ())) for each in short.vpcs)
+    )
 
 
 def _counts(scene: Scene) -> str:
@@ -76,7 +92,7 @@ def _folded(scene: Scene) -> Iterator[str]:
     yield '<div class="bar-of-list"><input type="search" id="find-place" '
     yield 'placeholder="search a VPC, API or address range" aria-label="Search accounts by what is in them">'
     yield f'<span class="count" id="place-count" role="status">{len(homes)} of {len(homes)} shown</span></div>'
-    yield _LEGEND + '\n<div class="places">'
+    yield '\n<div class="places">'
     by_vpc = _links_by_vpc(scene)
     vpcs = {home: list(each) for home, each in groupby(scene.vpcs, key=lambda vpc: (vpc.account, vpc.region))}
     for home in homes:

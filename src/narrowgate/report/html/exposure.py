@@ -80,7 +80,11 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
         if not entries:
             yield f'<h3>{text(title)}</h3><p class="dim">none</p>'
             return
-        rows = [_row(each, cells(each, self.named), self.named, self.has_intent) for each in entries]
+        shared = len(self.answer.consumers) > 1
+        rows = [
+            _row(each, cells(each, self.named), self.named, has_intent=self.has_intent, shared=shared)
+            for each in entries
+        ]
         yield f"<h3>{text(title)} ({len(rows):,})</h3>"
         words = {row.facets[0]: row.tag for row in rows}
         choices = [
@@ -90,18 +94,28 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
         yield row_list(f"exposure-{own}", title, rows, choices)
 
 
-def _row(entry: Entry, cells: tuple[str, str], named: Named, has_intent: bool) -> Row:
+def _row(entry: Entry, cells: tuple[str, str], named: Named, *, has_intent: bool, shared: bool) -> Row:
     mark = mark_of(entry)
     state, sign, tag = _TAGS[mark] if has_intent or mark not in _OPEN else _OPEN[mark]
     return Row(
         state=state,
         sign=sign,
         first=cells[0],
-        second=f"{cells[1]}, {entry.via}" if isinstance(entry, ExposedSocket) and entry.via else cells[1],
+        second=", ".join(_second(entry, cells[1], named, shared=shared)),
         tag=tag,
         facets=(state, " ".join(entry.consumers)),
         told=tuple(_told(entry, named)),
     )
+
+
+def _second(entry: Entry, cell: str, named: Named, *, shared: bool) -> Iterator[str]:
+    """Where it leads; by which way, where several lead there; and whose it is, where several are asked about."""
+    yield cell
+    if isinstance(entry, ExposedSocket) and entry.via:
+        yield entry.via
+    if shared:
+        rest = len(entry.consumers) - 1
+        yield f"from {named(entry.consumers[0])}" + (f" and {rest} more" if rest else "")
 
 
 def _told(entry: Entry, named: Named) -> Iterator[tuple[str, str]]:

@@ -90,7 +90,7 @@ def place(scene: Scene, *, columns: int = 3, for_way: bool = False) -> Placed:
         )
         placed.width = max(placed.width, widest + 2 * _PAD)
         y += _PAD
-    placed.height = y
+    placed.height = y - _PAD + 2
     return placed
 
 
