@@ -10,6 +10,7 @@ from pathlib import Path
 from figures import Figure, a_second, at_most, in_a_process
 
 from narrowgate import api
+from narrowgate.api import audits, reports
 from narrowgate.model.snapshot import Snapshot
 
 # `ru_maxrss` survives exec, so that a child seems as large as its parent was: the kernel's own mark is read here.
@@ -48,6 +49,17 @@ def load(folder: Path) -> list[Figure]:
         at_most(what, found["seconds"], 3.0, peer=peer),
         at_most("  … and the most memory that the process had", found["peak"] / _GIB, 1.0, unit="GiB"),
     ]
+
+
+def page(folder: Path) -> list[Figure]:
+    """The HTML page of the whole estate: reading, auditing, drawing, writing."""
+    out = folder.with_name(folder.name + ".html")
+    started = time.perf_counter()
+    size = reports.write_report(out, reports.report(folder, reports.Wanted(), audits.Terms()))
+    seconds = time.perf_counter() - started
+    out.unlink()
+    measured = f"{seconds:,.1f} s, {size / 1e6:,.1f} MB"
+    return [Figure(what="report of the large estate, one HTML file", measured=measured)]
 
 
 def questions(folder: Path) -> list[Figure]:

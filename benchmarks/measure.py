@@ -41,6 +41,7 @@ def main() -> int:
             write_estate(folder, options.vpcs, options.seed)
         _take(figures, "loading the large estate", lambda: many_vpcs.load(folder))
         _take(figures, "questions of the large estate", lambda: many_vpcs.questions(folder))
+        _take(figures, "the page of the large estate", lambda: many_vpcs.page(folder))
         _take(figures, "exposure of the large estate", lambda: exposures.every_vpc(folder))
     _take(figures, "exposure of smaller estates", lambda: exposures.curve(options.seed))
     print(f"narrowgate {__version__}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
