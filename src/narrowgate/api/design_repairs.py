@@ -1,6 +1,5 @@
 """Mend a design: the fewest changed lines after which everything holds that it promises, as a patch."""
 
-import difflib
 import io
 from collections.abc import Iterator
 from itertools import combinations
@@ -11,6 +10,7 @@ import msgspec
 from ruamel.yaml import YAML
 
 from narrowgate.api import designs
+from narrowgate.api.patches.files import name_in, root_of, unified
 from narrowgate.model.answer import Verdict
 from narrowgate.model.comparison import CheckAnswer, CompareAnswer, OptionAnswer
 from narrowgate.model.design import Design
@@ -123,7 +123,15 @@ def _mended(
         )
         for number, line in enumerate(lines)
     )
-    return FixAnswer(verdict=Verdict.ALLOWED, source=str(path), goals=goals, changes=steps, tried=tried)
+    return FixAnswer(
+        verdict=Verdict.ALLOWED,
+        source=str(path),
+        goals=goals,
+        changes=steps,
+        patch=patch,
+        patch_root=str(root_of(path)),
+        tried=tried,
+    )
 
 
 def _goals(before: CheckAnswer, after: CheckAnswer) -> tuple[GoalAnswer, ...]:
@@ -157,12 +165,4 @@ def _patch(path: Path, lines: tuple[Line, ...]) -> str:
             place[line.path[-1]] = line.value
     written = io.StringIO()
     yaml.dump(content, written)
-    return "".join(
-        difflib.unified_diff(
-            text.splitlines(keepends=True),
-            written.getvalue().splitlines(keepends=True),
-            fromfile=path.name,
-            tofile=path.name,
-            n=1,
-        )
-    )
+    return unified(text, written.getvalue(), name_in(root_of(path), path))

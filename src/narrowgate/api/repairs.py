@@ -12,7 +12,7 @@ from narrowgate.model.finding import Finding, Severity
 from narrowgate.model.repair import FixAnswer
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.findings import is_mendable
-from narrowgate.repair.fix import mend
+from narrowgate.repair.fix import find_mending, mend
 from narrowgate.repair.goal import Goal
 
 __all__ = ["Goal", "fix", "fix_source"]
@@ -37,15 +37,23 @@ def fix_source(
 
         return fix_design(source)
     snapshot = load(source, assume_complete=assume_complete)
-    return fix(snapshot, goals, rules=rules)
+    mending = find_mending(snapshot, goals, _wanted(snapshot, goals, rules))
+    if not mending.changes:
+        return mending.answer
+    from narrowgate.api.patches.write import with_patches
+
+    return with_patches(source, snapshot, mending)
 
 
 def fix(snapshot: Snapshot, goals: Sequence[Goal], *, rules: Sequence[str] = ()) -> FixAnswer:
     """The same for a snapshot that is loaded; without goals and rules, every grave finding is mended."""
-    wanted = list(rules)
-    if not goals and not wanted:
-        wanted = ["grave"]
-    return mend(snapshot, goals, _findings(snapshot, wanted) if wanted else ())
+    return mend(snapshot, goals, _wanted(snapshot, goals, rules))
+
+
+def _wanted(snapshot: Snapshot, goals: Sequence[Goal], rules: Sequence[str]) -> tuple[Finding, ...]:
+    if goals and not rules:
+        return ()
+    return _findings(snapshot, rules or ["grave"])
 
 
 def _findings(snapshot: Snapshot, wanted: Sequence[str]) -> tuple[Finding, ...]:

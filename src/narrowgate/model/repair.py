@@ -8,7 +8,8 @@ class RepairStep(Record, frozen=True, kw_only=True):
     """One change: what it does, by which rule it helps, the commands that do it.
 
     `file`, `line` and `address` say where the changed resource is written, for a source that a person wrote;
-    `patch` is a unified diff of that file, where the change can be written there.
+    `patch` is a unified diff of that file, to be applied after those of the steps before it. `by_hand` says what
+    no patch does: with place and wanted value where it is to be written, and why it is not written here.
     """
 
     kind: str
@@ -20,6 +21,7 @@ class RepairStep(Record, frozen=True, kw_only=True):
     line: int = 0
     address: str = ""
     patch: str = ""
+    by_hand: tuple[str, ...] = ()
 
 
 class GoalAnswer(Record, frozen=True, kw_only=True):
@@ -51,5 +53,8 @@ class FixAnswer(Record, frozen=True, kw_only=True):
     opened: tuple[Difference, ...] = ()
     closed: tuple[Difference, ...] = ()
     hints: tuple[str, ...] = ()
+    patch: str = ""
+    """The patches of all steps in one, as `git apply` and `patch -p1` take it in `patch_root`."""
+    patch_root: str = ""
     tried: int = 0
     """How many sets of changes the engine judged."""

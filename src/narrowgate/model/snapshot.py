@@ -199,6 +199,8 @@ class Snapshot:
         self.contradictions: dict[str, tuple[str, ...]] = {}
         self.warnings: tuple[str, ...] = ()
         self.label = ""
+        self.assumed: frozenset[str] = frozenset()
+        """Addresses that stand for whichever one AWS will choose: no rule may be written for one of them."""
         self._indexes: dict[object, object] = {}
         self._asked = {(call.operation, call.parent, call.account, call.region) for call in self.calls}
         self._asked_of_parent = {(call.operation, call.parent) for call in self.calls}

@@ -65,10 +65,12 @@ def apply_changes(snapshot: Snapshot, changes: Iterable[Change]) -> Snapshot:
         places=places,
         calls=snapshot.calls,
         refused=snapshot.refused,
+        untold=snapshot.untold,
         assume_complete=snapshot.assume_complete,
         outside=snapshot.outside,
     )
     changed.contradictions = snapshot.contradictions
     changed.warnings = snapshot.warnings
     changed.label = snapshot.label
+    changed.assumed = snapshot.assumed
     return changed

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from narrowgate.audit.registry import find_rule
 from narrowgate.audit.run import audit
 from narrowgate.exposure.diff import evaluate_diff
@@ -19,7 +21,19 @@ from narrowgate.repair.scene import Scene
 from narrowgate.repair.search import Found, search
 
 
+class Mending(msgspec.Struct, frozen=True):
+    """An answer and the changes behind its steps, one for one, for whoever writes them down elsewhere."""
+
+    answer: FixAnswer
+    changes: tuple[Change, ...]
+
+
 def mend(snapshot: Snapshot, goals: Sequence[Goal], findings: Iterable[Finding] = ()) -> FixAnswer:
+    """The answer of `find_mending`."""
+    return find_mending(snapshot, goals, findings).answer
+
+
+def find_mending(snapshot: Snapshot, goals: Sequence[Goal], findings: Iterable[Finding] = ()) -> Mending:
     """The smallest changes after which every goal holds and the findings are gone, verified on the changed facts.
 
     Args:
@@ -43,7 +57,8 @@ def mend(snapshot: Snapshot, goals: Sequence[Goal], findings: Iterable[Finding] 
             state = apply_changes(state, (change,))
     after = tuple(goal.ask(state) for goal in goals)
     opened = evaluate_diff(snapshot, state) if changes else None
-    return _answer(snapshot, list(zip(goals, before, after, strict=True)), changes, found, opened, left)
+    answer = _answer(snapshot, list(zip(goals, before, after, strict=True)), changes, found, opened, left)
+    return Mending(answer, tuple(changes))
 
 
 def _mended(snapshot: Snapshot, goals: Sequence[Goal], finding: Finding) -> Change | None:

@@ -20,6 +20,11 @@ def _lines(answer: FixAnswer, style: Style, verbose: bool) -> Iterator[str]:
     yield f"{style.mark(answer.verdict)} {_headline(answer)}  {style.dim(answer.source)}"
     for number, change in enumerate(answer.changes, 1):
         yield from _change(number, change, style)
+    if answer.patch:
+        yield ""
+        yield style.dim(
+            f"  --patch-out FILE writes the patches; `git apply FILE` in {clean(answer.patch_root)} takes them"
+        )
     if answer.goals:
         yield from section("Verified", (line for line in _goals(answer, style)), style)
     if answer.changes:
@@ -52,11 +57,22 @@ def _change(number: int, change: RepairStep, style: Style) -> Iterator[str]:
     if change.file:
         where = f"{change.file}:{change.line}" if change.line else change.file
         yield style.dim(f"   written at {where}{f' ({change.address})' if change.address else ''}")
+    for each in change.by_hand:
+        yield from textwrap.wrap(
+            f"   by hand: {clean(each)}", _WIDTH, subsequent_indent="     ", break_long_words=False
+        )
     for line in change.patch.splitlines():
-        yield f"   {clean(line)}"
+        yield f"   {_coloured(clean(line), style)}"
     for command in change.commands:
         # Whole and on one line each: a command is copied, not read.
         yield f"   {style.strong('$')} {clean(command)}"
+
+
+def _coloured(line: str, style: Style) -> str:
+    """A line of a patch: what it is of stands back, what changes stands out."""
+    if line.startswith(("---", "+++", "@@")):
+        return style.dim(line)
+    return style.strong(line) if line.startswith(("+", "-")) else line
 
 
 def _goals(answer: FixAnswer, style: Style) -> Iterator[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from narrowgate.api import repairs
+from narrowgate.api.patches.files import write_patch
 from narrowgate.cli.options import assume_complete_option, format_option, source_argument, verbose_option
 from narrowgate.cli.output import finish, terminal_style
 from narrowgate.report.fix import render_fix
@@ -23,6 +24,12 @@ from narrowgate.report.fix import render_fix
 @click.option(
     "--finding", "rules", multiple=True, metavar="RULE", help="An audit rule whose findings must go, or `all`."
 )
+@click.option(
+    "--patch-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the patches of all changes into this file, for `git apply`.",
+)
 @assume_complete_option
 @format_option
 @verbose_option
@@ -36,6 +43,7 @@ def command(
     principal: str,
     keep_shut: tuple[str, ...],
     rules: tuple[str, ...],
+    patch_out: Path | None,
     assume_complete: bool,
     output_format: str,
     verbose: bool,
@@ -44,13 +52,15 @@ def command(
 
     Typed repairs are searched for, fewest first, and each set is verified by the engine on the changed facts: the
     calls work, what must stay shut stays shut. What else it opens is listed. Nothing is changed anywhere: the
-    commands are for you to run. Without calls and findings a design is mended itself, and of any other source the
-    grave findings.
+    commands are for you to run, and the files of a Terraform folder, a template or a design get a patch. What no
+    patch can say with certainty is told with file, line and wanted value. Without calls and findings a design is
+    mended itself, and of any other source the grave findings.
 
     \b
     Examples:
       narrowgate fix ./snapshot --from web-1 https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod/orders
       narrowgate fix ./snapshot --finding endpoint-group-open
+      narrowgate fix infra/ --from web URL --patch-out fix.patch && git apply fix.patch
       narrowgate fix narrowgate.yaml
     """
     if (urls or keep_shut) and client is None:
@@ -63,4 +73,9 @@ def command(
         for url in found
     ]
     answer = repairs.fix_source(source, goals, rules=rules, assume_complete=assume_complete)
+    if patch_out is not None:
+        if answer.patch:
+            write_patch(patch_out, answer.patch)
+        else:
+            click.echo(f"{patch_out}: not written, there is no patch", err=True)
     finish(answer, render_fix(answer, terminal_style(), verbose=verbose), answer.verdict, output_format)

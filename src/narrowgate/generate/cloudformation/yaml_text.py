@@ -39,7 +39,7 @@ def _mapping(value: Mapping[str, Any], depth: int) -> Iterator[str]:
             for line in each.lines:
                 yield f"{pad}# {line}"
             shown = each.value
-        yield from _entry(f"{pad}{_scalar(str(key))}:", shown, depth)
+        yield from _entry(f"{pad}{scalar_text(str(key))}:", shown, depth)
 
 
 def _entry(head: str, value: Any, depth: int) -> Iterator[str]:
@@ -86,13 +86,14 @@ def _is_short(value: Any) -> bool:
 
 def _short(value: Any) -> str:
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_scalar(each, in_list=True) for each in value) + "]"
+        return "[" + ", ".join(scalar_text(each, in_list=True) for each in value) + "]"
     if isinstance(value, Mapping):
         return "{}"
-    return _scalar(value)
+    return scalar_text(value)
 
 
-def _scalar(value: Any, *, in_list: bool = False) -> str:
+def scalar_text(value: Any, *, in_list: bool = False) -> str:
+    """A scalar, quoted where it could be read as something else."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -127,6 +127,17 @@ KINDS: Mapping[str, Kind] = {
     "AWS::Route53Resolver::ResolverRuleAssociation": simple(
         "aws_route53_resolver_rule_association", ("resolver_rule_id", "ResolverRuleId"), ("vpc_id", "VPCId")
     ),
+    "AWS::Route53Resolver::FirewallDomainList": simple(
+        "aws_route53_resolver_firewall_domain_list", ("name", "Name"), ("domains", "Domains")
+    ),
+    "Custom::ResolverFirewallRule": simple(
+        "aws_route53_resolver_firewall_rule",
+        ("name", "Name"),
+        ("action", "Action"),
+        ("firewall_domain_list_id", "FirewallDomainListId"),
+        ("firewall_rule_group_id", "FirewallRuleGroupId"),
+        ("priority", "Priority"),
+    ),
     "AWS::Route53Profiles::Profile": simple("aws_route53profiles_profile", ("name", "Name")),
     "AWS::Route53Profiles::ProfileAssociation": simple(
         "aws_route53profiles_association",

@@ -86,7 +86,7 @@ def _nested(name: str, column: Sequence[Any], values: Values) -> list[Any]:
     """Nested blocks: written out where all instances have the same ones, else `dynamic`."""
     lists = [[] if each is _MISSING else list(each.blocks) for each in column]
     if all(each == lists[0] for each in lists):
-        return [Block(name, (), _static(block)) for block in lists[0]]
+        return [Block(name, (), written_out(block)) for block in lists[0]]
     if all(len(each) == 1 and each[0].keys() == lists[0][0].keys() for each in lists):
         return [Block(name, (), _merge(name, [each[0] for each in lists], values))]
     names = dict.fromkeys(key for blocks in lists for block in blocks for key in block)
@@ -99,11 +99,12 @@ def _nested(name: str, column: Sequence[Any], values: Values) -> list[Any]:
     ]
 
 
-def _static(block: Mapping[str, Any]) -> list[Any]:
+def written_out(block: Mapping[str, Any]) -> list[Any]:
+    """Arguments as the body of a block, nested blocks in it."""
     body: list[Any] = []
     for key, value in block.items():
         if isinstance(value, Nested):
-            body += [Block(key, (), _static(each)) for each in value.blocks]
+            body += [Block(key, (), written_out(each)) for each in value.blocks]
         else:
             body.append((key, value))
     return body

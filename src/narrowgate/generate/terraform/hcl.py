@@ -48,6 +48,11 @@ def write(items: Sequence[Block | Comment | None]) -> str:
     return "\n".join(_aligned(_body(items, 0))) + "\n"
 
 
+def assignment(name: str, value: Any, depth: int = 0) -> str:
+    """One argument as its lines, indented by a depth; without a line end."""
+    return "\n".join(_aligned(_attribute(_key(name), value, depth)))
+
+
 Line = tuple[str, str, str]
 """Indentation with what stands before `=`, what stands from there, and whether it may be aligned."""
 

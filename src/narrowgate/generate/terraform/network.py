@@ -48,6 +48,34 @@ def security_group_ingress(resource: Resource) -> Iterator[Made]:
     yield _rule(resource, properties["GroupId"], "ingress", properties, snake(resource.logical_id))
 
 
+def security_group_egress(resource: Resource) -> Iterator[Made]:
+    """One more rule out of a group."""
+    properties = resource.properties
+    yield _rule(resource, properties["GroupId"], "egress", properties, snake(resource.logical_id))
+
+
+def network_acl_entry(resource: Resource) -> Iterator[Made]:
+    """An entry of a network ACL."""
+    properties = resource.properties
+    ports = properties.get("PortRange") or {}
+    yield Made(
+        kind="aws_network_acl_rule",
+        key=snake(resource.logical_id),
+        arguments=present(
+            network_acl_id=properties["NetworkAclId"],
+            rule_number=properties["RuleNumber"],
+            egress=properties["Egress"],
+            protocol=str(properties["Protocol"]),
+            rule_action=properties["RuleAction"],
+            cidr_block=properties.get("CidrBlock"),
+            ipv6_cidr_block=properties.get("Ipv6CidrBlock"),
+            from_port=ports.get("From"),
+            to_port=ports.get("To"),
+        ),
+        source=resource,
+    )
+
+
 def _rule(resource: Resource, group: Any, direction: str, rule: Mapping[str, Any], key: str) -> Made:
     protocol, port = str(rule["IpProtocol"]), rule.get("FromPort")
     words = [key, protocol if protocol != "-1" else "all", str(port or ""), str(rule.get("CidrIp", ""))]
@@ -62,6 +90,7 @@ def _rule(resource: Resource, group: Any, direction: str, rule: Mapping[str, Any
                 from_port=port,
                 to_port=rule.get("ToPort"),
                 cidr_ipv4=rule.get("CidrIp"),
+                cidr_ipv6=rule.get("CidrIpv6"),
             ),
         },
         source=resource,
@@ -206,8 +235,10 @@ KINDS: Mapping[str, Kind] = {
         "aws_route",
         ("route_table_id", "RouteTableId"),
         ("destination_cidr_block", "DestinationCidrBlock"),
+        ("destination_ipv6_cidr_block", "DestinationIpv6CidrBlock"),
         ("vpc_peering_connection_id", "VpcPeeringConnectionId"),
         ("transit_gateway_id", "TransitGatewayId"),
+        ("gateway_id", "GatewayId"),
     ),
     "AWS::EC2::VPCPeeringConnection": Kind(terraform="aws_vpc_peering_connection", write=peering),
     "Custom::VpcPeeringConnectionAccepter": simple(
@@ -222,6 +253,10 @@ KINDS: Mapping[str, Kind] = {
     "AWS::EC2::SecurityGroupIngress": Kind(
         terraform="aws_vpc_security_group_ingress_rule", write=security_group_ingress
     ),
+    "AWS::EC2::SecurityGroupEgress": Kind(
+        terraform="aws_vpc_security_group_egress_rule", write=security_group_egress
+    ),
+    "AWS::EC2::NetworkAclEntry": Kind(terraform="aws_network_acl_rule", write=network_acl_entry),
     "AWS::EC2::DHCPOptions": simple("aws_vpc_dhcp_options", ("domain_name_servers", "DomainNameServers")),
     "AWS::EC2::VPCDHCPOptionsAssociation": simple(
         "aws_vpc_dhcp_options_association", ("vpc_id", "VpcId"), ("dhcp_options_id", "DhcpOptionsId")

@@ -11,12 +11,13 @@ from narrowgate.generate.terraform.made import Nested
 from narrowgate.generate.terraform.types import KINDS, label_of
 from narrowgate.model.resource import GetAtt, Join, Ref, Resource
 
-_ATTRIBUTES = {
+ATTRIBUTES = {
     "DnsEntries.0.DnsName": "dns_entry[0].dns_name",
     "DnsEntries.0.HostedZoneId": "dns_entry[0].hosted_zone_id",
     "CanonicalHostedZoneID": "zone_id",
     "DNSName": "dns_name",
 }
+"""Attributes whose names are no respelling of CloudFormation's."""
 _INTERFACE = re.compile(r"NetworkInterfaces\.(\d+)\.PrivateIpAddress")
 
 
@@ -77,7 +78,7 @@ def expression_of(resource: Resource, attribute: str | None, by_id: dict[str, Re
     interface = _INTERFACE.fullmatch(attribute)
     if interface:
         return f"sort([for each in {address}.subnet_configuration : each.ipv4])[{interface[1]}]"
-    return f"{address}.{_ATTRIBUTES.get(attribute) or snake(attribute)}"
+    return f"{address}.{ATTRIBUTES.get(attribute) or snake(attribute)}"
 
 
 def block_of(resource: Resource, by_id: dict[str, Resource]) -> str:

@@ -40,7 +40,7 @@ def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
             yield from _private_dns(scene, resource)
         case Reason.API_NOT_PRIVATE:
             yield from narrow_rules(scene)
-        case Reason.DNS_NAME_NOT_FOUND if resource in scene.facts.hosted_zones:
+        case Reason.DNS_NAME_NOT_FOUND | Reason.DNS_NO_RECORD_OF_TYPE if resource in scene.facts.hosted_zones:
             yield from record_in_zone(scene, resource)
         case _:
             pass

@@ -13,7 +13,7 @@ from narrowgate.model.filters import IpPermission, IpRange, Ipv6Range, SecurityG
 from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.vpc import GroupIdentifier
 from narrowgate.repair.change import Change, Edit
-from narrowgate.repair.scene import Flow, Scene
+from narrowgate.repair.scene import Flow, Party, Scene
 
 DEFAULT = "default"
 
@@ -64,20 +64,30 @@ def permissions(scene: Scene, flows: list[Flow], *, egress: bool) -> tuple[IpPer
     """What a group has to admit for some flows: one permission a protocol and port, no wider than the parties."""
     blocks: dict[tuple[int, int], list[str]] = {}
     for flow in flows:
-        block = f"{flow.target.address}/32" if egress else _source(scene, flow)
+        block = _target(scene, flow) if egress else _source(scene, flow)
         blocks.setdefault((flow.protocol, flow.port), []).append(block)
     return tuple(
         _permission(protocol, port, tuple(dict.fromkeys(found))) for (protocol, port), found in blocks.items()
     )
 
 
+def _target(scene: Scene, flow: Flow) -> str:
+    """The endpoint's own address; where AWS has not chosen it yet, the block of its subnet."""
+    is_chosen = str(flow.target.address) not in scene.snapshot.assumed
+    return str(_single(flow.target.address)) if is_chosen else _block(scene, flow.target)
+
+
 def _source(scene: Scene, flow: Flow) -> str:
     """Outbound endpoints keep their addresses: theirs alone. Hosts come and go: the block of their subnet."""
-    if flow.port == 53:
-        return f"{flow.source.address}/32"
-    subnet = scene.facts.subnets.get(flow.source.subnet_id)
-    held = (each for each in (subnet_blocks(subnet) if subnet else ()) if each.holds(flow.source.address))
-    return str(next(held, _single(flow.source.address)))
+    if flow.port == 53 and str(flow.source.address) not in scene.snapshot.assumed:
+        return str(_single(flow.source.address))
+    return _block(scene, flow.source)
+
+
+def _block(scene: Scene, party: Party) -> str:
+    subnet = scene.facts.subnets.get(party.subnet_id)
+    held = (each for each in (subnet_blocks(subnet) if subnet else ()) if each.holds(party.address))
+    return str(next(held, _single(party.address)))
 
 
 def _single(address: Address) -> Cidr:

@@ -154,7 +154,7 @@ class _Builder:
             return self._mapping(node, depth, line)
         if isinstance(node, SequenceNode):
             return [self.build(each, depth + 1) for each in node.value]
-        return _scalar(node)
+        return scalar_value(node)
 
     def _mapping(self, node: MappingNode, depth: int, line: int) -> Tree:
         tree = Tree(line)
@@ -180,7 +180,7 @@ class _Builder:
         return tree
 
 
-def _scalar(node: Node) -> Any:
+def scalar_value(node: Node) -> Any:
     """A scalar as JSON would hold it; numbers that would lose digits, and dates, stay text."""
     text, tag = str(node.value), str(node.tag)
     if tag == f"{_YAML}null":

@@ -110,6 +110,7 @@ def _snapshot(declared: Declared, label: str, assume_complete: bool, ignored: Co
         warnings.append(f"{ignored.total()} resources that bear on no answer are left out: {kinds}")
     snapshot.warnings = tuple(warnings)
     snapshot.label = label
+    snapshot.assumed = frozenset(each for found in declared.addresses.assumed.values() for each in found)
     return snapshot
 
 

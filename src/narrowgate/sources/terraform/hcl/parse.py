@@ -38,6 +38,38 @@ def parse(source: str, file: str = "") -> Body:
     return parser.body(top=True)
 
 
+class Spans:
+    """Where in its text each attribute, block and expression of a file stands, as start and end offset."""
+
+    def __init__(self) -> None:
+        """Empty; the parser fills it."""
+        # By identity: equal expressions stand in many places. The object is kept so that no other takes its id.
+        self._by_id: dict[int, tuple[int, int, object]] = {}
+
+    def note(self, found: object, start: int, end: int) -> None:
+        """Remember where something stands."""
+        self._by_id[id(found)] = (start, end, found)
+
+    def of(self, found: object) -> tuple[int, int]:
+        """Start and end offset.
+
+        Raises:
+            KeyError: it comes from inside a template, which has no offsets of its own.
+        """
+        start, end, _ = self._by_id[id(found)]
+        return start, end
+
+
+def parse_spanned(source: str, file: str = "") -> tuple[Body, Spans]:
+    """The same as `parse`, with the place of everything.
+
+    Raises:
+        SyntaxProblem: text that is not understood, with its line.
+    """
+    parser = _Parser(tokens(source), file)
+    return parser.body(top=True), parser.spans
+
+
 def parse_expression(source: str, line: int = 1) -> Expression:
     """One expression.
 
@@ -59,6 +91,9 @@ class _Parser:
         self.at = 0
         self.open = 0
         """How many brackets are open: inside them line ends mean nothing."""
+        self.spans = Spans()
+        self.end = 0
+        """Where the token that was taken last ends."""
 
     def peek(self) -> Token:
         while self.open and self.stream[self.at].kind == "newline":
@@ -69,6 +104,7 @@ class _Parser:
         token = self.peek()
         if token.kind != "end":
             self.at += 1
+            self.end = token.end
         return token
 
     def sees(self, *operators: str) -> bool:
@@ -108,7 +144,9 @@ class _Parser:
             if token.kind != "name":
                 raise SyntaxProblem(f"`{token.value}` begins no argument and no block", token.line)
             if self.accept("="):
-                attributes[token.value] = Attribute(token.value, self.expression(), token.line)
+                attribute = Attribute(token.value, self.expression(), token.line)
+                self.spans.note(attribute, token.start, self.end)
+                attributes[token.value] = attribute
             else:
                 blocks.append(self._block(token))
         self.open = outer
@@ -125,9 +163,17 @@ class _Parser:
             else:
                 raise SyntaxProblem("a label or `{` was expected", label.line)
         self.expect("{")
-        return Block(token.value, tuple(labels), self.body(), token.line, self.file)
+        found = Block(token.value, tuple(labels), self.body(), token.line, self.file)
+        self.spans.note(found, token.start, self.end)
+        return found
 
     def expression(self) -> Expression:
+        start = self.peek().start
+        found = self._conditional()
+        self.spans.note(found, start, self.end)
+        return found
+
+    def _conditional(self) -> Expression:
         condition = self._binary(0)
         if not self.accept("?"):
             return condition
@@ -218,6 +264,7 @@ class _Parser:
             key = self.expression()
             if isinstance(key, Variable) and token.kind == "name":
                 key = Literal(key.name)
+                self.spans.note(key, token.start, token.end)
             if not self.accept("="):
                 self.expect(":")
             items.append((key, self.expression()))

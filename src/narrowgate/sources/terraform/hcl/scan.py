@@ -31,11 +31,16 @@ class Inner(msgspec.Struct, frozen=True):
 
 
 class Token(msgspec.Struct, frozen=True):
-    """`kind` is name, number, text, operator, newline or end; text has the parts of its template as value."""
+    """`kind` is name, number, text, operator, newline or end; text has the parts of its template as value.
+
+    `start` and `end` are its offsets in the source.
+    """
 
     kind: str
     value: Any
     line: int
+    start: int = 0
+    end: int = 0
 
 
 def tokens(source: str, line: int = 1) -> list[Token]:
@@ -57,17 +62,17 @@ class _Scanner:
     def run(self) -> list[Token]:
         while self.at < len(self.source):
             self._step()
-        self._add("end", "")
+        self._add("end", "", self.at)
         return self.found
 
-    def _add(self, kind: str, value: Any) -> None:
-        self.found.append(Token(kind, value, self.line))
+    def _add(self, kind: str, value: Any, end: int) -> None:
+        self.found.append(Token(kind, value, self.line, self.at, end))
 
     def _step(self) -> None:
         source, at = self.source, self.at
         character = source[at]
         if character == "\n":
-            self._add("newline", "\n")
+            self._add("newline", "\n", at + 1)
             self.at, self.line = at + 1, self.line + 1
         elif blank := _BLANK.match(source, at):
             self.line += blank[0].count("\n")
@@ -75,17 +80,18 @@ class _Scanner:
         elif character == '"':
             start, line = at + 1, self.line
             parts, self.at = self._template(start)
-            self.found.append(Token("text", parts, line))
+            self.found.append(Token("text", parts, line, at, self.at))
         elif heredoc := _HEREDOC.match(source, at):
             self._heredoc(heredoc)
         elif name := _NAME.match(source, at):
-            self._add("name", name[0])
+            self._add("name", name[0], name.end())
             self.at = name.end()
         elif number := _NUMBER.match(source, at):
-            self._add("number", float(number[0]) if re.search("[.eE]", number[0]) else int(number[0]))
+            value = float(number[0]) if re.search("[.eE]", number[0]) else int(number[0])
+            self._add("number", value, number.end())
             self.at = number.end()
         elif operator := _OPERATOR.match(source, at):
-            self._add("operator", operator[0])
+            self._add("operator", operator[0], operator.end())
             self.at = operator.end()
         else:
             raise SyntaxProblem(f"`{character}` begins nothing", self.line)
@@ -133,7 +139,7 @@ class _Scanner:
                 text, at = "", end + 1
             else:
                 text, at = text + content[at], at + 1
-        self.found.append(Token("text", (*parts, text), line))
+        self.found.append(Token("text", (*parts, text), line, opening.start(), closing.end()))
         self.line = line + self.source.count("\n", opening.start(), closing.end())
         self.at = closing.end()
 
