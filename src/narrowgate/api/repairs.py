@@ -12,14 +12,19 @@ from narrowgate.model.finding import Finding, Severity
 from narrowgate.model.repair import FixAnswer
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.findings import is_mendable
-from narrowgate.repair.fix import find_mending, mend
+from narrowgate.repair.fix import Mending, find_mending, mend
 from narrowgate.repair.goal import Goal
 
 __all__ = ["Goal", "fix", "fix_source"]
 
 
 def fix_source(
-    source: Path, goals: Sequence[Goal], *, rules: Sequence[str] = (), assume_complete: bool = False
+    source: Path,
+    goals: Sequence[Goal],
+    *,
+    rules: Sequence[str] = (),
+    design: Path | None = None,
+    assume_complete: bool = False,
 ) -> FixAnswer:
     """Mend a source.
 
@@ -27,22 +32,42 @@ def fix_source(
         source: any source; a design without goals is mended by a change of the design itself.
         goals: calls that must work, or must stay shut.
         rules: audit rules, by id or name, whose findings are to go; `all` for every one that has a repair.
+        design: a design whose calls and expectations have to hold in the source, beside the goals.
         assume_complete: take what the source does not tell as empty.
 
     Raises:
         InputError: the source cannot be read, no such client or rule, a URL that is none.
     """
+    if design is not None and designs.is_design(source):
+        raise InputError(
+            "is a design itself",
+            where=str(source),
+            help="give what was made of it: a Terraform folder, a plan, a template, a snapshot",
+        )
     if designs.is_design(source) and not goals and not rules:
         from narrowgate.api.design_repairs import fix_design
 
         return fix_design(source)
     snapshot = load(source, assume_complete=assume_complete)
-    mending = find_mending(snapshot, goals, _wanted(snapshot, goals, rules))
+    mending = _mending(source, snapshot, goals, rules, design)
     if not mending.changes:
         return mending.answer
     from narrowgate.api.patches.write import with_patches
 
     return with_patches(source, snapshot, mending)
+
+
+def _mending(
+    source: Path, snapshot: Snapshot, goals: Sequence[Goal], rules: Sequence[str], design: Path | None
+) -> Mending:
+    if design is None:
+        return find_mending(snapshot, goals, _wanted(snapshot, goals, rules))
+    from narrowgate.api.promises import promises_of
+
+    promises = promises_of(design, snapshot, str(source))
+    every = (*promises.goals, *goals)
+    findings = _findings(snapshot, rules) if rules else ()
+    return find_mending(snapshot, every, findings, promises.judge)
 
 
 def fix(snapshot: Snapshot, goals: Sequence[Goal], *, rules: Sequence[str] = ()) -> FixAnswer:

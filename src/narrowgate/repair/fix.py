@@ -1,6 +1,6 @@
 """Mend calls and findings of a snapshot, and say what was verified."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -8,6 +8,7 @@ from narrowgate.audit.registry import find_rule
 from narrowgate.audit.run import audit
 from narrowgate.exposure.diff import evaluate_diff
 from narrowgate.model.answer import Cause, Missing, Verdict
+from narrowgate.model.comparison import ExpectationAnswer
 from narrowgate.model.exposure import DiffAnswer
 from narrowgate.model.finding import Finding
 from narrowgate.model.repair import FixAnswer, GoalAnswer, RepairStep
@@ -33,23 +34,30 @@ def mend(snapshot: Snapshot, goals: Sequence[Goal], findings: Iterable[Finding] 
     return find_mending(snapshot, goals, findings).answer
 
 
-def find_mending(snapshot: Snapshot, goals: Sequence[Goal], findings: Iterable[Finding] = ()) -> Mending:
+Judge = Callable[[Snapshot], tuple[ExpectationAnswer, ...]]
+
+
+def find_mending(
+    snapshot: Snapshot, goals: Sequence[Goal], findings: Iterable[Finding] = (), judge: Judge | None = None
+) -> Mending:
     """The smallest changes after which every goal holds and the findings are gone, verified on the changed facts.
 
     Args:
         snapshot: the estate.
         goals: calls that must work, and calls that must stay shut.
         findings: findings to take away; each only by a change that keeps every goal.
+        judge: what has to hold beside the goals, as expectations of any state of the estate.
 
     Raises:
         InputError: a goal names no client, or a URL that is none.
     """
     before = tuple(goal.ask(snapshot) for goal in goals)
-    found = search(snapshot, goals)
+    promised = judge(snapshot) if judge is not None else ()
+    found = search(snapshot, goals, also=(lambda state: _all_hold(judge(state))) if judge is not None else None)
     changes = list(found.changes or ())
     state, left = found.snapshot, []
     for finding in findings if found.changes is not None else ():
-        change = _mended(state, goals, finding)
+        change = _mended(state, goals, finding, judge)
         if change is None:
             left.append(finding)
         else:
@@ -58,16 +66,58 @@ def find_mending(snapshot: Snapshot, goals: Sequence[Goal], findings: Iterable[F
     after = tuple(goal.ask(state) for goal in goals)
     opened = evaluate_diff(snapshot, state) if changes else None
     answer = _answer(snapshot, list(zip(goals, before, after, strict=True)), changes, found, opened, left)
+    if judge is not None:
+        answer = _with_promises(answer, promised, judge(state))
     return Mending(answer, tuple(changes))
 
 
-def _mended(snapshot: Snapshot, goals: Sequence[Goal], finding: Finding) -> Change | None:
+def _all_hold(promised: Iterable[ExpectationAnswer]) -> bool:
+    return all(each.verdict is Verdict.ALLOWED for each in promised)
+
+
+def _with_promises(
+    answer: FixAnswer, before: Sequence[ExpectationAnswer], after: Sequence[ExpectationAnswer]
+) -> FixAnswer:
+    """The answer with every expectation before and after; one that does not hold is no mending."""
+    goals = tuple(
+        GoalAnswer(
+            goal=was.expectation,
+            before=was.verdict,
+            after=now.verdict,
+            holds=now.verdict is Verdict.ALLOWED,
+            text="" if now.verdict is Verdict.ALLOWED else now.text,
+        )
+        for was, now in zip(before, after, strict=True)
+    )
+    failing = [each for each in after if each.verdict is not Verdict.ALLOWED]
+    causes = tuple(each.decided_by for each in failing if each.decided_by is not None)
+    verdict = answer.verdict
+    if failing and verdict is not Verdict.DENIED:
+        undecided = all(each.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE) for each in failing)
+        verdict = Verdict.UNKNOWN if undecided else Verdict.DENIED
+    blocking = tuple(dict.fromkeys((*answer.blocking, *causes)))
+    unknowns = dict.fromkeys((*answer.unknowns, *(missing for each in failing for missing in each.unknowns)))
+    return msgspec.structs.replace(
+        answer,
+        verdict=verdict,
+        decided_by=next(iter(blocking), None),
+        blocking=blocking,
+        unknowns=tuple(unknowns),
+        goals=(*answer.goals, *goals),
+    )
+
+
+def _mended(
+    snapshot: Snapshot, goals: Sequence[Goal], finding: Finding, judge: Judge | None = None
+) -> Change | None:
     """The first change that takes a finding away, keeps every goal, and brings no finding as grave."""
     rule = find_rule(finding.rule)
     for change in proposals_for(snapshot, finding):
         state = apply_changes(snapshot, (change,))
         still = {each.fingerprint for each in audit(state, [rule] if rule is not None else ())}
         if finding.fingerprint in still or not all(goal.holds(goal.ask(state)) for goal in goals):
+            continue
+        if judge is not None and not _all_hold(judge(state)):
             continue
         known = {each.fingerprint for each in audit(snapshot)}
         fresh = [each for each in audit(state) if each.fingerprint not in known]

@@ -3,7 +3,7 @@
 import msgspec
 
 from narrowgate.engine.http.url import parse_request
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.hosts import Client, find_client
 from narrowgate.engine.trace import trace
 from narrowgate.model.answer import Verdict
 from narrowgate.model.snapshot import Snapshot
@@ -20,9 +20,21 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     principal: str = "anonymous"
     must: bool = True
     security_groups: tuple[str, ...] = ()
+    caller: Client | None = None
+    """The hosts that `client` stands for, where no name or address of the estate says so."""
 
     def __str__(self) -> str:
         return f"{self.client} {'must' if self.must else 'must not'} call {self.method} {self.url}"
+
+    def client_in(self, snapshot: Snapshot) -> Client:
+        """The hosts that call.
+
+        Raises:
+            InputError: no such client.
+        """
+        if self.caller is not None:
+            return self.caller
+        return find_client(snapshot, self.client, security_groups=self.security_groups)
 
     def ask(self, snapshot: Snapshot) -> TraceAnswer:
         """The call, traced on a snapshot.
@@ -30,7 +42,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             InputError: no such client, or a URL that is none.
         """
-        client = find_client(snapshot, self.client, security_groups=self.security_groups)
+        client = self.client_in(snapshot)
         request = parse_request(self.url, method=self.method, headers=self.headers)
         return trace(snapshot, client, request, principal=self.principal)
 

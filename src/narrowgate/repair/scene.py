@@ -9,7 +9,6 @@ from narrowgate.engine.dns.view import AUTODEFINED_RULE, rule_associations_by_vp
 from narrowgate.engine.http.names import parse_api_name
 from narrowgate.engine.http.url import parse_request
 from narrowgate.engine.network.flow import TCP, UDP
-from narrowgate.engine.network.hosts import find_client
 from narrowgate.engine.network.interfaces import Interface, interface, interfaces_of_vpc
 from narrowgate.model.address import Address, is_address, parse_address
 from narrowgate.model.domain import is_in_domain, label_count, normalise
@@ -58,7 +57,7 @@ class Scene:
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
         """The hosts that call."""
-        return find_client(self.snapshot, self.goal.client, security_groups=self.goal.security_groups).hosts
+        return self.goal.client_in(self.snapshot).hosts
 
     @cached_property
     def client_vpcs(self) -> tuple[str, ...]:

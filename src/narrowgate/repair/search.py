@@ -5,7 +5,7 @@ as causes leads to the next changes. Fewer changes come first, then the narrower
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 import msgspec
@@ -31,12 +31,19 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     tried: int
 
 
-def search(snapshot: Snapshot, goals: Sequence[Goal], *, most_states: int = MOST_STATES) -> Found:
+def search(
+    snapshot: Snapshot,
+    goals: Sequence[Goal],
+    *,
+    also: Callable[[Snapshot], bool] | None = None,
+    most_states: int = MOST_STATES,
+) -> Found:
     """Find the smallest set of changes after which every goal holds.
 
     Args:
         snapshot: the estate.
         goals: what has to hold: calls that must work, and calls that must stay shut.
+        also: what a state has to hold beside the goals; asked only where these hold.
         most_states: how many sets are tried at the most.
 
     Raises:
@@ -53,6 +60,8 @@ def search(snapshot: Snapshot, goals: Sequence[Goal], *, most_states: int = MOST
         state = apply_changes(snapshot, changes) if changes else snapshot
         answers = tuple(goal.ask(state) for goal in goals) if changes else first
         failing = [(goal, answer) for goal, answer in zip(goals, answers, strict=True) if not goal.holds(answer)]
+        if not failing and also is not None and not also(state):
+            continue
         if not failing:
             return Found(changes=changes, snapshot=state, answers=answers, tried=tried)
         if len(changes) >= MOST_CHANGES or _opens_too_much(goals, first, answers):

@@ -25,6 +25,12 @@ from narrowgate.report.fix import render_fix
     "--finding", "rules", multiple=True, metavar="RULE", help="An audit rule whose findings must go, or `all`."
 )
 @click.option(
+    "--design",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="DESIGN",
+    help="Everything that this design promises has to hold in SOURCE.",
+)
+@click.option(
     "--patch-out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
@@ -43,6 +49,7 @@ def command(
     principal: str,
     keep_shut: tuple[str, ...],
     rules: tuple[str, ...],
+    design: Path | None,
     patch_out: Path | None,
     assume_complete: bool,
     output_format: str,
@@ -61,6 +68,7 @@ def command(
       narrowgate fix ./snapshot --from web-1 https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod/orders
       narrowgate fix ./snapshot --finding endpoint-group-open
       narrowgate fix infra/ --from web URL --patch-out fix.patch && git apply fix.patch
+      narrowgate fix infra/ --design narrowgate.yaml
       narrowgate fix narrowgate.yaml
     """
     if (urls or keep_shut) and client is None:
@@ -72,7 +80,7 @@ def command(
         for found, must in ((urls, True), (keep_shut, False))
         for url in found
     ]
-    answer = repairs.fix_source(source, goals, rules=rules, assume_complete=assume_complete)
+    answer = repairs.fix_source(source, goals, rules=rules, design=design, assume_complete=assume_complete)
     if patch_out is not None:
         if answer.patch:
             write_patch(patch_out, answer.patch)
