@@ -113,6 +113,13 @@ def test_what_is_kept_can_be_asked_further(narrowgate, tmp_path):
     assert again.returncode == 2
 
 
+def test_a_folder_that_cannot_be_made_is_bad_input(narrowgate, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = narrowgate("demo", "--keep", tmp_path / "file" / "kept")
+    assert done.returncode == 2
+    assert "cannot be made: " in done.stderr
+
+
 def test_the_demo_writes_its_snapshot_once(narrowgate, tmp_path):
     folder = tmp_path / "guide"
     done = narrowgate("demo", "--write", folder, "--format", "json")

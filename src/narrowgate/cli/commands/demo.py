@@ -9,6 +9,7 @@ from time import monotonic
 import click
 
 from narrowgate.api import demo
+from narrowgate.api.designs import write_design
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.output import terminal_style
 from narrowgate.guide.design import guide_design, guide_design_text
@@ -16,6 +17,7 @@ from narrowgate.guide.estate import CLIENT, build_guide
 from narrowgate.guide.folder import write_snapshot
 from narrowgate.model.answer import Verdict
 from narrowgate.model.demonstration import DemoAnswer
+from narrowgate.model.errors import InputError
 from narrowgate.report.demo import broken_lines, compare_lines, fix_lines, generated_lines, other_lines
 from narrowgate.report.json import to_json
 from narrowgate.report.style import Style
@@ -60,7 +62,7 @@ def command(*, keep: Path | None, folder: Path | None, output_format: str) -> No
     if output_format == "json":
         click.echo(to_json(answer))
     if keep is not None:
-        (keep / "narrowgate.yaml").write_text(guide_design_text(), encoding="utf-8")
+        write_design(keep / "narrowgate.yaml", guide_design_text())
     if folder is not None:
         write_snapshot(build_guide().estate, folder)
     teller.next(_next(keep, folder))
@@ -95,7 +97,10 @@ class _Teller:
 @contextmanager
 def _home(keep: Path | None) -> Iterator[Path]:
     if keep is not None:
-        keep.mkdir(parents=True)
+        try:
+            keep.mkdir(parents=True)
+        except OSError as error:
+            raise InputError(f"cannot be made: {error.strerror}", where=str(keep)) from None
         yield keep
         return
     with tempfile.TemporaryDirectory(prefix="narrowgate-demo-") as scratch:
