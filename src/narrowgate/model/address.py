@@ -125,24 +125,40 @@ class IntervalSet:
                 merged.append((first, last))
         self.intervals: tuple[tuple[int, int], ...] = tuple(merged)
 
+    @classmethod
+    def _of(cls, intervals: Iterable[tuple[int, int]]) -> "IntervalSet":
+        """Intervals that are sorted, disjoint and non-adjacent already."""
+        made = cls.__new__(cls)
+        made.intervals = tuple(intervals)
+        return made
+
     def __or__(self, other: "IntervalSet") -> "IntervalSet":
-        return IntervalSet((*self.intervals, *other.intervals))
+        if not other.intervals or self.intervals == other.intervals:
+            return self
+        return IntervalSet((*self.intervals, *other.intervals)) if self.intervals else other
 
     def __and__(self, other: "IntervalSet") -> "IntervalSet":
-        return IntervalSet(
-            (max(a, c), min(b, d)) for a, b in self.intervals for c, d in other.intervals if a <= d and c <= b
+        if not self.intervals or self.intervals == other.intervals:
+            return self
+        return IntervalSet._of(
+            [
+                (a if a > c else c, b if b < d else d)
+                for a, b in self.intervals
+                for c, d in other.intervals
+                if a <= d and c <= b
+            ]
         )
 
     def __sub__(self, other: "IntervalSet") -> "IntervalSet":
-        left = list(self.intervals)
+        left = self.intervals
         for first, last in other.intervals:
-            left = [
+            left = tuple(
                 piece
                 for a, b in left
                 for piece in ((a, min(b, first - 1)), (max(a, last + 1), b))
                 if piece[0] <= piece[1]
-            ]
-        return IntervalSet(left)
+            )
+        return IntervalSet._of(left)
 
     def __contains__(self, value: int) -> bool:
         return any(first <= value <= last for first, last in self.intervals)

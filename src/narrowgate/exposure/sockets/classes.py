@@ -71,7 +71,7 @@ class SenderClass:
 class TargetClass:
     """Interfaces of one part of a subnet, with the same groups, that serve the same ports."""
 
-    __slots__ = ("groups", "is_certain", "members", "outlook", "part", "served", "shape")
+    __slots__ = ("_told", "groups", "is_certain", "members", "outlook", "part", "served", "shape")
 
     def __init__(
         self, part: Part | None, groups: tuple[str, ...] | None, served: Served, *, is_certain: bool
@@ -82,11 +82,19 @@ class TargetClass:
         self.is_certain = is_certain
         """Whether it is in a state that serves for certain."""
         self.members: list[tuple[Interface, Address]] = []
+        self._told: tuple[tuple[Interface, Address], ...] = ()
         self.shape: int | None = None
         """What it is to other VPCs, apart from ids; None where that is not known."""
 
         self.outlook: Part | None = None
         """A part that sees other VPCs as this one does."""
+
+    @property
+    def every_member(self) -> tuple[tuple[Interface, Address], ...]:
+        """The members, once there are no more to come."""
+        if len(self._told) != len(self.members):
+            self._told = tuple(self.members)
+        return self._told
 
 
 class Classes(NamedTuple):

@@ -14,7 +14,7 @@ from narrowgate.engine.network.security_groups import (
     group_rules,
 )
 from narrowgate.exposure.sockets.parts import Part, twin_of
-from narrowgate.exposure.sockets.served import PROTOCOLS
+from narrowgate.exposure.sockets.served import EVERY_PORT, PROTOCOLS
 from narrowgate.model.address import IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.snapshot import Snapshot, index
@@ -29,7 +29,17 @@ class Groups:
     the other end's part and on which of `named` it carries.
     """
 
-    __slots__ = ("by_part", "edges", "every", "is_plain", "named", "unions", "whole")
+    __slots__ = (
+        "admissions",
+        "by_part",
+        "edges",
+        "edges_of_blocks",
+        "every",
+        "is_plain",
+        "named",
+        "unions",
+        "whole",
+    )
 
     def __init__(self, rules: tuple[tuple[Rule, ...], ...] | None, snapshot: Snapshot) -> None:
         every = [rule for each in rules or () for rule in each]
@@ -43,7 +53,10 @@ class Groups:
         self.whole = IntervalSet((block.first, block.last) for block in blocks)
         """IPv4 addresses that some rule names."""
         self.edges = [first for first, _ in self.whole]
+        self.edges_of_blocks = frozenset(edge for block in blocks for edge in (block.first, block.last + 1))
+        """Where IPv4 addresses may begin to be admitted otherwise."""
         self.by_part: dict[tuple[Part, int, frozenset[str]], tuple[Allowed, ...]] = {}
+        self.admissions: dict[tuple[Part, int, frozenset[str]], Admission] = {}
         self.every: dict[Part, tuple[tuple[Allowed, ...], ...]] = {}
         self.unions: dict[Part, tuple[IntervalSet, ...]] = {}
 
@@ -111,6 +124,40 @@ def allowed_to(
 
 def _numbered(admitted: Admitted, ids: tuple[str, ...]) -> Allowed:
     return Allowed(admitted.ports, ids.index(admitted.group), admitted.rule)
+
+
+class Admission(NamedTuple):
+    """What groups admit: rule by rule, all ports together, and a number that equal lists of rules share."""
+
+    rules: tuple[Allowed, ...]
+    ports: IntervalSet
+    number: int
+
+
+NO_ADMISSION = Admission((), IntervalSet(), -1)
+EVERY_ADMISSION = Admission((Allowed(EVERY_PORT, 0, ""),), EVERY_PORT, -2)
+
+
+@index
+def _admissions(snapshot: Snapshot) -> dict[tuple[Allowed, ...], Admission]:
+    """One for all equal lists of rules."""
+    return {}
+
+
+def admission(
+    snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], peer: Peer, protocol: int, direction: Direction
+) -> Admission:
+    """What plain groups admit to or from a part, joined."""
+    key = (twin_of(snapshot, peer.part), protocol, peer.carried)
+    found = groups.admissions.get(key)
+    if found is None:
+        rules = allowed_to(snapshot, groups, ids, peer, protocol, direction)
+        kept = _admissions(snapshot)
+        if rules not in kept:
+            ports = IntervalSet(pair for each in rules for pair in each.ports)
+            kept[rules] = Admission(rules, ports, len(kept))
+        found = groups.admissions[key] = kept[rules]
+    return found
 
 
 def allowed_everywhere(

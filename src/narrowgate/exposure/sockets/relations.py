@@ -60,7 +60,8 @@ def _numbers(snapshot: Snapshot) -> dict[Hashable, int]:
     return {}
 
 
-def _number(snapshot: Snapshot, content: Hashable) -> int:
+def number_of(snapshot: Snapshot, content: Hashable) -> int:
+    """A number that equal contents share."""
     numbers = _numbers(snapshot)
     return numbers.setdefault(content, len(numbers))
 
@@ -98,7 +99,7 @@ def _read_shape(snapshot: Snapshot, part: Part, with_zone: bool) -> int | None:
             ends.append((zone[0] if with_zone else "", number, subnet_id == part.subnet_id, same))
         gateways.append((each.transit_gateway_id, str(each.state), each.options, tuple(sorted(ends))))
     named = tuple((number, naming(snapshot, number, acl, part)) for number, acl in acls)
-    return _number(snapshot, ("shape", part.family, named, tuple(gateways), own[0] if with_zone else ""))
+    return number_of(snapshot, ("shape", part.family, named, tuple(gateways), own[0] if with_zone else ""))
 
 
 def _is_local(table: CompiledTable, part: Part) -> bool:
@@ -181,4 +182,4 @@ def _read_relation(snapshot: Snapshot, here: Part, there: Part) -> Relation | No
         content, via = ("gateway", target.id, named), f"transit gateway {target.id}"
     else:
         return None
-    return Relation(_number(snapshot, content), via, table.table_id, str(route))
+    return Relation(number_of(snapshot, content), via, table.table_id, str(route))

@@ -7,13 +7,14 @@ import msgspec
 
 from narrowgate.engine.network.flow import protocol_name
 from narrowgate.exposure.sockets.classes import classes_of_vpc
+from narrowgate.exposure.sockets.columns import side_of, sockets_across
 from narrowgate.exposure.sockets.internet import internet_sockets
 from narrowgate.exposure.sockets.outlooks import outward_classes
 from narrowgate.exposure.sockets.reachable import reachable_from
 from narrowgate.exposure.sockets.senders import Sender
 from narrowgate.exposure.sockets.spelling import spell_addresses, spell_ports, spell_sender
 from narrowgate.exposure.sockets.targets import Named, name_of
-from narrowgate.exposure.sockets.vpc_pairs import Socket, sockets_across, sockets_between
+from narrowgate.exposure.sockets.vpc_pairs import Socket, sockets_between
 from narrowgate.model.address import Address, IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.exposure import Because, ExposedSocket
@@ -38,7 +39,8 @@ def sockets_of_vpc(snapshot: Snapshot, vpc_id: str) -> Sockets:
     kept = _kept(snapshot)
     if vpc_id not in kept:
         reachable = reachable_from(snapshot, vpc_id)
-        inside, outward = classes_of_vpc(snapshot, vpc_id), outward_classes(snapshot, vpc_id)
+        inside = classes_of_vpc(snapshot, vpc_id)
+        here = side_of(snapshot, vpc_id, outward_classes(snapshot, vpc_id))
         found = [
             socket
             for target in inside.targets
@@ -47,7 +49,7 @@ def sockets_of_vpc(snapshot: Snapshot, vpc_id: str) -> Sockets:
         ]
         for other in reachable.vpcs:
             if other != vpc_id:
-                found += sockets_across(snapshot, outward.senders, outward_classes(snapshot, other).targets)
+                found += sockets_across(snapshot, here, side_of(snapshot, other, outward_classes(snapshot, other)))
         unknown = list(reachable.unknown)
         if reachable.leads_outside:
             unknown += internet_sockets(snapshot, [one for each in inside.senders for one in each.senders])

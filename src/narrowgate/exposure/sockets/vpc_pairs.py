@@ -9,17 +9,20 @@ from narrowgate.engine.network.security_groups import Direction
 from narrowgate.engine.network.services import check_client
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
 from narrowgate.exposure.sockets.filters import (
+    EVERY_ADMISSION,
+    NO_ADMISSION,
+    Admission,
     Allowed,
     Groups,
     Peer,
+    admission,
     allowed_everywhere,
-    allowed_to,
     groups_of,
     ports_everywhere,
 )
 from narrowgate.exposure.sockets.outlooks import OutwardSenders, OutwardTargets
 from narrowgate.exposure.sockets.pair import Opening, Walked, openings, walk_way
-from narrowgate.exposure.sockets.relations import Relation, relation
+from narrowgate.exposure.sockets.relations import Relation, number_of, relation
 from narrowgate.exposure.sockets.senders import Sender, in_groups
 from narrowgate.exposure.sockets.served import EVERY_PORT, PROTOCOLS
 from narrowgate.exposure.sockets.ways import Leg, way_key
@@ -46,21 +49,20 @@ def _walked(snapshot: Snapshot) -> dict[tuple[object, ...], Walked]:
     return {}
 
 
-def sockets_across(
-    snapshot: Snapshot, senders: tuple[OutwardSenders, ...], targets: tuple[OutwardTargets, ...]
+def pair_by_pair(
+    snapshot: Snapshot, senders: tuple[OutwardSenders, ...], target: OutwardTargets
 ) -> Iterator[Socket]:
-    """Everything that opens from one VPC to another."""
-    for target in targets:
-        ids = target.whole.groups
-        groups = groups_of(snapshot, ids, Direction.INGRESS) if ids else None
-        for sender in senders:
-            part = sender.whole.part
-            if part is not None and groups is not None and not groups.may_mean(part, sender.whole.carried):
-                continue
-            for one in sender.by_zone if target.is_sensitive else (sender.whole,):
-                for other in target.by_zone if sender.is_sensitive else (target.whole,):
-                    found = _as_before(snapshot, one, other, groups)
-                    yield from found if found is not None else sockets_between(snapshot, one, other)
+    """Everything that opens from a VPC to a target of another, class by class."""
+    ids = target.whole.groups
+    groups = groups_of(snapshot, ids, Direction.INGRESS) if ids else None
+    for sender in senders:
+        part = sender.whole.part
+        if part is not None and groups is not None and not groups.may_mean(part, sender.whole.carried):
+            continue
+        for one in sender.by_zone if target.is_sensitive else (sender.whole,):
+            for other in target.by_zone if sender.is_sensitive else (target.whole,):
+                found = _as_before(snapshot, one, other, groups)
+                yield from found if found is not None else sockets_between(snapshot, one, other)
 
 
 Template = tuple[int, IntervalSet, str, Allowed]
@@ -77,6 +79,18 @@ def _as_before(
     snapshot: Snapshot, sender: SenderClass, target: TargetClass, ingress: Groups | None
 ) -> list[Socket] | None:
     """The sockets of a pair like one that was asked before; None where it must be asked itself."""
+    templates = templates_between(snapshot, sender, target, ingress)
+    here, there = sender.outlook or sender.part, target.part
+    out = relation(snapshot, here, there) if templates and here is not None and there is not None else None
+    if templates is None or out is None:
+        return None if templates is None else []
+    return [_filled(snapshot, out, sender, target, each) for each in templates]
+
+
+def templates_between(
+    snapshot: Snapshot, sender: SenderClass, target: TargetClass, ingress: Groups | None
+) -> tuple[Template, ...] | None:
+    """What opens between classes of two VPCs, apart from ids; None where the pair must be asked itself."""
     here, there, ids = sender.part, target.part, target.groups
     if sender.shape is None or target.shape is None or here is None or there is None or not ids:
         return None
@@ -97,8 +111,7 @@ def _as_before(
     if key not in kept:
         fast = _Fast.of(snapshot, sender, target, ingress)
         kept[key] = fast.every_template() if fast is not None else None
-    templates = kept[key]
-    return None if templates is None else [_filled(out, sender, target, each) for each in templates]
+    return kept[key]
 
 
 def _lets_out(snapshot: Snapshot, sender: SenderClass, target: TargetClass) -> tuple[IntervalSet, ...] | None:
@@ -113,17 +126,26 @@ def _lets_out(snapshot: Snapshot, sender: SenderClass, target: TargetClass) -> t
     return ports_everywhere(snapshot, egress, sender.groups, target.part, Direction.EGRESS)
 
 
-def _filled(out: Relation, sender: SenderClass, target: TargetClass, template: Template) -> Socket:
+def _filled(
+    snapshot: Snapshot, out: Relation, sender: SenderClass, target: TargetClass, template: Template
+) -> Socket:
     """A template with the ids of a pair."""
-    protocol, ports, state, rule = template
+    opening = as_opening(out, target, template, number_of(snapshot, ("template", template)))
+    return Socket(tuple(sender.senders), target.every_member, template[0], opening)
+
+
+def as_opening(out: Relation, target: TargetClass, template: Template, number: int) -> Opening:
+    """What a template opens to a target, with the reasons; `number` is that of the template."""
+    _, ports, state, rule = template
     known, group = target.members[0][0], (target.groups or ("",))[rule.group]
-    key = (ports, state, group, rule.rule)
+    is_endpoint = known.vpc_endpoint_id is not None
+    key = (number, group, is_endpoint)
     opening = out.openings.get(key)
     if opening is None:
-        law = "SG-06" if known.vpc_endpoint_id is not None else "SG-01"
+        law = "SG-06" if is_endpoint else "SG-01"
         admission = Because(text=f"{group} admits {rule.rule}", rule=law, resource=group)
         opening = out.openings[key] = Opening(ports, state, out.via, (out.reason, admission))
-    return Socket(tuple(sender.senders), tuple(target.members), protocol, opening)
+    return opening
 
 
 def sockets_between(snapshot: Snapshot, sender: SenderClass, target: TargetClass) -> Iterator[Socket]:
@@ -173,12 +195,16 @@ def _but_itself(
             yield Socket((each,), others, protocol, opening)
 
 
+@index
+def _plans(snapshot: Snapshot) -> dict[tuple[object, ...], tuple[Template, ...] | None]:
+    """Templates already read, by what decides them; None where the pair must be asked itself."""
+    return {}
+
+
 class _Fast:
     """Two classes whose groups name nothing but blocks, joined by a way that has a key."""
 
-    def __init__(
-        self, snapshot: Snapshot, sender: SenderClass, target: TargetClass, leg: Leg, key: object
-    ) -> None:
+    def __init__(self, snapshot: Snapshot, sender: SenderClass, target: TargetClass, leg: Leg, key: int) -> None:
         self.snapshot = snapshot
         self.sender = sender
         self.target = target
@@ -248,15 +274,23 @@ class _Fast:
         self.named = named
         return found
 
-    def templates(self, protocol: int) -> list[Template] | None:
-        """What opens, rule by rule: the ports that no rule before it admits."""
-        served = self.target.served.by_protocol[protocol]
+    def templates(self, protocol: int) -> tuple[Template, ...] | None:
+        """What opens, rule by rule: the ports that no rule before it admits; asked once of what is alike."""
         rules = self._rules(protocol)
-        ports = _union(rules) & (served[OPEN] | served[UNKNOWN]) if rules else IntervalSet()
-        if self.egress is not None and ports:
-            ports &= _union(self._lets_out(protocol))
+        out = self._lets_out(protocol)
+        kept = _plans(self.snapshot)
+        key = (self.key, rules.number, out.number, self.target.served, protocol, self.sender.client_ports)
+        if not self._is_ready():
+            return self._read_templates(protocol, rules, out)
+        if key not in kept:
+            kept[key] = self._read_templates(protocol, rules, out)
+        return kept[key]
+
+    def _read_templates(self, protocol: int, rules: Admission, out: Admission) -> tuple[Template, ...] | None:
+        served = self.target.served.by_protocol[protocol]
+        ports = rules.ports & out.ports & (served[OPEN] | served[UNKNOWN])
         if not ports:
-            return []
+            return ()
         if ports & served[UNKNOWN] or not self._is_ready():
             return None
         walked = self._walk(protocol, ports)
@@ -264,24 +298,24 @@ class _Fast:
             return None
         found: list[Template] = []
         rest = ports & walked.ports if walked.state is not None else IntervalSet()
-        for rule in rules:
+        for rule in rules.rules:
             sure = rest & rule.ports
             if sure:
                 rest -= sure
                 found.append((protocol, sure, walked.state or OPEN, rule))
-        return found
+        return tuple(found)
 
-    def _rules(self, protocol: int) -> tuple[Allowed, ...]:
+    def _rules(self, protocol: int) -> Admission:
         part, ids = self.sender.part, self.target.groups
         if part is None or ids is None or self.ingress is None:
-            return ()
-        return allowed_to(self.snapshot, self.ingress, ids, Peer(part, self.named), protocol, Direction.INGRESS)
+            return NO_ADMISSION
+        return admission(self.snapshot, self.ingress, ids, Peer(part, self.named), protocol, Direction.INGRESS)
 
-    def _lets_out(self, protocol: int) -> tuple[Allowed, ...]:
+    def _lets_out(self, protocol: int) -> Admission:
         part, ids = self.target.part, self.sender.groups
         if part is None or ids is None or self.egress is None:
-            return (Allowed(EVERY_PORT, 0, ""),)
-        return allowed_to(self.snapshot, self.egress, ids, Peer(part, self.meant), protocol, Direction.EGRESS)
+            return EVERY_ADMISSION
+        return admission(self.snapshot, self.egress, ids, Peer(part, self.meant), protocol, Direction.EGRESS)
 
     def _is_ready(self) -> bool:
         """Whether the sender opens connections at all."""
@@ -338,9 +372,3 @@ def spell_way(leg: Leg) -> str:
     if carriage.way in (Way.SAME_SUBNET, Way.LOCAL):
         return "inside the VPC"
     return f"{carriage.way.value} {carriage.connection or ' and '.join(carriage.gateways)}"
-
-
-def _union(allowed: tuple[Allowed, ...]) -> IntervalSet:
-    if len(allowed) == 1:
-        return allowed[0].ports
-    return IntervalSet(pair for each in allowed for pair in each.ports)

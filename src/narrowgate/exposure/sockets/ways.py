@@ -41,13 +41,21 @@ def _legs(snapshot: Snapshot) -> dict[tuple[Part, Part], Leg | None]:
     return {}
 
 
-def way_key(snapshot: Snapshot, here: Part, there: Part) -> tuple[Key, Leg] | None:
-    """The key of the way from one part to another and back, and its first leg; None where there is no key."""
+@index
+def _numbers(snapshot: Snapshot) -> dict[Key, int]:
+    """A number for each different way."""
+    return {}
+
+
+def way_key(snapshot: Snapshot, here: Part, there: Part) -> tuple[int, Leg] | None:
+    """A number that equal ways there and back share, and the first leg; None where there is no key."""
     out = _leg(snapshot, here, there)
     back = _leg(snapshot, there, here) if out is not None else None
     if out is None or back is None or here.family != there.family:
         return None
-    return (out.key, back.key, here.vpc_id == there.vpc_id, here.family), out
+    numbers = _numbers(snapshot)
+    key = (out.key, back.key, here.vpc_id == there.vpc_id, here.family)
+    return numbers.setdefault(key, len(numbers)), out
 
 
 def _leg(snapshot: Snapshot, here: Part, there: Part) -> Leg | None:
