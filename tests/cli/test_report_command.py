@@ -29,6 +29,7 @@ def test_a_design_s_expectations_are_drawn_on_another_source(narrowgate, snapsho
     page = (tmp_path / "a.html").read_text()
     assert "web may call GET orders/orders" in page and '<ol class="hops">' in page
     assert "Ways to connect" in page
+    assert "open and not meant" in page and "(requester)" in page.partition('id="exposure"')[2][:400]
 
 
 def test_what_cannot_be_written_or_asked_is_one_error(narrowgate, snapshot, tmp_path):

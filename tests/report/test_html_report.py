@@ -184,3 +184,21 @@ def test_a_file_that_cannot_be_written_is_told_and_leaves_nothing(design, tmp_pa
         reports.write_report(tmp_path / "missing" / "page.html", design)
     assert "cannot be written" in str(caught.value.message)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_design_whose_way_cannot_be_built_says_so_and_shows_the_others(tmp_path):
+    text = (ROOT / "examples" / "overlapping-ranges" / "narrowgate.yaml").read_text()
+    text = re.sub(r"(?m)^via:.*\n", "", text)
+    (tmp_path / "narrowgate.yaml").write_text(text + "via: alias\n")
+    made = reports.report(tmp_path / "narrowgate.yaml", reports.Wanted(), Terms())
+    page = Page(render_report(made))
+    assert (made.verdict, made.snapshot, page.wrong) == (Verdict.INVALID, None, [])
+    assert set(page.references) <= set(page.ids)
+    assert "overlap: AWS refuses such a peering" in "".join(page.words)
+
+
+def test_a_source_with_nothing_in_it_is_a_page_as_well(tmp_path):
+    (tmp_path / "ec2.describe_vpcs.json").write_text('{"Vpcs": []}')
+    page = Page(render_report(reports.report(tmp_path, reports.Wanted(), Terms())))
+    assert page.wrong == []
+    assert "The source has no VPC and no API." in "".join(page.words)

@@ -41,6 +41,7 @@ __all__ = [
     "design_schema",
     "design_snapshot",
     "design_world",
+    "intent_against",
     "is_design",
     "load_design",
     "meant_option",
@@ -140,10 +141,7 @@ def check_against(path: Path, snapshot: Snapshot, source: str) -> CheckAnswer:
     Raises:
         InputError: the design cannot be read, or the source has nothing that an expectation asks about.
     """
-    design = load_design(path)
-    option = meant_option(design, path)
-    resources = option.resources(design)
-    world = world_in(snapshot, resources, build_world(resources), source=source)
+    design, option, world = _found_in(path, snapshot, source)
     judged = (
         *(_as_expectation(design, each) for each in trace_permissions(world, design, option)),
         *(judge_expectation(world, design, option, each) for each in design.expect),
@@ -160,6 +158,23 @@ def check_against(path: Path, snapshot: Snapshot, source: str) -> CheckAnswer:
         expectations=every,
         warnings=snapshot.warnings,
     )
+
+
+def intent_against(path: Path, snapshot: Snapshot, source: str) -> Intent:
+    """What a design means to be open, in the ids of another source.
+
+    Raises:
+        InputError: as `check_against`.
+    """
+    design, option, world = _found_in(path, snapshot, source)
+    return intent_of(world, design, option)
+
+
+def _found_in(path: Path, snapshot: Snapshot, source: str) -> tuple[Design, Option, World]:
+    design = load_design(path)
+    option = meant_option(design, path)
+    resources = option.resources(design)
+    return design, option, world_in(snapshot, resources, build_world(resources), source=source)
 
 
 def _checked(path: Path, design: Design, chosen: OptionAnswer, ways: Ways) -> CheckAnswer:

@@ -58,7 +58,8 @@ def report(source: Path, wanted: Wanted, terms: Terms, *, assume_complete: bool 
                 help="`narrowgate compare` shows the ways that can",
             )
         return made
-    return _with_questions(made, checked, checked.snapshot, wanted)
+    intent = _intent(checked, checked.snapshot, source, terms)
+    return _with_questions(made, checked, wanted, intent)
 
 
 def write_report(path: Path, made: Report) -> int:
@@ -78,9 +79,11 @@ def write_report(path: Path, made: Report) -> int:
     return len(content)
 
 
-def _with_questions(made: Report, checked: Checked, snapshot: Snapshot, wanted: Wanted) -> Report:
-    intent = _intent(checked)
-    consumers = _consumers(checked, snapshot, wanted)
+def _with_questions(made: Report, checked: Checked, wanted: Wanted, intent: Intent) -> Report:
+    snapshot = made.snapshot
+    if snapshot is None:
+        return made
+    consumers = _consumers(checked, snapshot, wanted, intent)
     return msgspec.structs.replace(
         made,
         traces=tuple(questions.trace(snapshot, client, url) for client, url in wanted.calls),
@@ -90,20 +93,29 @@ def _with_questions(made: Report, checked: Checked, snapshot: Snapshot, wanted: 
     )
 
 
-def _intent(checked: Checked) -> Intent:
+def _intent(checked: Checked, snapshot: Snapshot, source: Path, terms: Terms) -> Intent:
+    """What is meant to be open: by the design that the source is, or by the one that is held against it."""
     held = checked.design
+    if held is None and terms.design is not None:
+        return designs.intent_against(terms.design, snapshot, str(source))
     if held is None or held.world is None:
         return NOTHING_MEANT
     return intent_of(held.world, held.design, find_option(held.chosen.option))
 
 
-def _consumers(checked: Checked, snapshot: Snapshot, wanted: Wanted) -> Sequence[str]:
+def _consumers(checked: Checked, snapshot: Snapshot, wanted: Wanted, intent: Intent) -> Sequence[str]:
     every = sorted(snapshot.facts.vpcs)
     if "all" in wanted.consumers:
         return every
     if wanted.consumers:
         return sorted({find_vpc(snapshot, each) for each in wanted.consumers})
-    meant = sorted({*_of_design(checked, snapshot), *_of_clients(snapshot, wanted)})
+    meant = sorted(
+        {
+            *_of_design(checked, snapshot),
+            *_of_clients(snapshot, wanted),
+            *(vpc for vpc, *_ in (*intent.names, *intent.sockets, *intent.calls) if vpc in snapshot.facts.vpcs),
+        }
+    )
     return meant or (every if len(every) <= _ASKED_OF_ALL else ())
 
 
