@@ -57,6 +57,8 @@ class Placed(msgspec.Struct, kw_only=True):
     chips: dict[tuple[str, str], Rect] = msgspec.field(default_factory=dict)
     width: float = 0
     height: float = 0
+    between: str = ""
+    """The hub that stands between two VPCs of a way, by its key."""
     for_way: bool = False
     """Whether marks of a way come over it: every chip has a line of its own then, with room beside it."""
 
@@ -98,12 +100,18 @@ def _region(placed: Placed, account: str, region: str, at: tuple[float, float], 
     home = (account, region)
     vpcs = [each for each in placed.scene.vpcs if (each.account, each.region) == home]
     boxes = [each for each in placed.scene.boxes if (each.account, each.region) == home]
+    between = next((each for each in boxes if each.kind == "hub"), None) if placed.for_way else None
     x, y = at[0] + _PAD, at[1] + _FRAME_HEAD
     width = 0.0
     for row in _rows(vpcs, columns):
         heights = [_vpc(placed, vpc, (x + at_x * (VPC_WIDTH + placed.gap), y)) for at_x, vpc in enumerate(row)]
         width = max(width, len(row) * (VPC_WIDTH + placed.gap) - placed.gap)
         y += max(heights) + _GAP_Y
+    if between is not None and len(vpcs) > 1:
+        # A way passes the hub between two VPCs: it stands there, and its lanes below it.
+        placed.between = between.key
+        placed.rects[between.key] = Rect(x + VPC_WIDTH + 14, at[1] + _FRAME_HEAD, placed.gap - 28, BOX_HEIGHT)
+        boxes.remove(between)
     per_row = max(int((max(width, VPC_WIDTH) + _PAD) // (_BOX_WIDTH + _PAD)), 1)
     for line in _rows(boxes, per_row):
         for at_x, box in enumerate(line):

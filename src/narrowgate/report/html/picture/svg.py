@@ -89,7 +89,7 @@ def _links(placed: Placed) -> Iterator[str]:
     for each in drawn:
         curve, middle = line_of(placed, each)
         state = "" if each.is_active else " off"
-        words = _link_words(each, middle) if placed.names_links else ""
+        words = _link_words(each, middle) if placed.names_links and each.kind == "peering" else ""
         yield (
             f'<g class="link {each.kind}{state}"><title>{text(each.label)}</title><path d="{curve}"/>{words}</g>'
         )

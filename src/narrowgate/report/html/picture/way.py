@@ -10,7 +10,7 @@ from narrowgate.model.answer import Leg, Step, Verdict
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.report.html.picture.anchors import client_vpc, spots, vpcs_of
 from narrowgate.report.html.picture.layout import Placed, Rect, place
-from narrowgate.report.html.picture.scene import Chip, Scene, VpcBox
+from narrowgate.report.html.picture.scene import Chip, Link, Scene, VpcBox
 from narrowgate.report.html.picture.svg import draw, line_of
 from narrowgate.report.html_text import text
 
@@ -140,15 +140,23 @@ def _anchor(
             if key == spot.key and spot.owner in ("", holder):
                 return _beside(rect), True
         link = next((each for each in placed.scene.links if each.key == spot.key), None)
-        if link is not None and all(end in placed.rects for end in link.ends):
-            _, (x, y) = line_of(placed, link)
-            return (x, y + _LANE * (lane + 1)), False
+        if link is not None and link.kind == "peering" and all(end in placed.rects for end in link.ends):
+            return _on_link(placed, link, lane), False
         found = placed.rects.get(spot.key)
+        if found is not None and spot.key == placed.between:
+            return (found.centre[0], found.y + 24 + _LANE * (lane + 1)), False
         if found is not None and spot.key.startswith("vpc-"):
             return _edge(placed, found, lane), False
         if found is not None and not spot.key.startswith("subnet-"):
             return _beside(found), True
     return None
+
+
+def _on_link(placed: Placed, link: Link, lane: int) -> tuple[float, float]:
+    """On a line between two VPCs side by side lanes lie below each other, else beside each other."""
+    _, (x, y) = line_of(placed, link)
+    first, second = (placed.rects[end] for end in link.ends)
+    return (x, y + _LANE * (lane + 1)) if first.y == second.y else (x + 1.8 * _LANE * lane, y)
 
 
 def _beside(rect: Rect) -> tuple[float, float]:
