@@ -4,13 +4,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.tools import missing, terraform, terraform_environment
 
+from narrowgate.api.patches.write import with_patches
 from narrowgate.api.repairs import fix_source
 from narrowgate.api.sources import load
 from narrowgate.model.answer import Verdict
-from narrowgate.model.repair import FixAnswer
+from narrowgate.model.repair import FixAnswer, RepairStep
+from narrowgate.repair.change import Change, Edit
+from narrowgate.repair.fix import Mending
 from narrowgate.repair.goal import Goal
 from narrowgate.sources.terraform import program
 
@@ -119,6 +123,43 @@ def test_a_patched_terraform_folder_holds(name, tmp_path, by_text):
     answer = mended(source, source)
     assert written in answer.patch
     assert all(each.patch for each in answer.changes)
+
+
+def test_rules_inside_a_group_are_narrowed_inside_it(tmp_path, by_text):
+    # Without a block the provider has no opinion about rules: the open one would stay.
+    head = '  name   = "endpoint"\n  vpc_id = aws_vpc.api.id\n'
+    rule = '\n  ingress {\n    protocol    = "tcp"\n    from_port   = 443\n    to_port     = 443\n'
+    text = replaced(without(TERRAFORM, RULE), head, head + rule + '    cidr_blocks = ["0.0.0.0/0"]\n  }\n')
+    source = tmp_path / "infra"
+    source.mkdir()
+    (source / "main.tf").write_text(text)
+    answer = fix_source(source, [goal_of(source)], rules=["EPT004"])
+    apply(answer, source)
+    after = (source / "main.tf").read_text()
+    assert "0.0.0.0/0" not in after[after.index('"endpoint"') : after.index('"aws_vpc_endpoint"')]
+    assert after.count("aws_vpc_security_group_ingress_rule") == 0
+    assert after.count('cidr_blocks = ["10.') == 2
+    assert goal_of(source).ask(load(source)).verdict is Verdict.ALLOWED
+
+
+def test_the_last_route_inside_a_table_leaves_an_empty_list(tmp_path, by_text):
+    text = replaced(TERRAFORM, FORWARD, FORWARD.replace("aws_vpc.api.cidr_block", '"10.0.1.0/24"'))
+    (tmp_path / "main.tf").write_text(text)
+    snapshot = load(tmp_path)
+    table = next(own for own, place in snapshot.places.items() if place.address == "aws_route_table.web")
+    kept = tuple(each for each in snapshot.facts.route_tables[table].routes if each.gateway_id == "local")
+    changed = msgspec.structs.replace(snapshot.facts.route_tables[table], routes=kept)
+    change = Change(
+        kind="dead_route",
+        resource=table,
+        text="",
+        commands=(),
+        edits=(Edit("route_tables", table, changed),),
+    )
+    step = RepairStep(kind="dead_route", resource=table, text="")
+    answer = FixAnswer(verdict=Verdict.ALLOWED, source="", changes=(step,))
+    found = with_patches(tmp_path, snapshot, Mending(answer, (change,)))
+    assert "+  route = []" in found.patch, found
 
 
 BACK = "  ApiBack:\n"

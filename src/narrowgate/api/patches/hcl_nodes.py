@@ -132,7 +132,7 @@ def without(source: str, span: tuple[int, int]) -> TextEdit:
     if not source[begin:start].strip() and rest is not None:
         stop = rest.end()
         # One of the empty lines around it goes with it.
-        if source[:begin].endswith("\n\n") and source[stop : stop + 1] in ("\n", ""):
+        if source[:begin].endswith("\n\n") and source[stop:].lstrip(" ")[:1] in ("\n", "}", ""):
             begin -= 1
         return TextEdit(begin, stop, "")
     following = re.compile(r"\s*,\s*").match(source, end)

@@ -47,6 +47,9 @@ def takes_inline(text: TerraformText, part: Add) -> Found | None:
                 text.single(address.names)
                 return each
         return None
+    if text.emptied.pop(own, None) is not None:
+        # What was listed inside stays inside: without a block the provider would leave what is gone as it is.
+        return text.only(address)
     found = text.resource(address)
     body = found.block.body
     for word in words:

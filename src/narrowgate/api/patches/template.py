@@ -94,6 +94,14 @@ class TemplatePatch:
             case Drop():
                 self._drop(part)
 
+    def restore(self, made: dict[str, Any]) -> None:
+        """Forget what was added since."""
+        self.made.clear()
+        self.made.update(made)
+
+    def finish(self) -> None:
+        """A template says everything as it is written."""
+
     def _open(self, own: str) -> tuple[_Text, str]:
         """The template of a fact, and its logical id there."""
         if own in self.made:

@@ -72,6 +72,19 @@ class TerraformPatch:
                 for found, edits in dropped(self._text, part):
                     self._edit(found, edits)
 
+    def restore(self, made: dict[str, Any]) -> None:
+        """Forget what was added since."""
+        self.made.clear()
+        self.made.update(made)
+        self._text.emptied.clear()
+
+    def finish(self) -> None:
+        """Say that a list is empty where a change took the last block of it: no block would mean no opinion."""
+        for own, word in list(self._text.emptied.items()):
+            found = self._text.only(address_of(self._text.snapshot, own))
+            self._edit(found, [_argument_added(found, found.block.body, word, [])])
+            del self._text.emptied[own]
+
     # Resources
 
     def _add(self, change: Change, part: Add) -> None:

@@ -72,7 +72,10 @@ def dropped(text: TerraformText, part: Drop) -> Iterator[tuple[Found, list[TextE
     address = address_of(text.snapshot, own)
     text.single(address.names)
     edits: dict[str, tuple[Found, list[TextEdit]]] = {}
-    for found, block in [*_apart(text, part, own, address, kinds), *_inside(text, part, address)]:
+    inside = list(_inside(text, part, address))
+    if inside and len(inside) == len(list(_all_inside(text, part, address))):
+        text.emptied[own] = _INLINE[part.type][0]
+    for found, block in [*_apart(text, part, own, address, kinds), *inside]:
         edits.setdefault(str(found.path), (found, []))[1].append(without(found.source, found.spans.of(block)))
     if not edits:
         raise Uncertain(f"what is to go is not found beside {address.local}")
@@ -117,6 +120,13 @@ def _inside(text: TerraformText, part: Drop, address: Address) -> Iterator[tuple
         ):
             text.only(address)
             yield found, block
+
+
+def _all_inside(text: TerraformText, part: Drop, address: Address) -> Iterator[Block]:
+    word = _INLINE[part.type][0]
+    for block in text.resource(address).block.body.blocks:
+        if block.type == word or (block.type == "dynamic" and block.labels == (word,)):
+            yield block
 
 
 def _tells(text: TerraformText, found: Found, argument: Attribute | None, wanted: str, address: Address) -> bool:

@@ -84,6 +84,8 @@ class TerraformText:
         self.texts = Texts(folder)
         self.made: dict[str, tuple[Names, str, str]] = {}
         """What the patch adds: module, type, label, by the key that parts name it with."""
+        self.emptied: dict[str, str] = {}
+        """What lost its last block inside: the id, and the word of such blocks."""
 
     def blocks(self, module: Names) -> Iterator[Found]:
         """Every block of a module, with its place in the text.

@@ -61,23 +61,19 @@ def _patch_for(source: Path, snapshot: Snapshot, files: Files) -> Patch | None:
 def _written(files: Files, patch: Patch, state: Snapshot, step: RepairStep, change: Change) -> RepairStep:
     """A step with its patch; all of its parts are written, or none and all are said."""
     before, made = files.state(), dict(patch.made)
-    by_hand: list[str] = []
     parts = parts_of(state, change)
-    for part in parts:
-        if isinstance(part, Remark):
-            by_hand.append(f"{_named(state, part.resource)}: {part.text}")
-            continue
-        try:
+    by_hand = [f"{_named(state, each.resource)}: {each.text}" for each in parts if isinstance(each, Remark)]
+    try:
+        for part in parts:
             patch.write(change, part)
-        except Uncertain as problem:
-            # Half a change may be worse than none.
-            files.restore(before)
-            patch.made.clear()
-            patch.made.update(made)  # type: ignore[arg-type]
-            where = f"{problem.file}:{problem.line}" if problem.file and problem.line else problem.file
-            place = where or _place(step)
-            by_hand = [f"{place}: {problem}; wanted: {'; '.join(_wanted(state, each) for each in parts)}"]
-            break
+        patch.finish()
+    except Uncertain as problem:
+        # Half a change may be worse than none.
+        files.restore(before)
+        patch.restore(made)
+        where = f"{problem.file}:{problem.line}" if problem.file and problem.line else problem.file
+        wanted = "; ".join(_wanted(state, each) for each in parts)
+        by_hand = [f"{where or _place(step)}: {problem}; wanted: {wanted}"]
     return msgspec.structs.replace(step, patch=files.patch(before), by_hand=tuple(by_hand))
 
 
