@@ -1,11 +1,13 @@
 """Repairs as patches of the files that the facts came from: applied by git, read again, judged by the engine."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import msgspec
 import pytest
+from tests.sources.terraform.reading import GUIDE, copy_of
 from tests.tools import missing, terraform, terraform_environment
 
 from narrowgate.api.patches.write import with_patches
@@ -14,7 +16,7 @@ from narrowgate.api.sources import load
 from narrowgate.model.answer import Verdict
 from narrowgate.model.repair import FixAnswer, RepairStep
 from narrowgate.repair.change import Change, Edit
-from narrowgate.repair.fix import Mending
+from narrowgate.repair.fix import Mending, find_mending
 from narrowgate.repair.goal import Goal
 from narrowgate.sources.terraform import program
 
@@ -160,6 +162,34 @@ def test_the_last_route_inside_a_table_leaves_an_empty_list(tmp_path, by_text):
     answer = FixAnswer(verdict=Verdict.ALLOWED, source="", changes=(step,))
     found = with_patches(tmp_path, snapshot, Mending(answer, (change,)))
     assert "+  route = []" in found.patch, found
+
+
+def test_a_plan_beside_its_configuration_has_a_patch_of_it_and_alone_tells_the_address(tmp_path):
+    source = copy_of(GUIDE, tmp_path)
+    plan = source / "plan.json"
+    plan.write_text(plan.read_text().replace('"cidr_ipv4":"10.1.1.0/24"', '"cidr_ipv4":"10.7.1.0/24"'))
+    goal = goal_of(plan)
+    answer = fix_source(plan, [goal])
+    assert "+++ b/main.tf" in answer.patch and "aws_security_group.execute_api.id" in answer.patch
+    alone = load(plan)
+    alone.places = {
+        own: msgspec.structs.replace(each, source=str(plan), line=0) for own, each in alone.places.items()
+    }
+    mending = find_mending(alone, [goal])
+    told = with_patches(plan, alone, mending)
+    assert told.patch == ""
+    assert "aws_security_group.execute_api: its text is not beside" in told.changes[0].by_hand[0]
+
+
+def test_what_is_added_has_the_provider_of_what_it_belongs_to(tmp_path, by_text):
+    text = replaced(
+        without(TERRAFORM, RULE), 'provider "aws" {', 'provider "aws" {\n  alias                       = "hub"'
+    )
+    text = re.sub(r'(resource "aws_\w+" "\w+" \{\n)', r"\1  provider = aws.hub\n", text)
+    source = tmp_path / "infra"
+    source.mkdir()
+    (source / "main.tf").write_text(text)
+    assert "+  provider          = aws.hub" in mended(source, source).patch
 
 
 BACK = "  ApiBack:\n"

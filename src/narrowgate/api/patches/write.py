@@ -34,7 +34,7 @@ def with_patches(source: Path, snapshot: Snapshot, mending: Mending) -> FixAnswe
     files = Files(root_of(source))
     patch = _patch_for(source, snapshot, files)
     if patch is None or not mending.changes:
-        return mending.answer
+        return _told(snapshot, mending)
     steps = []
     state = snapshot
     for step, change in zip(mending.answer.changes, mending.changes, strict=True):
@@ -43,6 +43,20 @@ def with_patches(source: Path, snapshot: Snapshot, mending: Mending) -> FixAnswe
     return msgspec.structs.replace(
         mending.answer, changes=tuple(steps), patch=files.patch(), patch_root=str(files.root)
     )
+
+
+def _told(snapshot: Snapshot, mending: Mending) -> FixAnswer:
+    """The answer for a source whose text is not there; a plan or state without it tells addresses all the same."""
+    steps = []
+    state = snapshot
+    for step, change in zip(mending.answer.changes, mending.changes, strict=True):
+        if step.address and step.file.endswith(".json"):
+            wanted = "; ".join(_wanted(state, each) for each in parts_of(state, change))
+            told = f"{step.address}: its text is not beside {step.file}; wanted: {wanted}"
+            step = msgspec.structs.replace(step, by_hand=(told,))
+        steps.append(step)
+        state = apply_changes(state, (change,))
+    return msgspec.structs.replace(mending.answer, changes=tuple(steps))
 
 
 def _patch_for(source: Path, snapshot: Snapshot, files: Files) -> Patch | None:
