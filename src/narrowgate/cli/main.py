@@ -32,10 +32,20 @@ _COMMANDS = {
     "report": "Everything on one HTML page: verdicts, drawn calls, the estate, exposure, findings, costs.",
     "diff": "What does a change open, close and break?",
     "ask": "Answer many questions of these four kinds, one JSON line each.",
+    "lab": "The same design with real packets, on this machine.",
     "explain": "Explain a rule, a reason code or a word.",
     "validate": "Check a policy document for private APIs.",
     "schema": "Print the JSON Schema of a verb's answer.",
 }
+
+
+def _with_examples(command: click.Command) -> click.Command:
+    r"""Make the `\b` of a raw docstring click's own mark, so that examples keep their lines."""
+    if command.help:
+        command.help = command.help.replace("\\b\n", "\b\n")
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        _with_examples(each)
+    return command
 
 
 class LazyGroup(click.Group):
@@ -50,7 +60,7 @@ class LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command = importlib.import_module(f"narrowgate.cli.commands.{cmd_name}").command
-        return command if isinstance(command, click.Command) else None
+        return _with_examples(command) if isinstance(command, click.Command) else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

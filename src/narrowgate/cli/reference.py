@@ -40,6 +40,16 @@ def _lines() -> Iterator[str]:
                 command, info_name=name, parent=root, terminal_width=_WIDTH, max_content_width=_WIDTH
             )
             yield from _section(f"narrowgate {name}", command.get_help(context))
+            yield from _below(command, context, f"narrowgate {name}")
+
+
+def _below(command: click.Command, parent: click.Context, title: str) -> Iterator[str]:
+    """The commands of a verb that has some."""
+    for name, each in command.commands.items() if isinstance(command, click.Group) else ():
+        context = click.Context(
+            each, info_name=name, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
+        )
+        yield from _section(f"{title} {name}", each.get_help(context))
 
 
 def _section(title: str, text: str) -> Iterator[str]:

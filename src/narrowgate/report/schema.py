@@ -11,6 +11,7 @@ from narrowgate.model.deployment import DeployAnswer
 from narrowgate.model.explanation import ExplainAnswer
 from narrowgate.model.exposure import DiffAnswer, ExposureAnswer
 from narrowgate.model.generation import GenerateAnswer
+from narrowgate.model.laboratory import LabAnswer
 from narrowgate.model.observation import ObserveAnswer
 from narrowgate.model.policy import AuthorizeAnswer
 from narrowgate.model.repair import FixAnswer
@@ -29,6 +30,7 @@ SCHEMAS: dict[str, type[msgspec.Struct]] = {
     "generate": GenerateAnswer,
     "fix": FixAnswer,
     "observe": ObserveAnswer,
+    "lab": LabAnswer,
     "reach": ReachAnswer,
     "resolve": ResolveAnswer,
     "trace": TraceAnswer,

@@ -1,6 +1,5 @@
 """A VPC's route tables: which one a subnet uses, which of its routes an address takes (NET-01 to NET-08)."""
 
-from bisect import bisect_right
 from enum import Enum
 from typing import NamedTuple
 
@@ -106,7 +105,7 @@ class Lookup(NamedTuple):
 class CompiledTable:
     """A route table with its blocks parsed, its local routes completed and its prefix lists expanded."""
 
-    __slots__ = ("_blocks", "_by_length", "_edges", "_found", "table_id", "unread", "vpc_id", "written")
+    __slots__ = ("_blocks", "_by_length", "_found", "table_id", "unread", "vpc_id", "written")
 
     def __init__(
         self, table: RouteTable, candidates: list[Candidate], unread: list[UnreadList], blocks: tuple[Cidr, ...]
@@ -120,26 +119,18 @@ class CompiledTable:
             cidr = each.cidr
             by_length.setdefault((cidr.family, cidr.prefix_length), {}).setdefault(cidr.first, []).append(each)
         self._by_length = sorted(by_length.items(), reverse=True)
-        self._found: dict[tuple[int, int], Lookup] = {}
-        self._edges: dict[int, list[int]] = {}
+        self._found: dict[Address, Lookup] = {}
         self.written: dict[tuple[Leg, Address, Candidate], Step] = {}
         """Steps already written: the hosts of a subnet call the same few addresses."""
 
     def lookup(self, address: Address) -> Lookup:
         """Longest prefix, then static before prefix list before propagated (NET-03, NET-04, NET-07)."""
-        edges = self._edges.get(address.family)
-        if edges is None:
-            edges = self._edges[address.family] = self._read_edges(address.family)
-        place = (address.family, bisect_right(edges, address.value))
-        found = self._found.get(place)
+        found = self._found.get(address)
         if found is None:
-            found = self._found[place] = self._look(address)
+            if len(self._found) > 8192:
+                self._found.clear()
+            found = self._found[address] = self._look(address)
         return found
-
-    def _read_edges(self, family: int) -> list[int]:
-        """Where the answer may change: between two edges it is the same for all addresses."""
-        blocks = (*self._blocks, *PRIVATE_BLOCKS, *(each.cidr for each in self.candidates()))
-        return sorted({edge for each in blocks if each.family == family for edge in (each.first, each.last + 1)})
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Every route, longest prefix first."""

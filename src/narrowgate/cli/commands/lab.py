@@ -1,0 +1,265 @@
+"""`narrowgate lab`."""
+
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from narrowgate.cli.exit_codes import ExitCode
+from narrowgate.cli.options import assume_complete_option, format_option, source_argument, verbose_option
+from narrowgate.cli.output import finish, terminal_style
+from narrowgate.report.lab import render_lab
+
+_MOST = 200
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
+
+
+def _checked_name(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not _NAME.fullmatch(value):
+        raise click.BadParameter("a lab's name has lower-case letters, digits and hyphens, 30 at most")
+    return value
+
+
+_name_option = click.option(
+    "--name", callback=_checked_name, metavar="NAME", help="Which lab, where several are running."
+)
+
+
+@click.group(name="lab")
+def command() -> None:
+    r"""The same design with real packets, on this machine, without root and without AWS.
+
+    Every interface becomes a network namespace, every VPC a router with its route tables and packet filter and a
+    DNS server; endpoints answer with TLS, route by Host as API Gateway does, and judge policies. Nothing leaves
+    the lab's own namespaces, and nothing stays when it ends. Linux with `nft` is needed: `doctor` says what is
+    missing.
+
+    \b
+    Examples:
+      narrowgate lab test narrowgate.yaml
+      narrowgate lab up narrowgate.yaml
+      narrowgate lab shell web -- curl -sv https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod/orders
+      narrowgate lab break pcx-0a1b2c3d
+      narrowgate lab down
+    """
+
+
+@command.command()
+@source_argument
+@click.option(
+    "--name", default="lab", show_default=True, callback=_checked_name, metavar="NAME", help="What it is called."
+)
+@click.option(
+    "--principal", "principals", multiple=True, metavar="ARN", help="Who gets an access key (repeatable)."
+)
+@assume_complete_option
+@verbose_option
+def up(source: Path, *, name: str, principals: tuple[str, ...], assume_complete: bool, verbose: bool) -> None:
+    r"""Start a lab for a SOURCE, and leave it running.
+
+    \b
+    Example:
+      narrowgate lab up narrowgate.yaml
+    """
+    from narrowgate.api.labs import start_lab
+    from narrowgate.cli.lab_text import describe
+
+    state = start_lab(source, name, principals=principals, assume_complete=assume_complete)
+    click.echo(describe(state, terminal_style(), verbose=verbose), color=True)
+
+
+@command.command()
+@source_argument
+@click.option(
+    "--questions", type=click.Path(path_type=Path), metavar="FILE", help="Questions as `ask` takes them."
+)
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=_MOST,
+    show_default=True,
+    help="Questions to ask at most, where they are made from an estate.",
+)
+@assume_complete_option
+@format_option
+@verbose_option
+def test(
+    source: Path,
+    *,
+    questions: Path | None,
+    most: int,
+    assume_complete: bool,
+    output_format: str,
+    verbose: bool,
+) -> None:
+    r"""Send the packets of every question, and lay what happens beside what the engine says.
+
+    The questions are the calls and expectations of a design; of any other source, every instance's calls of every
+    private API. Status 0: packets and engine agree; 1: they differ; 3: the engine decides none of them.
+
+    \b
+    Examples:
+      narrowgate lab test narrowgate.yaml
+      narrowgate lab test ./snapshot --questions questions.jsonl
+    """
+    from narrowgate.api.labs import ask_packets
+
+    answer = ask_packets(source, file=questions, most=most, assume_complete=assume_complete)
+    finish(answer, render_lab(answer, terminal_style(), verbose=verbose), answer.verdict, output_format)
+
+
+@command.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("client", metavar="CLIENT")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
+@click.option("--as", "principal", metavar="ARN", help="Whose access key the environment holds.")
+@_name_option
+def shell(client: str, arguments: tuple[str, ...], *, principal: str | None, name: str | None) -> None:
+    r"""Enter a host of a running lab, or run a COMMAND there; its exit status is the command's.
+
+    The host has its own addresses, routes, resolver, hosts file, name, and trust in the lab's certificates.
+    Everything else is this machine's: your own dig, curl, Python.
+
+    \b
+    Examples:
+      narrowgate lab shell web
+      narrowgate lab shell web -- dig +short a1b2c3d4e5.execute-api.us-east-1.amazonaws.com
+    """
+    from narrowgate.lab.shell import default_shell, run_in
+    from narrowgate.lab.state import find_host, find_lab
+
+    state = find_lab(name)
+    given = arguments[1:] if arguments[:1] == ("--",) else arguments
+    sys.exit(run_in(state, find_host(state, client), given or default_shell(), principal=principal))
+
+
+@command.command()
+@_name_option
+@verbose_option
+def status(*, name: str | None, verbose: bool) -> None:
+    r"""Say which labs run, and what they have.
+
+    \b
+    Example:
+      narrowgate lab status
+    """
+    from narrowgate.cli.lab_text import describe
+    from narrowgate.lab.state import find_lab, labs
+
+    states = (find_lab(name),) if name is not None else labs()
+    if not states:
+        click.echo("no lab is running")
+    for each in states:
+        click.echo(describe(each, terminal_style(), verbose=verbose), color=True)
+
+
+@command.command()
+@click.argument("client", metavar="CLIENT")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The pcap file to write."
+)
+@click.option("--seconds", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="How long.")
+@click.option("--packets", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many at most.")
+@_name_option
+def capture(client: str, *, out: Path, seconds: float, packets: int, name: str | None) -> None:
+    r"""Record what passes a host's interface, as a pcap file.
+
+    \b
+    Example:
+      narrowgate lab capture web --out web.pcap --seconds 5
+    """
+    from narrowgate.lab.shell import capture as record
+    from narrowgate.lab.state import find_host, find_lab
+
+    state = find_lab(name)
+    count = record(state, find_host(state, client), out, packets=packets, seconds=seconds)
+    click.echo(f"{out}: {count} packets")
+
+
+@command.command(name="break")
+@click.argument("what", metavar="WHAT")
+@_name_option
+def break_(what: str, *, name: str | None) -> None:
+    r"""Take something down: a peering or attachment, an interface, an address, or a subnet with all it holds.
+
+    \b
+    Examples:
+      narrowgate lab break pcx-0a1b2c3d
+      narrowgate lab break 10.0.1.10
+    """
+    _order("break", what, name)
+
+
+@command.command()
+@click.argument("what", required=False, metavar="[WHAT]")
+@_name_option
+def mend(what: str | None, *, name: str | None) -> None:
+    r"""Bring back what `break` took down; without WHAT everything.
+
+    \b
+    Example:
+      narrowgate lab mend
+    """
+    _order("mend", what, name)
+
+
+@command.command()
+@_name_option
+def flows(*, name: str | None) -> None:
+    r"""Show the last packets that began a flow or were dropped, and where.
+
+    \b
+    Example:
+      narrowgate lab flows
+    """
+    from narrowgate.lab.orders import send_order
+    from narrowgate.lab.state import find_lab
+
+    for line in send_order(find_lab(name), "flows"):
+        click.echo(line)
+
+
+@command.command()
+@_name_option
+@click.option("--all", "everything", is_flag=True, help="Every lab that runs.")
+def down(*, name: str | None, everything: bool) -> None:
+    r"""Stop a lab. Nothing of it stays.
+
+    \b
+    Examples:
+      narrowgate lab down
+      narrowgate lab down --all
+    """
+    from narrowgate.lab.process import stop
+    from narrowgate.lab.state import find_lab, labs
+
+    for state in labs() if everything else (find_lab(name),):
+        stop(state)
+        click.echo(f"{state.name}: stopped")
+
+
+@command.command()
+def doctor() -> None:
+    r"""Try everything that a lab needs, and say what is missing and what to do.
+
+    \b
+    Example:
+      narrowgate lab doctor
+    """
+    from narrowgate.lab.doctor import examine
+
+    findings = examine()
+    for each in findings:
+        mark = "ok     " if each.holds else "missing"
+        click.echo(f"{mark} {each.name}{f': {each.text}' if each.text else ''}")
+    missing = next((each for each in findings if not each.holds), None)
+    if missing is not None:
+        click.echo(f"To do: {missing.help}")
+        sys.exit(int(ExitCode.DOES_NOT_HOLD))
+
+
+def _order(do: str, what: str | None, name: str | None) -> None:
+    from narrowgate.lab.orders import send_order
+    from narrowgate.lab.state import find_lab
+
+    click.echo(send_order(find_lab(name), do, what))

@@ -1,0 +1,201 @@
+"""HTTPS at every endpoint of the lab: sockets in its namespaces, certificates by name, HTTP/1.1 and HTTP/2."""
+
+import asyncio
+import json
+import socket
+import ssl
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from narrowgate.lab.beliefs import HTTPS_PORT
+from narrowgate.lab.https.certificates import Authority
+from narrowgate.lab.https.gateway import Gateway, Reply, Request
+from narrowgate.lab.https.signature import Key
+from narrowgate.lab.kernel.spaces import Spaces
+from narrowgate.lab.plan.types import Plan
+from narrowgate.model.privatelink import VpcEndpoint
+from narrowgate.model.snapshot import Snapshot
+
+AccessLog = Callable[[dict[str, object]], None]
+_ALPN = ["h2", "http/1.1"]
+
+
+class _Config(Config):
+    """Hypercorn with the lab's own TLS context: the certificate is chosen by the name that the client sends."""
+
+    context: ssl.SSLContext
+
+    def create_ssl_context(self) -> ssl.SSLContext:
+        """The context of the endpoint."""
+        return self.context
+
+    @property
+    def ssl_enabled(self) -> bool:
+        """Always."""
+        return True
+
+
+class Endpoints:
+    """Every interface endpoint of a lab that has an interface."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        plan: Plan,
+        spaces: Spaces,
+        authority: Authority,
+        keys: Mapping[str, Key],
+        log: AccessLog,
+    ) -> None:
+        """Nothing listens yet."""
+        self.snapshot = snapshot
+        self.plan = plan
+        self.spaces = spaces
+        self.authority = authority
+        self.keys = keys
+        self.log = log
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Listen on 443 in each endpoint's namespaces."""
+        for endpoint in self.snapshot.facts.vpc_endpoints.values():
+            ports = [each for each in self.plan.ports if each.owner == endpoint.vpc_endpoint_id]
+            if not ports or str(endpoint.state).lower() not in ("available", "partial"):
+                continue
+            sockets = []
+            for port in ports:
+                for address in port.addresses:
+                    with self.spaces.inside(port.name):
+                        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+                        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+                        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                        listening.bind((address, HTTPS_PORT))
+                        listening.listen(128)
+                    sockets.append(listening)
+            self._serve(endpoint, sockets)
+        await asyncio.sleep(0)
+
+    def _serve(self, endpoint: VpcEndpoint, sockets: list[socket.socket]) -> None:
+        config = _Config()
+        config.bind = [f"fd://{each.detach()}" for each in sockets]
+        config.context = self._context(endpoint)
+        config.alpn_protocols = _ALPN
+        config.graceful_timeout = 0.1
+        config.include_server_header = False
+        config.errorlog = None
+        gateway = Gateway(self.snapshot, endpoint, self.keys)
+        task = asyncio.ensure_future(serve(_app(gateway, self.log), config, shutdown_trigger=self._stop.wait))
+        self._tasks.append(task)
+
+    def _context(self, endpoint: VpcEndpoint) -> ssl.SSLContext:
+        """AWS's certificate, and those of private custom domain names that the endpoint may serve (AGW-12)."""
+        region = self.snapshot.region_of(endpoint.vpc_endpoint_id)
+        suffix = f"execute-api.{region}"
+        default = _context(
+            self.authority.issue(
+                endpoint.vpc_endpoint_id,
+                (f"*.{suffix}.amazonaws.com", f"{suffix}.amazonaws.com", f"*.{suffix}.vpce.amazonaws.com"),
+            )
+        )
+        others: dict[str, ssl.SSLContext] = {}
+        for domain in self.snapshot.facts.domain_names.values():
+            if any(
+                each.domain_name_arn == domain.domain_name_arn
+                and each.access_association_source == endpoint.vpc_endpoint_id
+                for each in self.snapshot.facts.domain_name_access_associations
+            ):
+                names = self._certificate_names(domain.certificate_arn) or (domain.domain_name,)
+                others[domain.domain_name] = _context(self.authority.issue(domain.domain_name, names))
+
+        def choose(connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+            connection.context = others.get(name or "", context)
+
+        default.sni_callback = choose
+        return default
+
+    def _certificate_names(self, arn: str | None) -> tuple[str, ...]:
+        found = self.snapshot.facts.certificates.get(arn or "")
+        if found is None:
+            return ()
+        names = (found.domain_name or "", *found.subject_alternative_name_summaries)
+        return tuple(dict.fromkeys(each for each in names if each))
+
+    async def stop(self) -> None:
+        """Stop listening, and wait until every server has stopped."""
+        self._stop.set()
+        for task in self._tasks:
+            with suppress(Exception):
+                await asyncio.wait_for(task, 2)
+
+
+def _context(files: tuple[Any, Any]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # LIM-02
+    context.load_cert_chain(*files)
+    context.set_alpn_protocols(_ALPN)
+    return context
+
+
+def _app(gateway: Gateway, log: AccessLog) -> Callable[..., Awaitable[None]]:
+    """API Gateway as an ASGI application."""
+
+    async def app(
+        scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+    ) -> None:
+        if scope["type"] == "lifespan":
+            while (await receive())["type"] != "lifespan.shutdown":
+                await send({"type": "lifespan.startup.complete"})
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        request = Request(
+            method=scope["method"],
+            path=scope["raw_path"].decode().partition("?")[0],
+            query=scope["query_string"].decode(),
+            headers=headers,
+            body=body,
+            client=scope["client"][0],
+        )
+        reply = gateway.answer(request)
+        log(_record(gateway, request, reply))
+        sent = [
+            (b"content-type", b"application/json"),
+            (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
+        ]
+        if reply.error is not None:
+            sent.append((b"x-amzn-errortype", reply.error.encode()))
+        await send({"type": "http.response.start", "status": reply.status, "headers": sent})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    return app
+
+
+def _record(gateway: Gateway, request: Request, reply: Reply) -> dict[str, object]:
+    """A line of an access log; a request that names no API is in the log of none (ERR-01)."""
+    message = json.loads(reply.body) if reply.body.startswith(b"{") else {}
+    return {
+        "apiId": reply.api,
+        "stage": reply.stage,
+        "httpMethod": request.method,
+        "path": request.path,
+        "status": reply.status,
+        "vpceId": gateway.endpoint.vpc_endpoint_id,
+        "vpcId": gateway.endpoint.vpc_id,
+        "sourceIp": request.client,
+        "userArn": reply.principal,
+        "errorResponseType": reply.error,
+        "errorMessage": message.get("message") or message.get("Message"),
+        "reason": reply.reason,
+    }

@@ -1,0 +1,240 @@
+"""A plan in the kernel: namespaces, device pairs, addresses, routes; and the requests as text, for people to read.
+
+No bridge and no ARP: every packet goes to the router, which knows the neighbour of each port for ever.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from pathlib import Path
+
+from narrowgate.lab.kernel import netlink
+from narrowgate.lab.kernel.netlink import Request
+from narrowgate.lab.kernel.packet_filter import NOWHERE
+from narrowgate.lab.kernel.spaces import LabError, Spaces
+from narrowgate.lab.plan.types import Link, Plan, Port, Subnet
+
+MTU = 8500
+FIRST_TABLE = 1000
+_ETH0, _LO, _NOWHERE = 2, 1, 50
+_ROUTER_V4, _ROUTER_V6 = "169.254.1.1", "fe80::1"
+"""The next hop of every port; nobody asks for it, the neighbour is permanent."""
+
+
+def device(number: int) -> int:
+    """The index of a port's or link's device in a router."""
+    return 100 + 2 * number
+
+
+class Fabric:
+    """Builds a plan in the namespaces of a lab."""
+
+    def __init__(self, plan: Plan, spaces: Spaces) -> None:
+        """Nothing is built yet."""
+        self.plan = plan
+        self.spaces = spaces
+        self.routers = {each.label: each for each in plan.routers}
+
+    def build(self) -> None:
+        """Make every namespace, link and route; returns when every device carries packets.
+
+        Raises:
+            LabError: the kernel refuses something.
+        """
+        everybody = (self.plan.routers, self.plan.hubs, self.plan.ports)
+        for name in [each.name for kind in everybody for each in kind]:
+            self.spaces.make(name)
+        ports = {
+            router.label: [each for each in self.plan.ports if each.vpc == router.label]
+            for router in self.plan.routers
+        }
+        for router in self.plan.routers:
+            with self.spaces.inside(router.name):
+                _settings()
+                netlink.send([*self._nowhere(router.name), *self._router(router.label, ports[router.label])])
+        for hub in self.plan.hubs:
+            with self.spaces.inside(hub.name):
+                _settings()
+                netlink.send([netlink.up(_LO), *self._nowhere(hub.name)])
+        self._links()
+        for router in self.plan.routers:
+            with self.spaces.inside(router.name):
+                netlink.send(list(self._tables(router.label)))
+        for port in self.plan.ports:
+            with self.spaces.inside(port.name):
+                if not any(":" in each for each in port.addresses):
+                    # Else every host would look for neighbours and routers of its own accord.
+                    Path("/proc/sys/net/ipv6/conf/all/disable_ipv6").write_text("1")
+                netlink.send(list(port_requests(port)))
+        self._wait(ports)
+
+    def _router(self, vpc: str, ports: list[Port]) -> Iterator[Request]:
+        router = self.routers[vpc]
+        yield netlink.up(_LO)
+        for address in router.resolvers:
+            yield netlink.address(_LO, address, 32)
+        for port in ports:
+            index = device(port.number)
+            pair = (netlink.mac(index), netlink.mac(index + 1))
+            peer = (_ETH0, "eth0", self.spaces.descriptor(port.name))
+            yield netlink.veth(index, port.name, peer, pair, MTU)
+            yield netlink.up(index)
+            yield from _way_to(port)
+        # What no port has goes nowhere: a router of AWS is silent.
+        for family in (4, 6):
+            yield netlink.route(netlink.Route(None, _NOWHERE, family=family))
+
+    def _nowhere(self, space: str) -> Iterator[Request]:
+        macs = (netlink.mac(_NOWHERE), netlink.mac(_NOWHERE + 1))
+        peer = (_NOWHERE + 1, f"{NOWHERE}-end", self.spaces.descriptor(space))
+        yield netlink.veth(_NOWHERE, NOWHERE, peer, macs, MTU)
+        yield netlink.up(_NOWHERE)
+        yield netlink.up(_NOWHERE + 1)
+
+    def requests_of(self, space: str, index: int) -> list[Request]:
+        """What has to be said again once a device of a router is back: the routes that lead to it."""
+        router = next((each for each in self.plan.routers if each.name == space), None)
+        found: list[Request] = []
+        for port in self.plan.ports:
+            if router is not None and port.vpc == router.label and device(port.number) == index:
+                found += _way_to(port)
+        for link in self.plan.links:
+            if device(link.number) == index and space in link.sides:
+                own = link.sides.index(space)
+                hardware = netlink.mac(index + 1 - own)
+                found.append(netlink.neighbour(index, _link_address(link, 1 - own), hardware))
+                found += list(self._tables(router.label, fresh=False)) if router is not None else []
+        return found
+
+    def _links(self) -> None:
+        for link in self.plan.links:
+            near, far = link.sides
+            index = device(link.number)
+            pair = (netlink.mac(index), netlink.mac(index + 1))
+            with self.spaces.inside(near):
+                peer = (index, link.name, self.spaces.descriptor(far))
+                netlink.send([netlink.veth(index, link.name, peer, pair, MTU)])
+            for side, (own, other) in ((near, (0, 1)), (far, (1, 0))):
+                with self.spaces.inside(side):
+                    address, gateway = _link_address(link, own), _link_address(link, other)
+                    netlink.send(
+                        [
+                            netlink.up(index),
+                            netlink.address(index, address, 32),
+                            netlink.neighbour(index, gateway, pair[other]),
+                            netlink.neighbour(index, _link_local(other), pair[other]),
+                        ]
+                    )
+        # Only now: a table of a hub names the devices of other links, which have to be there.
+        for link in self.plan.links:
+            for side in link.sides:
+                with self.spaces.inside(side):
+                    # What comes in by a link finds this side's own ports alone: no transit (PCX-07).
+                    netlink.send(list(self._arrivals(side, link)))
+
+    def _arrivals(self, side: str, link: Link) -> Iterator[Request]:
+        hub = next((each for each in self.plan.hubs if each.name == side), None)
+        for family in (4, 6):
+            if hub is None:
+                yield netlink.rule(100 + link.number, netlink.MAIN, iif=link.name, family=family)
+            else:
+                table = FIRST_TABLE + link.number
+                yield netlink.rule(100 + link.number, table, iif=link.name, family=family)
+                yield netlink.route(netlink.Route(None, _NOWHERE, table=table, family=family))
+        for name, routes in hub.tables if hub is not None else ():
+            if name == link.name:
+                for each in routes:
+                    yield self._route(side, each.block, each.target, FIRST_TABLE + link.number)
+
+    def _tables(self, vpc: str, *, fresh: bool = True) -> Iterator[Request]:
+        """A kernel table for each subnet, chosen by the mark of what its ports send; `fresh` tables need rules."""
+        router = self.routers[vpc]
+        for subnet in self.plan.subnets:
+            if subnet.vpc != vpc:
+                continue
+            table = FIRST_TABLE + subnet.number
+            for family in (4, 6):
+                if fresh:
+                    yield netlink.rule(1000 + subnet.number, table, mark=subnet.number, family=family)
+                yield netlink.route(netlink.Route(None, _NOWHERE, table=table, family=family))
+            # A throw route is `local`: the search goes on in the main table, which knows the ports (NET-02).
+            for block in dict.fromkeys((*subnet.blocks, *router.blocks)):
+                yield netlink.route(netlink.Route(block, table=table, kind="throw"))
+            yield from self._effective(subnet, (*subnet.blocks, *router.blocks))
+
+    def _effective(self, subnet: Subnet, blocks: tuple[str, ...]) -> Iterator[Request]:
+        router = self.routers[subnet.vpc]
+        for each in subnet.routes:
+            if each.block not in blocks:
+                yield self._route(router.name, each.block, each.target, FIRST_TABLE + subnet.number)
+
+    def _route(self, side: str, block: str, target: str, table: int) -> Request:
+        link = next((each for each in self.plan.links if each.name == target), None)
+        if link is None:
+            return netlink.route(netlink.Route(block, _NOWHERE, table=table))
+        far = 1 if link.sides[0] == side else 0
+        gateway = _link_address(link, far) if ":" not in block else _link_local(far)
+        return netlink.route(netlink.Route(block, device(link.number), gateway, table))
+
+    def _wait(self, ports: dict[str, list[Port]]) -> None:
+        """A device that was just made drops what it sends until the kernel has seen its peer come up."""
+        for router in self.plan.routers:
+            with self.spaces.inside(router.name):
+                for port in ports[router.label]:
+                    for _ in range(1000):
+                        if netlink.is_up(device(port.number)):
+                            break
+                    else:
+                        raise LabError(f"{port.name} of {port.label} did not come up")
+
+
+def _way_to(port: Port) -> Iterator[Request]:
+    """The route to a port's addresses, and its neighbour for ever."""
+    index = device(port.number)
+    for address in port.addresses:
+        yield netlink.route(netlink.Route(f"{address}/{32 if ':' not in address else 128}", index))
+        yield netlink.neighbour(index, address, netlink.mac(index + 1))
+
+
+def port_requests(port: Port) -> Iterator[Request]:
+    """The inside of a port: its addresses, and the router as the way to everything."""
+    hardware = netlink.mac(device(port.number))
+    yield netlink.up(_LO)
+    yield netlink.up(_ETH0)
+    for address in port.addresses:
+        yield netlink.address(_ETH0, address, 24 if ":" not in address else 64)
+    yield netlink.neighbour(_ETH0, _ROUTER_V4, hardware)
+    yield netlink.route(netlink.Route(None, _ETH0, _ROUTER_V4))
+    if any(":" in each for each in port.addresses):
+        yield netlink.neighbour(_ETH0, _ROUTER_V6, hardware)
+        yield netlink.route(netlink.Route(None, _ETH0, _ROUTER_V6, family=6))
+
+
+def _link_address(link: Link, side: int) -> str:
+    """An address for one end of a link, of a range that no VPC can have."""
+    return str(ipaddress.IPv4Address("100.126.0.0") + 2 * link.number + side)
+
+
+def _link_local(side: int) -> str:
+    return f"fe80::{side + 1}:1"
+
+
+def _settings() -> None:
+    """A router forwards, takes packets from wherever they come, and redirects nobody.
+
+    `rp_filter` is inherited from the host by new namespaces: with 1, packets of other VPCs vanish without a trace.
+    """
+    root = Path("/proc/sys/net")
+    for path, value in (
+        ("ipv4/ip_forward", "1"),
+        ("ipv4/conf/all/rp_filter", "0"),
+        ("ipv4/conf/default/rp_filter", "0"),
+        ("ipv4/conf/all/send_redirects", "0"),
+        ("ipv4/conf/default/send_redirects", "0"),
+        ("ipv6/conf/all/forwarding", "1"),
+        ("ipv6/conf/default/accept_dad", "0"),
+    ):
+        try:
+            (root / path).write_text(value)
+        except OSError:
+            if "ip_forward" in path or "rp_filter" in path:
+                raise

@@ -1,0 +1,313 @@
+"""Security groups, network ACLs and peering's limits as an nft ruleset, in AWS's order (RCH-01).
+
+Every phase is a base chain of its own: `accept` ends that phase alone, `drop` ends the packet. Every drop is
+logged to group 5 with its phase, the place and the rule. Places go by the plan's short names, never by a label:
+an estate's own words are not fit to stand in a ruleset.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+
+from narrowgate.lab.beliefs import DNS_PORT, HTTPS_PORT
+from narrowgate.lab.plan.types import Acl, Entry, Link, Permission, Plan, Port, Router, Subnet
+
+LOG_GROUP = 5
+NOWHERE = "nowhere"
+"""What has no route goes to a device of this name, where the filter sees it; a blackhole would hide it."""
+_TCP, _UDP = 6, 17
+
+
+def ruleset(plan: Plan, router: Router) -> str:
+    """The whole ruleset of one router, for one `nft -f`."""
+    return "\n".join(_Ruleset(plan, router).lines()) + "\n"
+
+
+def hub_ruleset() -> str:
+    """The ruleset of a transit gateway: it filters nothing, and says what it has no route for."""
+    chain = (
+        f'type filter hook forward priority 10; policy accept; oifname "{NOWHERE}" {_drop("TGWROUTE", "-", "-")};'
+    )
+    return f"table inet gateway {{ chain f_route {{ {chain} }}; }}\n"
+
+
+class _Ruleset:
+    def __init__(self, plan: Plan, router: Router) -> None:
+        self.plan = plan
+        self.router = router
+        self.ports = [each for each in plan.ports if each.vpc == router.label]
+        self.subnets = {each.label: each for each in plan.subnets if each.vpc == router.label}
+        self.acls = {each.name: each for each in plan.acls}
+        self.groups = {each.label: each for each in plan.groups}
+        self.links = [each for each in plan.links if router.name in each.sides]
+
+    def lines(self) -> Iterator[str]:
+        yield "table inet vpc {"
+        yield from self._members()
+        yield from self._groups()
+        yield from self._acls()
+        yield from self._ports()
+        yield from self._base()
+        yield "}"
+
+    # --- sets and chains
+
+    def _members(self) -> Iterator[str]:
+        """Named sets of the addresses that carry a group: of this VPC, and behind each link that carries groups.
+
+        One set for all would be wrong: a VPC that is peered and attached to a gateway is named by the peering
+        alone (SG-05, SG-09).
+        """
+        for label in self._referenced():
+            yield from self._sets(label, {self.router.label}, "")
+            for link in self.links:
+                if link.carries_groups:
+                    yield from self._sets(label, self._behind(link), link.name)
+
+    def _sets(self, label: str, vpcs: set[str], link: str) -> Iterator[str]:
+        for family, kind in ((4, "ipv4_addr"), (6, "ipv6_addr")):
+            members = sorted(
+                address
+                for port in self.plan.ports
+                if port.vpc in vpcs and label in (port.groups or ())
+                for address in port.addresses
+                if (":" in address) == (family == 6)
+            )
+            elements = f" elements = {{ {', '.join(members)} }};" if members else ""
+            yield f"  set m{family}_{self._group_name(label)}{link} {{ type {kind};{elements} }}"
+
+    def _behind(self, link: Link) -> set[str]:
+        """VPCs whose groups a link carries: the other side of a peering, all that the same gateway joins."""
+        far = next(each for each in link.sides if each != self.router.name)
+        joined = [each for each in self.plan.links if far in each.sides and each.carries_groups]
+        names = {far} if self._is_peering(link) else {side for each in joined for side in each.sides}
+        return {each.label for each in self.plan.routers if each.name in names - {self.router.name}}
+
+    def _is_peering(self, link: Link) -> bool:
+        routers = {each.name for each in self.plan.routers}
+        return routers.issuperset(link.sides)
+
+    def _referenced(self) -> list[str]:
+        used = {label for port in self.ports for label in port.groups or ()}
+        found = {
+            reference
+            for label in used
+            if label in self.groups
+            for each in (*self.groups[label].ingress, *self.groups[label].egress)
+            for reference in each.groups
+        }
+        return sorted(found)
+
+    def _group_name(self, label: str) -> str:
+        group = self.groups.get(label)
+        return group.name if group is not None else "x" + "".join(each for each in label if each.isalnum())
+
+    def _groups(self) -> Iterator[str]:
+        used = sorted({label for port in self.ports for label in port.groups or () if label in self.groups})
+        for label in used:
+            group = self.groups[label]
+            for way, permissions, field in (("i", group.ingress, "saddr"), ("o", group.egress, "daddr")):
+                yield f"  chain {group.name}{way} {{"
+                for each in permissions:
+                    for line in self._permission(each, field):
+                        yield f"    {line} accept"
+                yield "  }"
+
+    def _permission(self, each: Permission, field: str) -> Iterator[str]:
+        what = _service(each.protocol, each.ports)
+        for family, blocks in _by_family(each.blocks):
+            yield f"{family} {field} {{ {', '.join(blocks)} }} {what}".rstrip()
+        for label in each.groups:
+            for family, number in (("ip", 4), ("ip6", 6)):
+                members = f"{family} {field} @m{number}_{self._group_name(label)}"
+                yield f"{members} {what}".rstrip()
+                for link in self.links:
+                    # A gateway carries groups for inbound rules alone (TGW-07).
+                    if link.carries_groups and (field == "saddr" or self._is_peering(link)):
+                        by = (
+                            f'iifname "{link.name}"'
+                            if field == "saddr"
+                            else f'fib daddr . mark oifname "{link.name}"'
+                        )
+                        yield f"{by} {members}{link.name} {what}".rstrip()
+
+    def _acls(self) -> Iterator[str]:
+        crossed = {attached for _, _, attached in self.plan.crossings}
+        used = {each.acl for each in self.plan.subnets if each.label in crossed or each.label in self.subnets}
+        for name in sorted(used & set(self.acls)):
+            acl = self.acls[name]
+            for way, egress, field in (("i", False, "saddr"), ("o", True, "daddr")):
+                yield f"  chain {name}{way} {{"
+                for entry in acl.entries:
+                    if entry.egress == egress:
+                        yield from self._entry(acl, entry, field, way)
+                yield f"    {_drop('NACLOUT' if egress else 'NACLIN', acl.name, '*')}"
+                yield "  }"
+
+    def _entry(self, acl: Acl, entry: Entry, field: str, way: str) -> Iterator[str]:
+        family = "ip6" if ":" in entry.block else "ip"
+        what = _service(entry.protocol, entry.ports)
+        if entry.protocol == 1 and family == "ip6":
+            return
+        match = f"{family} {field} {entry.block} {what}".rstrip()
+        # `return` leads back to the caller, which lets pass.
+        verdict = (
+            "return"
+            if entry.allows
+            else _drop("NACLOUT" if entry.egress else "NACLIN", acl.name, str(entry.number))
+        )
+        yield f"    {match} {verdict}"
+
+    def _ports(self) -> Iterator[str]:
+        for port in self.ports:
+            subnet = self.subnets[port.subnet]
+            own = [each for each in port.addresses if ":" not in each]
+            own6 = [each for each in port.addresses if ":" in each]
+            yield f"  chain so_{port.name} {{"
+            # An interface sends from its own addresses only (NET-11).
+            yield f"    ip saddr != {{ {', '.join(own)} }} {_drop('SRCDST', port.name, '-')}"
+            if own6:
+                yield f"    ip6 saddr != {{ {', '.join(own6)} }} {_drop('SRCDST', port.name, '-')}"
+            yield "    ct state established,related accept"
+            yield from self._egress(port)
+            yield f"    {_drop('SGOUT', port.name, '-')}"
+            yield "  }"
+            yield f"  chain si_{port.name} {{"
+            yield "    ct state established,related accept"
+            yield from self._service(port)
+            yield from (
+                f"    jump {self.groups[label].name}i" for label in port.groups or () if label in self.groups
+            )
+            yield f"    {_drop('SGIN', port.name, '-')}"
+            yield "  }"
+            yield f"  chain fl_{port.name} {{"
+            yield f'    log prefix "ACCEPT {port.name} -" group {LOG_GROUP} accept'
+            yield "  }"
+            yield from self._borders(port, subnet)
+
+    def _egress(self, port: Port) -> Iterator[str]:
+        if port.groups is None:
+            yield "    accept"
+            return
+        yield from (f"    jump {self.groups[label].name}o" for label in port.groups if label in self.groups)
+
+    def _service(self, port: Port) -> Iterator[str]:
+        """Endpoints are silent on every port but their own (VPCE-10, IN-03)."""
+        if port.service == "https":
+            yield f"    tcp dport != {HTTPS_PORT} {_drop('NOSVC', port.name, '-')}"
+            yield f"    meta l4proto != tcp {_drop('NOSVC', port.name, '-')}"
+        elif port.service == "dns":
+            yield f"    meta l4proto {{ tcp, udp }} th dport != {DNS_PORT} {_drop('NOSVC', port.name, '-')}"
+        elif port.service in ("outbound", "down"):
+            yield f"    {_drop('NOSVC', port.name, '-')}"
+
+    def _borders(self, port: Port, subnet: Subnet) -> Iterator[str]:
+        """ACLs act where a packet leaves or enters the subnet, never inside it (ACL-04)."""
+        for way, field in (("o", "daddr"), ("i", "saddr")):
+            yield f"  chain b{way}_{port.name} {{"
+            for family, blocks in _by_family(subnet.blocks):
+                yield f"    {family} {field} {{ {', '.join(blocks)} }} return"
+            if way == "i":
+                # From a gateway whose attachment stands in this very subnet nothing is tested (ACL-10).
+                yield from (
+                    f'    iifname "{link}" return'
+                    for label, link, attached in self.plan.crossings
+                    if label == subnet.label == attached
+                )
+            if subnet.acl:
+                yield f"    jump {subnet.acl}{way}"
+            yield "  }"
+        yield from self._crossings(port, subnet)
+
+    def _crossings(self, port: Port, subnet: Subnet) -> Iterator[str]:
+        """The ACL of the attachment's subnet: in as a packet goes to the gateway, out as it comes (ACL-10)."""
+        yield f"  chain xo_{port.name} {{"
+        for label, link, attached in self.plan.crossings:
+            acl = self._acl_of(attached)
+            if label == subnet.label and acl:
+                yield f'    oifname "{link}" jump {acl}i'
+        yield "  }"
+        yield f"  chain xi_{port.name} {{"
+        for label, link, attached in self.plan.crossings:
+            acl = self._acl_of(attached)
+            if label == subnet.label and attached != label and acl:
+                yield f'    iifname "{link}" jump {acl}o'
+        yield "  }"
+
+    def _acl_of(self, subnet_id: str) -> str:
+        return next((each.acl for each in self.plan.subnets if each.label == subnet_id), "")
+
+    # --- phases
+
+    def _base(self) -> Iterator[str]:
+        marks = [f'"{each.name}" : {self.subnets[each.subnet].number}' for each in self.ports]
+        if not marks:
+            return
+        yield f"  map mark_of {{ type ifname : mark; elements = {{ {', '.join(marks)} }}; }}"
+        local = "fib daddr type local accept"
+        for name, hook, priority, body in (
+            ("p_mark", "prerouting", -150, ["meta mark set iifname map @mark_of"]),
+            ("p_sgout", "prerouting", -140, [local, f"iifname vmap {{ {self._jumps('so_')} }}"]),
+            ("p_naclout", "prerouting", -130, [local, f"iifname vmap {{ {self._jumps('bo_')} }}"]),
+            ("f_route", "forward", 10, [f'oifname "{NOWHERE}" {_drop("NOROUTE", "-", "-")}']),
+            ("f_transit", "forward", 20, list(self._transit())),
+            (
+                "f_gateway",
+                "forward",
+                25,
+                [f"iifname vmap {{ {self._jumps('xo_')} }}", f"oifname vmap {{ {self._jumps('xi_')} }}"],
+            ),
+            ("f_naclin", "forward", 30, [f"oifname vmap {{ {self._jumps('bi_')} }}"]),
+            ("f_sgin", "forward", 40, [f"oifname vmap {{ {self._jumps('si_')} }}"]),
+            (
+                "f_flow",
+                "forward",
+                90,
+                [
+                    f"ct state new oifname vmap {{ {self._jumps('fl_')} }}",
+                    f'ct state new log prefix "ACCEPT - -" group {LOG_GROUP}',
+                ],
+            ),
+        ):
+            yield f"  chain {name} {{"
+            yield f"    type filter hook {hook} priority {priority}; policy accept;"
+            yield from (f"    {line}" for line in body)
+            yield "  }"
+
+    def _jumps(self, prefix: str) -> str:
+        return ", ".join(f'"{each.name}" : jump {prefix}{each.name}' for each in self.ports)
+
+    def _transit(self) -> Iterator[str]:
+        """A peering carries packets of its two VPCs only; a gateway carries whatever it has a route for."""
+        for link in self.links:
+            if not link.label.startswith("pcx-"):
+                continue
+            far = 1 if link.sides[0] == self.router.name else 0
+            for family, blocks in _by_family(link.blocks[far]):
+                drop = _drop("TRANSIT", link.name, "-")
+                yield f'iifname "{link.name}" {family} saddr != {{ {", ".join(blocks)} }} {drop}'
+                yield f'oifname "{link.name}" {family} daddr != {{ {", ".join(blocks)} }} {drop}'
+
+
+def _service(protocol: int | None, ports: tuple[int, int] | None) -> str:
+    if protocol is None:
+        return ""
+    if protocol in (_TCP, _UDP) and ports is not None and ports != (0, 65535):
+        name = "tcp" if protocol == _TCP else "udp"
+        low, high = ports
+        return f"{name} dport {low}" if low == high else f"{name} dport {low}-{high}"
+    return f"meta l4proto {protocol}"
+
+
+def _by_family(blocks: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Blocks of each family; an interval that another one covers would be refused, so it is left out."""
+    networks = [ipaddress.ip_network(each, strict=False) for each in blocks]
+    four = [each for each in networks if isinstance(each, ipaddress.IPv4Network)]
+    six = [each for each in networks if isinstance(each, ipaddress.IPv6Network)]
+    if four:
+        yield "ip", [str(each) for each in ipaddress.collapse_addresses(four)]
+    if six:
+        yield "ip6", [str(each) for each in ipaddress.collapse_addresses(six)]
+
+
+def _drop(phase: str, label: str, rule: str) -> str:
+    return f'log prefix "{phase} {label} {rule}" group {LOG_GROUP} drop'

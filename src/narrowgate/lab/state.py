@@ -1,0 +1,124 @@
+"""What a running lab leaves in its folder, so that other commands find it; and what is left of labs that died."""
+
+import os
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from narrowgate.model.errors import InputError
+
+_FILE = "lab.json"
+
+
+class Reachable(msgspec.Struct, frozen=True):
+    """A host of the lab that a person can enter: names for it, its address, its namespace's descriptor."""
+
+    names: tuple[str, ...]
+    address: str
+    descriptor: int
+    servers: tuple[str, ...]
+    host_name: str
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """A running lab; `started` is the process's start time, so that a reused process id is not taken for it."""
+
+    name: str
+    folder: str
+    source: str
+    process: int
+    started: str
+    hosts: tuple[Reachable, ...]
+    keys: tuple[tuple[str, str, str], ...] = ()
+    """Access key, secret and principal."""
+    calls: tuple[tuple[str, str], ...] = ()
+    """Examples of a host and a URL that it can call."""
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+def home() -> Path:
+    """Where labs of this user keep their folders: the runtime directory, which a reboot empties."""
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    root = Path(base) if base and Path(base).is_dir() else Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108
+    found = root / f"narrowgate-lab-{os.getuid()}"
+    found.mkdir(mode=0o700, exist_ok=True)
+    if found.stat().st_uid != os.getuid():
+        raise InputError(
+            "belongs to somebody else", where=str(found), help="set XDG_RUNTIME_DIR to a folder of yours"
+        )
+    return found
+
+
+def started_at(process: int) -> str | None:
+    """When a process started, in the kernel's own ticks; None where there is none, or only what awaits burial."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return None if fields[0] in "ZX" else fields[19]
+    except (OSError, IndexError):
+        return None
+
+
+def labs() -> tuple[State, ...]:
+    """Labs that run; folders of those that died are removed on the way."""
+    found = []
+    for folder in sorted(home().iterdir()):
+        file = folder / _FILE
+        if not file.is_file():
+            continue
+        try:
+            state = msgspec.json.decode(file.read_bytes(), type=State)
+        except msgspec.DecodeError:
+            continue
+        if started_at(state.process) == state.started:
+            found.append(state)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    return tuple(found)
+
+
+def find_lab(name: str | None) -> State:
+    """A running lab by name, or the only one.
+
+    Raises:
+        InputError: none runs, none has that name, or several run and no name was given.
+    """
+    running = labs()
+    if name is not None:
+        found = next((each for each in running if each.name == name), None)
+        if found is None:
+            names = ", ".join(each.name for each in running) or "none"
+            raise InputError(f"no lab is called `{name[:40]}`", help=f"running: {names}")
+        return found
+    if not running:
+        raise InputError("no lab is running", help="start one with `narrowgate lab up SOURCE`")
+    if len(running) > 1:
+        names = ", ".join(each.name for each in running)
+        raise InputError("several labs are running", help=f"name one with --name: {names}")
+    return running[0]
+
+
+def folder_of(name: str) -> Path:
+    """The folder of a lab to be; a running one knows its own, since inside its namespaces the user is another."""
+    return home() / name
+
+
+def write_state(state: State) -> None:
+    """Say that a lab is ready; written beside and renamed."""
+    folder = Path(state.folder)
+    beside = folder / f".{_FILE}"
+    beside.write_bytes(msgspec.json.encode(state))
+    beside.replace(folder / _FILE)
+
+
+def find_host(state: State, text: str) -> Reachable:
+    """A host by id, name, subnet or address.
+
+    Raises:
+        InputError: the lab has none of that name.
+    """
+    found = [each for each in state.hosts if text in each.names or text == each.address]
+    if not found:
+        some = ", ".join(sorted({each.names[0] for each in state.hosts})[:8])
+        raise InputError(f"the lab has no host `{text[:60]}`", help=f"it has {some}, …")
+    return found[0]

@@ -1,0 +1,98 @@
+"""A lab that is built and answers: fabric, filters, resolvers, endpoints, and what was seen."""
+
+import asyncio
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from narrowgate.lab.dns.server import Resolvers
+from narrowgate.lab.https.certificates import Authority
+from narrowgate.lab.https.server import Endpoints
+from narrowgate.lab.https.signature import Key
+from narrowgate.lab.kernel.fabric import Fabric
+from narrowgate.lab.kernel.nft import find_nft
+from narrowgate.lab.kernel.packet_filter import hub_ruleset, ruleset
+from narrowgate.lab.kernel.spaces import LabError, Spaces
+from narrowgate.lab.kernel.watch import Event, Watch
+from narrowgate.lab.logs import Logs
+from narrowgate.lab.plan.build import build_plan
+from narrowgate.lab.plan.types import Plan
+from narrowgate.model.snapshot import Snapshot
+
+
+class World:
+    """Built inside the user namespace that this process has entered."""
+
+    def __init__(self, snapshot: Snapshot, folder: Path, principals: tuple[str, ...] = ()) -> None:
+        """Plan the lab; `folder` takes certificates and logs, `principals` get access keys."""
+        self.snapshot = snapshot
+        self.folder = folder
+        self.plan: Plan = build_plan(snapshot)
+        self.spaces = Spaces()
+        self.fabric = Fabric(self.plan, self.spaces)
+        self.keys = make_keys(principals)
+        self.logs = Logs(snapshot, self.plan, folder)
+        self.events: list[Event] = []
+        self._labels = {each.name: each.label for each in self.plan.ports}
+        self._labels |= {each.name: each.label for each in self.plan.links}
+        self._labels |= {each.name: each.label for each in self.plan.acls}
+        self.listeners: set[Callable[[Event], None]] = set()
+        self.watch = Watch(self.spaces, self._seen)
+        self.resolvers = Resolvers(snapshot, self.plan, self.spaces, self.logs.query)
+        self.authority = Authority(folder)
+        by_id = {each.access_key: each for each in self.keys}
+        self.endpoints = Endpoints(snapshot, self.plan, self.spaces, self.authority, by_id, self.logs.access)
+
+    async def start(self) -> None:
+        """Build everything, then listen.
+
+        Raises:
+            LabError: the kernel, or `nft`, refuses.
+        """
+        self.fabric.build()
+        self.load_filters()
+        for name in [each.name for each in self.plan.routers] + [each.name for each in self.plan.hubs]:
+            self.watch.start(name)
+        await self.resolvers.start()
+        await self.endpoints.start()
+
+    def load_filters(self) -> None:
+        """Load the rulesets of all routers and gateways.
+
+        Raises:
+            LabError: `nft` refuses one.
+        """
+        nft = find_nft()
+        rules = [(each.name, each.label, ruleset(self.plan, each)) for each in self.plan.routers]
+        rules += [(each.name, each.label, hub_ruleset()) for each in self.plan.hubs]
+        for name, label, text in rules:
+            with self.spaces.inside(name):
+                done = subprocess.run([nft, "-f", "-"], input=text, text=True, capture_output=True, check=False)  # noqa: S603
+            if done.returncode:
+                raise LabError(f"nft refused the rules of {label}: {done.stderr.strip()[:400]}")
+
+    async def stop(self) -> None:
+        """Stop listening and let go of everything: the kernel takes the rest down."""
+        await self.endpoints.stop()
+        self.resolvers.close()
+        self.watch.close()
+        await asyncio.sleep(0)
+        self.spaces.close()
+
+    def _seen(self, heard: Event) -> None:
+        event = msgspec.structs.replace(heard, label=self._labels.get(heard.label, heard.label))
+        self.events.append(event)
+        del self.events[:-10000]
+        self.logs.flow(event)
+        for listener in tuple(self.listeners):
+            listener(event)
+
+
+def make_keys(principals: tuple[str, ...]) -> tuple[Key, ...]:
+    """An access key of the lab for each principal; always the same for the same one, and good nowhere else."""
+    return tuple(
+        Key(f"AKIALAB{number:013d}", f"lab-secret-{number}-not-a-secret-anywhere-else", principal)
+        for number, principal in enumerate(dict.fromkeys(principals), 1)
+    )
