@@ -46,6 +46,8 @@ def main() -> int:
     if options.verb == "lock":
         return _lock()
     _set_up("run" if options.verb in ("setup", "demo") else "dev")
+    if options.verb in ("setup", "demo"):
+        _set_up_lab()
     if options.verb in ("checkov", "test"):
         _set_up_checkov()
     if options.verb == "checkov":
@@ -83,6 +85,23 @@ def _set_up(which: str) -> None:
     subprocess.run([*pip, "--no-build-isolation", "--no-deps", "-e", str(ROOT)], check=True)
     # Compiled once here, a first call is as fast as every later one, also where Python writes no bytecode.
     subprocess.run([str(BIN / f"python{EXECUTABLE}"), "-m", "compileall", "-q", str(ROOT / "src")], check=False)
+    stamp.write_text(wanted)
+
+
+def _set_up_lab() -> None:
+    """Add what the lab needs, where there can be one; without it everything else works."""
+    requirements = ROOT / "requirements" / "lab.txt"
+    stamp = VENV / ".narrowgate-lab"
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    dev = VENV / ".narrowgate-dev"
+    if not sys.platform.startswith("linux") or dev.exists() or (stamp.exists() and stamp.read_text() == wanted):
+        return
+    python = str(BIN / f"python{EXECUTABLE}")
+    try:
+        _install_pinned((python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"), requirements)
+    except subprocess.CalledProcessError:
+        print("the lab's packages cannot be installed here: no packets will be sent", file=sys.stderr)
+        return
     stamp.write_text(wanted)
 
 
@@ -132,6 +151,7 @@ def _lock() -> int:
     for name, sources in (
         ("run", ["pyproject.toml", build]),
         ("dev", ["--extra", "dev", "pyproject.toml", build]),
+        ("lab", ["--extra", "lab", "-c", str(ROOT / "requirements" / "dev.txt"), "pyproject.toml"]),
         ("checkov", [checkov]),
     ):
         target = str(ROOT / "requirements" / f"{name}.txt")

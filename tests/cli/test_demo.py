@@ -1,7 +1,10 @@
 """`demo` as whoever has just cloned the repository meets it."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -13,6 +16,7 @@ from narrowgate.api.sources import load
 from narrowgate.guide.design import guide_design, guide_design_text
 from narrowgate.model.answer import Verdict
 from narrowgate.model.demonstration import DemoAnswer
+from narrowgate.model.laboratory import LabAnswer
 from narrowgate.report.schema import json_schema
 from narrowgate.sources.terraform.written import snapshot_by_text
 
@@ -21,6 +25,13 @@ COLUMNS = 100
 TWO_SCREENS = 90
 TOOK = re.compile(r"\(\d+\.\d\d s( in all)?\)")
 ANSI = re.compile(r"\x1b\[[\d;]*m")
+
+
+def need_lab(told):
+    """Skip where no lab can run; in CI one always can."""
+    missing = re.search(r"not on this machine: (.*)", told)
+    if missing and "CI" not in os.environ:
+        pytest.skip(f"no lab here: {missing[1]}")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +59,15 @@ def answer(narrowgate):
 
 def test_the_story_has_every_step_in_its_order_with_how_long_it_took(told):
     heads = [line for line in told.splitlines() if TOOK.search(line)]
-    words = ("Compare", "Generate hosted-zone as Terraform", "Break", "Fix", "Beside", "Try next")
+    words = (
+        "Compare",
+        "Generate hosted-zone as Terraform",
+        "Break",
+        "Fix",
+        "Send real packets",
+        "Beside",
+        "Try next",
+    )
     assert [word for word, line in zip(words, heads, strict=True) if word in line] == list(words)
 
 
@@ -63,6 +82,24 @@ def test_the_generated_code_lets_the_call_through_and_the_broken_code_does_not(t
 def test_the_repair_is_the_route_that_was_left_out(told):
     assert re.search(r"✓ api_route_table: route 10\.1\.0\.0/16 to requester_to_api_peering \[PCX-05\]", told)
     assert "$ aws ec2 create-route --route-table-id rtb-" in told
+
+
+def test_packets_do_what_the_engine_says(told):
+    need_lab(told)
+    right, every = re.search(r"(\d+) of (\d+) answers of the engine are what packets do", told).groups()
+    assert right == every
+    for seen in ("http_200", "dns_nxdomain", "connect_timeout"):
+        assert f"✓ {seen}" in told
+
+
+def test_without_the_lab_s_packages_it_says_so_and_goes_on():
+    script = "import sys; sys.modules['hypercorn'] = None; from narrowgate.cli.main import main; main(['demo'])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    if sys.platform.startswith("linux"):
+        assert "· not on this machine: extra: " in done.stdout
+        assert "pip install 'narrowgate[lab]'" in done.stdout
+    assert "broken forms" in done.stdout
 
 
 def test_the_broken_and_recorded_estates_are_told_as_the_rule_book_says(told):
@@ -146,12 +183,17 @@ def test_as_json_it_is_the_same_each_time(answer, narrowgate):
 
 def test_a_story_that_goes_wrong_anywhere_does_not_hold(answer):
     found = msgspec.json.decode(answer, type=DemoAnswer)
-    parts = (found.compare, found.generated, found.broken, found.fix, found.forms)
-    assert demo.is_as_it_should_be(*parts)
-    nothing = msgspec.structs.replace(found.fix, changes=())
-    other = (msgspec.structs.replace(found.forms[0], is_expected=False), *found.forms[1:])
-    for at, wrong in ((1, found.broken), (2, found.generated), (3, nothing), (4, other)):
-        assert not demo.is_as_it_should_be(*parts[:at], wrong, *parts[at + 1 :])
+    assert demo.is_as_it_should_be(found)
+    assert demo.is_as_it_should_be(msgspec.structs.replace(found, packets=None))
+    wrong = {
+        "generated": found.broken,
+        "broken": found.generated,
+        "fix": msgspec.structs.replace(found.fix, changes=()),
+        "packets": LabAnswer(verdict=Verdict.DENIED, source="", compared=()),
+        "forms": (msgspec.structs.replace(found.forms[0], is_expected=False), *found.forms[1:]),
+    }
+    for name, part in wrong.items():
+        assert not demo.is_as_it_should_be(msgspec.structs.replace(found, **{name: part})), name
 
 
 def test_the_design_is_that_of_the_examples():
@@ -161,6 +203,7 @@ def test_the_design_is_that_of_the_examples():
 
 
 def test_the_readme_shows_what_the_demo_prints(told):
+    need_lab(told)
     page = (ROOT / "README.md").read_text()
     block = re.search(r"```console\n\$ narrowgate demo\n(.*?)```", page, flags=re.DOTALL)[1]
     shown = [line.strip() for line in TOOK.sub("", block).splitlines() if line.strip() not in ("", "…")]

@@ -13,8 +13,9 @@ from narrowgate.guide.broken import VARIATIONS, Case
 from narrowgate.guide.folder import snapshot_of
 from narrowgate.model.answer import Verdict
 from narrowgate.model.comparison import CompareAnswer
-from narrowgate.model.demonstration import BrokenForm, ReadBack, RecordedEstate
-from narrowgate.model.errors import InputError
+from narrowgate.model.demonstration import BrokenForm, DemoAnswer, ReadBack, RecordedEstate
+from narrowgate.model.errors import InputError, NarrowgateError
+from narrowgate.model.laboratory import LabAnswer
 from narrowgate.model.repair import FixAnswer
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import TraceAnswer
@@ -62,6 +63,23 @@ def mend(snapshot: Snapshot, call: TraceAnswer) -> FixAnswer:
     return repairs.fix(snapshot, [repairs.Goal(client=call.client, url=call.url, method=call.method)])
 
 
+def send_packets(design: Path) -> tuple[LabAnswer | None, str]:
+    """Every question of the design asked of packets; None and a sentence where the lab cannot run here."""
+    try:
+        from narrowgate.api.labs import ask_packets
+        from narrowgate.lab.doctor import examine
+    except ImportError as error:
+        return None, f"extra: {error}; pip install 'narrowgate[lab]'"
+    missing = next((each for each in examine() if not each.holds), None)
+    if missing is not None:
+        way_out = f"; {missing.help}" if missing.help else ""
+        return None, f"{missing.name}: {missing.text or 'is missing'}{way_out}"
+    try:
+        return ask_packets(design), ""
+    except NarrowgateError as error:
+        return None, f"{error.message}{f'; {error.help}' if error.help else ''}"
+
+
 def ask_broken_forms() -> Iterator[BrokenForm]:
     """The guide's estate with one thing changed at a time, each beside what the rule book says of it."""
     for each in VARIATIONS.values():
@@ -90,16 +108,15 @@ def ask_recorded_estates() -> Iterator[RecordedEstate]:
         yield RecordedEstate(id=name, text=text, answer=answer)
 
 
-def is_as_it_should_be(
-    compared: CompareAnswer, generated: ReadBack, broken: ReadBack, fix: FixAnswer, forms: tuple[BrokenForm, ...]
-) -> bool:
-    """Whether the story ends well: it holds, breaks, is mended, and every broken form is told rightly."""
+def is_as_it_should_be(told: DemoAnswer) -> bool:
+    """Whether the story ends well: it holds, breaks, is mended; packets, if sent, and every broken form agree."""
     return (
-        compared.verdict is Verdict.ALLOWED
-        and generated.check.verdict is Verdict.ALLOWED
-        and generated.trace.verdict is Verdict.ALLOWED
-        and broken.trace.verdict is Verdict.DENIED
-        and fix.verdict is Verdict.ALLOWED
-        and bool(fix.changes)
-        and all(each.is_expected for each in forms)
+        told.compare.verdict is Verdict.ALLOWED
+        and told.generated.check.verdict is Verdict.ALLOWED
+        and told.generated.trace.verdict is Verdict.ALLOWED
+        and told.broken.trace.verdict is Verdict.DENIED
+        and told.fix.verdict is Verdict.ALLOWED
+        and bool(told.fix.changes)
+        and (told.packets is None or told.packets.verdict is Verdict.ALLOWED)
+        and all(each.is_expected for each in told.forms)
     )

@@ -2,6 +2,7 @@
 
 from narrowgate.model.answer import ReachAnswer, Record, Verdict
 from narrowgate.model.comparison import CheckAnswer, CompareAnswer
+from narrowgate.model.laboratory import LabAnswer
 from narrowgate.model.repair import FixAnswer
 from narrowgate.model.trace import TraceAnswer
 
@@ -44,7 +45,10 @@ class RecordedEstate(Record, frozen=True, kw_only=True):
 
 
 class DemoAnswer(Record, frozen=True, kw_only=True):
-    """The whole story; `verdict` is `allowed` where every step came out as it should."""
+    """The whole story; `verdict` is `allowed` where every step came out as it should.
+
+    `packets` is null where the lab cannot run; `no_packets` then says what is missing, and what helps.
+    """
 
     schema: str = "narrowgate.demo/1"
     verdict: Verdict
@@ -54,5 +58,7 @@ class DemoAnswer(Record, frozen=True, kw_only=True):
     """What was broken in the generated code."""
     broken: ReadBack
     fix: FixAnswer
+    packets: LabAnswer | None = None
+    no_packets: str = ""
     forms: tuple[BrokenForm, ...] = ()
     recorded: tuple[RecordedEstate, ...] = ()

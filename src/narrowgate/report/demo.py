@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from narrowgate.model.answer import Step, Verdict
 from narrowgate.model.comparison import CompareAnswer, OptionAnswer
 from narrowgate.model.demonstration import BrokenForm, ReadBack, RecordedEstate, WrittenAt
+from narrowgate.model.laboratory import LabAnswer
 from narrowgate.model.repair import FixAnswer
 from narrowgate.model.trace import TraceAnswer
 from narrowgate.report.compare import cells, price_text, sorted_options
@@ -75,6 +76,22 @@ def fix_lines(answer: FixAnswer, read: ReadBack, style: Style) -> Iterator[str]:
     for goal in answer.goals:
         mark = style.mark(Verdict.ALLOWED if goal.holds else Verdict.DENIED)
         yield f"  {mark} the same call, on the changed facts: {goal.before} before, {goal.after} after"
+
+
+def packet_lines(answer: LabAnswer | None, missing: str, style: Style) -> Iterator[str]:
+    """What packets did beside what the engine says, hosts that fare alike in one line; or why none was sent."""
+    if answer is None:
+        yield from _wrap(f"  · not on this machine: {clean(missing)}", "    ")
+        yield "    Nothing else depends on it."
+        return
+    agreeing, every = sum(1 for each in answer.compared if each.agrees), len(answer.compared)
+    yield f"  {style.mark(answer.verdict)} {agreeing} of {every} answers of the engine are what packets do:"
+    alike = dict.fromkeys(
+        (each.agrees, ", ".join(each.observed), each.question.partition(": ")[2]) for each in answer.compared
+    )
+    for agrees, observed, question in alike:
+        verdict = Verdict.UNKNOWN if agrees is None else Verdict.ALLOWED if agrees else Verdict.DENIED
+        yield f"    {style.mark(verdict)} {_cut(f'{observed:<15} {clean(question)}', WIDTH - 6)}"
 
 
 def other_lines(forms: Sequence[BrokenForm], recorded: Sequence[RecordedEstate], style: Style) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 import click
+import msgspec
 
 from narrowgate.api import demo
 from narrowgate.api.designs import write_design
@@ -18,7 +19,14 @@ from narrowgate.guide.folder import write_snapshot
 from narrowgate.model.answer import Verdict
 from narrowgate.model.demonstration import DemoAnswer
 from narrowgate.model.errors import InputError
-from narrowgate.report.demo import broken_lines, compare_lines, fix_lines, generated_lines, other_lines
+from narrowgate.report.demo import (
+    broken_lines,
+    compare_lines,
+    fix_lines,
+    generated_lines,
+    other_lines,
+    packet_lines,
+)
 from narrowgate.report.json import to_json
 from narrowgate.report.style import Style
 
@@ -42,9 +50,10 @@ def command(*, keep: Path | None, folder: Path | None, output_format: str) -> No
     r"""Show the whole job on the guide's design, in seconds: compared, generated, read back, broken, mended.
 
     A requester VPC must call one private API in another VPC, and nothing else. Every way to connect is judged, the
-    best one is written as Terraform, the code is read back and traced, one thing is broken and explained, and the
-    repair is named. Nothing of it needs an account, the network, Terraform or root. The demo ends with status 0
-    when every step comes out as it should, else 1.
+    best one is written as Terraform, the code is read back and traced, one thing is broken and explained, the
+    repair is named, and, where the machine can, the design's questions are asked of real packets. Nothing of it
+    needs an account, the network, Terraform or root. The demo ends with status 0 when every step comes out as it
+    should, else 1.
 
     \b
     Examples:
@@ -65,7 +74,7 @@ def command(*, keep: Path | None, folder: Path | None, output_format: str) -> No
         write_design(keep / "narrowgate.yaml", guide_design_text())
     if folder is not None:
         write_snapshot(build_guide().estate, folder)
-    teller.next(_next(keep, folder))
+    teller.next(_next(answer, keep, folder))
     raise click.exceptions.Exit(int(exit_code(answer.verdict)))
 
 
@@ -125,27 +134,38 @@ def _tell(design: Path, home: Path, keep: Path | None, teller: _Teller) -> DemoA
     teller.step("Break one thing, and ask again", broken_lines(broken, demo.CHANGED, style))
     fix = demo.mend(snapshot, broken.trace)
     teller.step("Fix: the smallest change, searched and verified", fix_lines(fix, broken, style))
+    packets, no_packets = demo.send_packets(design)
+    teller.step(
+        "Send real packets: every question of the design, in network namespaces of this machine",
+        packet_lines(packets, no_packets, style),
+    )
     forms, recorded = tuple(demo.ask_broken_forms()), tuple(demo.ask_recorded_estates())
     teller.step("Beside that, in the same way", other_lines(forms, recorded, style))
-    is_well = demo.is_as_it_should_be(compared, generated, broken, fix, forms)
-    return DemoAnswer(
-        verdict=Verdict.ALLOWED if is_well else Verdict.DENIED,
+    told = DemoAnswer(
+        verdict=Verdict.ALLOWED,
         compare=compared,
         generated=generated,
         changed=demo.CHANGED,
         broken=broken,
         fix=fix,
+        packets=packets,
+        no_packets=no_packets,
         forms=forms,
         recorded=recorded,
     )
+    if demo.is_as_it_should_be(told):
+        return told
+    return msgspec.structs.replace(told, verdict=Verdict.DENIED)
 
 
-def _next(keep: Path | None, folder: Path | None) -> Iterator[str]:
+def _next(answer: DemoAnswer, keep: Path | None, folder: Path | None) -> Iterator[str]:
     if keep is None:
         yield _hint("demo --keep ./demo", "keeps the design and its code, to look at and change")
     else:
         yield _hint(f"compare {keep / 'narrowgate.yaml'} --verbose", "what each way opens, breaks and costs")
         yield _hint(f"check {keep / 'narrowgate.yaml'}", "after each change of the design")
+        if answer.packets is not None:
+            yield _hint(f"lab test {keep / 'narrowgate.yaml'}", "the same by packets")
     if folder is None:
         yield _hint("demo --write ./guide", "an estate as AWS tells it, to ask questions of your own")
     else:
