@@ -13,6 +13,7 @@ import exposures
 import guide_size
 import many_vpcs
 import policies
+import real_packets
 import terraform_plan
 from estate import write_estate
 from figures import Figure, table
@@ -33,6 +34,7 @@ def main() -> int:
     _take(figures, "policy decisions", policies.decisions)
     _take(figures, "ask", guide_size.ask)
     _take(figures, "a Terraform plan", terraform_plan.checked)
+    _take(figures, "the lab", real_packets.packets)
     _take(figures, "a collection", collect_embedded.collected)
     with tempfile.TemporaryDirectory(prefix="narrowgate-estate-") as made:
         folder = options.estate or Path(made)

@@ -72,7 +72,7 @@ def _work(work: Callable[[Callable[[bytes], None]], None], write_end: int, *, de
     except NarrowgateError as error:
         tell(b"", str(error.message), error.help)
     except OSError as error:
-        tell(b"", f"the kernel refuses: {error.strerror}", "`narrowgate lab doctor` says what is missing")
+        tell(b"", f"the kernel refuses: {error.strerror or error}", "`narrowgate lab doctor` says what is missing")
     except BaseException as error:
         tell(b"", f"internal error: {type(error).__name__}: {error}", "NARROWGATE_DEBUG=1 shows where it happened")
         if os.environ.get("NARROWGATE_DEBUG"):
