@@ -372,3 +372,10 @@ def test_the_page_shows_the_patch_that_is_made(tmp_path, by_text):
     page = (Path(__file__).parents[2] / "docs" / "fix.md").read_text()
     shown = page.split("```diff\n")[1].split("```")[0]
     assert shown.splitlines() == [line.rstrip() for line in answer.patch.splitlines()]
+
+
+def test_goals_take_addresses_of_the_code_as_trace_does(by_text, tmp_path):
+    (tmp_path / "main.tf").write_text(without(TERRAFORM, RULE))
+    url = "https://${aws_api_gateway_rest_api.orders.id}.execute-api.us-east-1.amazonaws.com/prod/orders"
+    answer = fix_source(tmp_path, [Goal(client="aws_subnet.web", url=url)])
+    assert (answer.verdict, len(answer.changes)) == (Verdict.ALLOWED, 1)

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from narrowgate.api import designs
+from narrowgate.api.addresses import followed
 from narrowgate.api.sources import load
 from narrowgate.audit.registry import find_rule
 from narrowgate.audit.run import audit
@@ -49,12 +52,17 @@ def fix_source(
 
         return fix_design(source)
     snapshot = load(source, assume_complete=assume_complete)
-    mending = _mending(source, snapshot, goals, rules, design)
+    mending = _mending(source, snapshot, [_followed(snapshot, each) for each in goals], rules, design)
     if not mending.changes:
         return mending.answer
     from narrowgate.api.patches.write import with_patches
 
     return with_patches(source, snapshot, mending)
+
+
+def _followed(snapshot: Snapshot, goal: Goal) -> Goal:
+    """The same goal with addresses and logical ids of the source's code as ids, as `trace` takes them."""
+    return msgspec.structs.replace(goal, client=followed(snapshot, goal.client), url=followed(snapshot, goal.url))
 
 
 def _mending(
