@@ -16,7 +16,9 @@ def reference() -> str:
 
 
 def _lines() -> Iterator[str]:
-    root = click.Context(cli, info_name="narrowgate", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    # With the settings of the command itself: without them the first who asks for help decides how it is called.
+    width = {"terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    root = click.Context(cli, info_name="narrowgate", **{**cli.context_settings, **width})
     yield "# The command line"
     yield ""
     yield "Made from `narrowgate --help` by `python -m narrowgate.cli.reference > docs/cli.md`."
