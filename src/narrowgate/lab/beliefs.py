@@ -18,11 +18,5 @@ FORWARD_TRY_SECONDS = 1.0
 FORWARD_TRIES = 2
 """How often it tries at the least before SERVFAIL (OUT-04)."""
 
-RULE_BEATS_ZONE = True
-"""On equal names a rule counts before a zone, a zone before what AWS defines itself (RSLV-04)."""
-
-VPC_MTU, INTERNET_MTU = 8500, 1500
+VPC_MTU = 8500
 """What endpoints, gateways and peerings between Regions carry (NET-14)."""
-
-NO_TRANSIT = True
-"""A peering carries packets between addresses of its two VPCs only (PCX-07)."""

@@ -20,8 +20,6 @@ from narrowgate.model.errors import InputError
 from narrowgate.model.fact import name_tag
 from narrowgate.model.snapshot import Snapshot
 
-_PR_SET_DUMPABLE = 4
-
 
 def start(
     snapshot: Snapshot,

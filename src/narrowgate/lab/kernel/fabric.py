@@ -7,13 +7,13 @@ import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 
+from narrowgate.lab.beliefs import VPC_MTU
 from narrowgate.lab.kernel import netlink
 from narrowgate.lab.kernel.netlink import Request
 from narrowgate.lab.kernel.packet_filter import NOWHERE
 from narrowgate.lab.kernel.spaces import LabError, Spaces
 from narrowgate.lab.plan.types import Link, Plan, Port, Subnet
 
-MTU = 8500
 FIRST_TABLE = 1000
 _ETH0, _LO, _NOWHERE = 2, 1, 50
 _ROUTER_V4, _ROUTER_V6 = "169.254.1.1", "fe80::1"
@@ -76,7 +76,7 @@ class Fabric:
             index = device(port.number)
             pair = (netlink.mac(index), netlink.mac(index + 1))
             peer = (_ETH0, "eth0", self.spaces.descriptor(port.name))
-            yield netlink.veth(index, port.name, peer, pair, MTU)
+            yield netlink.veth(index, port.name, peer, pair, VPC_MTU)
             yield netlink.up(index)
             yield from _way_to(port)
         # What no port has goes nowhere: a router of AWS is silent.
@@ -86,7 +86,7 @@ class Fabric:
     def _nowhere(self, space: str) -> Iterator[Request]:
         macs = (netlink.mac(_NOWHERE), netlink.mac(_NOWHERE + 1))
         peer = (_NOWHERE + 1, f"{NOWHERE}-end", self.spaces.descriptor(space))
-        yield netlink.veth(_NOWHERE, NOWHERE, peer, macs, MTU)
+        yield netlink.veth(_NOWHERE, NOWHERE, peer, macs, VPC_MTU)
         yield netlink.up(_NOWHERE)
         yield netlink.up(_NOWHERE + 1)
 
@@ -112,7 +112,7 @@ class Fabric:
             pair = (netlink.mac(index), netlink.mac(index + 1))
             with self.spaces.inside(near):
                 peer = (index, link.name, self.spaces.descriptor(far))
-                netlink.send([netlink.veth(index, link.name, peer, pair, MTU)])
+                netlink.send([netlink.veth(index, link.name, peer, pair, VPC_MTU)])
             for side, (own, other) in ((near, (0, 1)), (far, (1, 0))):
                 with self.spaces.inside(side):
                     address, gateway = _link_address(link, own), _link_address(link, other)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from narrowgate.lab.kernel.spaces import LabError
 
-NEWLINK, DELLINK, GETLINK, SETLINK = 16, 17, 18, 19
-NEWADDR, NEWROUTE, DELROUTE, NEWNEIGH, NEWRULE = 20, 24, 25, 28, 32
+NEWLINK, GETLINK = 16, 18
+NEWADDR, NEWROUTE, NEWNEIGH, NEWRULE = 20, 24, 28, 32
 _REQUEST, _ACK, _EXCL, _CREATE = 1, 4, 0x200, 0x400
 _REPLACE = 0x100
 _NLMSG_ERROR = 2
@@ -23,7 +23,7 @@ _INFO_KIND, _INFO_DATA, _VETH_PEER = 1, 2, 1
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_FLAGS = 1, 2, 8
 _NOPREFIXROUTE, _NODAD = 0x200, 0x02
 _RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_TABLE = 1, 4, 5, 15
-_RTN_UNICAST, _RTN_BLACKHOLE, _RTN_THROW = 1, 6, 9
+_RTN_UNICAST, _RTN_THROW = 1, 9
 _RTNH_ONLINK = 4
 _FRA_IIFNAME, _FRA_PRIORITY, _FRA_FWMARK, _FRA_TABLE = 3, 6, 10, 15
 _NDA_DST, _NDA_LLADDR = 1, 2
@@ -96,7 +96,7 @@ def route(each: Route) -> Request:
     base, _, length = (each.block or ("0.0.0.0/0" if each.family == 4 else "::/0")).partition("/")
     packed = ip_address(base).packed
     family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
-    kind = {"unicast": _RTN_UNICAST, "blackhole": _RTN_BLACKHOLE, "throw": _RTN_THROW}[each.kind]
+    kind = {"unicast": _RTN_UNICAST, "throw": _RTN_THROW}[each.kind]
     scope = 0 if each.gateway or each.kind != "unicast" else 253
     bits = int(length or len(packed) * 8)
     flags = _RTNH_ONLINK if each.gateway else 0
