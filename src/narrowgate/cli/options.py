@@ -104,6 +104,15 @@ format_option = click.option(
     help="Text for people, JSON for machines.",
 )
 
+markdown_format_option = click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Text for people, JSON for machines, Markdown for a pull request.",
+)
+
 prices_option = click.option(
     "--prices",
     type=click.Path(path_type=Path),

@@ -8,6 +8,7 @@ import click
 from narrowgate.api import audits
 from narrowgate.audit.registry import RULES
 from narrowgate.cli.exit_codes import exit_code
+from narrowgate.cli.findings_options import findings_options
 from narrowgate.cli.options import assume_complete_option, prices_option, template_options, verbose_option
 from narrowgate.cli.output import terminal_style
 from narrowgate.model.comparison import CheckAnswer
@@ -22,19 +23,7 @@ from narrowgate.report.sarif import render_sarif
 
 @click.command(name="check")
 @click.argument("sources", type=click.Path(path_type=Path), metavar="SOURCE...", nargs=-1)
-@click.option(
-    "--fail-on",
-    type=click.Choice([*(str(each) for each in Severity), "none"]),
-    default="high",
-    show_default=True,
-    help="The least grave finding that makes the check fail.",
-)
-@click.option(
-    "--suppressions", type=click.Path(path_type=Path), metavar="FILE", help="Findings that are accepted."
-)
-@click.option(
-    "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Findings that were there before."
-)
+@findings_options
 @click.option(
     "--write-baseline", type=click.Path(path_type=Path), metavar="FILE", help="Write what is found as a baseline."
 )

@@ -6,7 +6,7 @@ import click
 
 from narrowgate.api import exposures
 from narrowgate.cli.exit_codes import exit_code
-from narrowgate.cli.options import assume_complete_option, verbose_option
+from narrowgate.cli.options import assume_complete_option, markdown_format_option, verbose_option
 from narrowgate.cli.output import terminal_style
 from narrowgate.report.exposure import render_diff
 from narrowgate.report.exposure_markdown import render_diff_markdown
@@ -17,14 +17,7 @@ from narrowgate.report.json import to_json
 @click.argument("before", type=click.Path(path_type=Path), metavar="BEFORE")
 @click.argument("after", type=click.Path(path_type=Path), metavar="AFTER")
 @assume_complete_option
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="Text for people, JSON for machines, Markdown for a pull request.",
-)
+@markdown_format_option
 @verbose_option
 def command(before: Path, after: Path, *, assume_complete: bool, output_format: str, verbose: bool) -> None:
     r"""What does a change open, close and break?

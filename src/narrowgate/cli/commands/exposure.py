@@ -6,7 +6,7 @@ import click
 
 from narrowgate.api import exposures
 from narrowgate.cli.exit_codes import exit_code
-from narrowgate.cli.options import assume_complete_option, source_argument, verbose_option
+from narrowgate.cli.options import assume_complete_option, markdown_format_option, source_argument, verbose_option
 from narrowgate.cli.output import terminal_style
 from narrowgate.model.errors import InputError
 from narrowgate.report.exposure import render_exposure
@@ -23,14 +23,7 @@ from narrowgate.report.json import to_json
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="What was accepted before.")
 @click.option("--write-baseline", type=click.Path(path_type=Path), metavar="FILE", help="Keep this answer.")
 @assume_complete_option
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="Text for people, JSON for machines, Markdown for a pull request.",
-)
+@markdown_format_option
 @verbose_option
 def command(
     source: Path,

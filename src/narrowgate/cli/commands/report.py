@@ -7,6 +7,7 @@ import click
 
 from narrowgate.api import audits, reports
 from narrowgate.cli.exit_codes import exit_code
+from narrowgate.cli.findings_options import findings_options
 from narrowgate.cli.options import assume_complete_option, prices_option, source_argument
 from narrowgate.model.errors import InputError
 from narrowgate.model.finding import Severity
@@ -43,19 +44,7 @@ from narrowgate.model.finding import Severity
     metavar="DESIGN",
     help="Hold this design's expectations against a SOURCE that is none, and show its costs and ways.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice([*(str(each) for each in Severity), "none"]),
-    default="high",
-    show_default=True,
-    help="The least grave finding that makes the check fail.",
-)
-@click.option(
-    "--suppressions", type=click.Path(path_type=Path), metavar="FILE", help="Findings that are accepted."
-)
-@click.option(
-    "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Findings that were there before."
-)
+@findings_options
 @prices_option
 @assume_complete_option
 def command(
