@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.engine.network.reach import evaluate_reach
 from narrowgate.engine.network.targets import find_target
 from narrowgate.sources.snapshot import load_snapshot

@@ -7,7 +7,7 @@ import pytest
 from tests.differential.random_estates import RandomEstate
 from tests.tools import missing
 
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.engine.network.reach import evaluate_reach
 from narrowgate.engine.network.targets import find_target
 from narrowgate.lab.doctor import examine

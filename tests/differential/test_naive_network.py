@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.differential.naive_network import Naive
 from tests.differential.random_estates import RandomEstate
 
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.engine.network.reach import evaluate_reach
 from narrowgate.engine.network.targets import find_target
 

@@ -8,7 +8,7 @@ from tests.builders import Estate, snapshot_of, tcp, udp
 from tests.properties.naive_dns import FORWARD, SYSTEM, Answer, Rule, View, Zone, ask
 
 from narrowgate.engine.dns.resolve import evaluate_resolve
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.model.answer import Rcode, ResolveAnswer, Verdict
 
 SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -7,7 +7,7 @@ from tests.properties.naive_dns import View
 from tests.properties.test_dns_views import VPCS, build, names, views
 
 from narrowgate.engine.dns.resolve import evaluate_resolve
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.exposure.names.names import OWN_RESOLVER, names_of_vpc
 from narrowgate.exposure.names.patterns import entry_for
 from narrowgate.exposure.sockets.sockets import sockets_of_vpc

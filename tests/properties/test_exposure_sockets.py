@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.differential.random_estates import RandomEstate
 
+from narrowgate.engine.network.clients import find_client
 from narrowgate.engine.network.flow import TCP, protocol_number
-from narrowgate.engine.network.hosts import find_client
 from narrowgate.engine.network.interfaces import interface
 from narrowgate.engine.network.reach import evaluate_reach
 from narrowgate.engine.network.targets import find_target

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from narrowgate.api import designs
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.model.design import Api, Consumer, Design, Route
 from narrowgate.model.errors import InputError
 from narrowgate.model.fact import UnsetType, name_tag

@@ -10,7 +10,8 @@ from narrowgate.engine.policy.authorize import authorize as decide
 from narrowgate.engine.policy.document import compile_policy
 from narrowgate.engine.policy.json_text import JsonText, decode_text
 from narrowgate.engine.policy.request import AuthorizationType
-from narrowgate.engine.policy.request_json import decode_request, request_from, with_policy_options
+from narrowgate.engine.policy.request_json import decode_request, request_from
+from narrowgate.engine.policy.request_policies import with_policy_options
 from narrowgate.engine.policy.statements import Policy, PolicyKind
 from narrowgate.model.errors import InputError
 from narrowgate.model.policy import AuthorizeAnswer, PolicyFinding, Proof

@@ -7,7 +7,7 @@ import msgspec
 from narrowgate.api.addresses import followed, placed
 from narrowgate.engine.dns.resolve import evaluate_resolve
 from narrowgate.engine.http.url import parse_request
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.engine.network.reach import evaluate_reach
 from narrowgate.engine.network.targets import find_target
 from narrowgate.engine.trace import trace as trace_call

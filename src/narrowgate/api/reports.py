@@ -7,7 +7,7 @@ import msgspec
 
 from narrowgate.api import audits, designs, exposures, questions
 from narrowgate.api.audits import Checked, Terms
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.exposure.consumers import find_vpc
 from narrowgate.exposure.intent import NOTHING_MEANT, Intent
 from narrowgate.model.errors import InputError

@@ -9,7 +9,8 @@ from narrowgate.engine.dns.connected_vpcs import peerings_of
 from narrowgate.engine.dns.endpoint_names import EXECUTE_API, service_suffix
 from narrowgate.engine.network.flow import TCP, UDP, protocol_number
 from narrowgate.engine.network.prefix_lists import prefix_list_blocks
-from narrowgate.engine.network.routing import CompiledTable, table_of_subnet
+from narrowgate.engine.network.route_lookup import CompiledTable
+from narrowgate.engine.network.routing import table_of_subnet
 from narrowgate.engine.network.vpcs import subnets_by_vpc, vpc_blocks
 from narrowgate.engine.policy.document import compile_policy
 from narrowgate.engine.policy.statements import Policy, PolicyKind

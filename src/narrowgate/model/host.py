@@ -1,8 +1,9 @@
-"""A host that asks or calls: a real interface, or one that could be started in a subnet."""
+"""Who asks or calls: a host with its addresses and groups, and the client that stands for one or several."""
 
 import msgspec
 
 from narrowgate.model.address import Address
+from narrowgate.model.answer import Missing
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,3 +32,23 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     def address(self, family: int) -> Address | None:
         """The host's address of a family (4 or 6), or None."""
         return next((address for address in self.addresses if address.family == family), None)
+
+
+class Client(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks: one host, or several where the text stands for several places.
+
+    `any_address` tells that hosts without an interface stand for every free address of their subnet (or of the
+    Internet), so that rules which cut through it must be asked about each part.
+    """
+
+    label: str
+    kind: str
+    hosts: tuple[Host, ...]
+    any_address: bool = False
+    client_ports: tuple[int, int] | None = None
+    """What the hosts are known to send from; None where only the question tells (ACL-07)."""
+
+    unknowns: tuple[Missing, ...] = ()
+    """Facts without which not all hosts are known, such as a VPC's other subnets."""
+
+    warnings: tuple[str, ...] = ()

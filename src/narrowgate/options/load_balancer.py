@@ -115,6 +115,11 @@ def _balancer(found: ResourceList, design: Design, vpc: Vpc) -> None:
         },
         because,
     )
+    _listener(found, vpc, balancer, [add_certificate(found, api) for api in apis])
+
+
+def _listener(found: ResourceList, vpc: Vpc, balancer: Ref, certificates: Sequence[Ref]) -> None:
+    place = place_of(vpc)
     targets = found.add(
         logical_id(vpc.name, "balancer", "targets"),
         _ELB + "TargetGroup",
@@ -131,7 +136,6 @@ def _balancer(found: ResourceList, design: Design, vpc: Vpc) -> None:
         },
         Because("the endpoint's addresses; `/ping` is its own health check", "AGW-10"),
     )
-    certificates: list[Ref] = [add_certificate(found, api) for api in apis]
     found.add(
         logical_id(vpc.name, "balancer", "listener"),
         _ELB + "Listener",

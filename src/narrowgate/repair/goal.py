@@ -3,9 +3,10 @@
 import msgspec
 
 from narrowgate.engine.http.url import parse_request
-from narrowgate.engine.network.hosts import Client, find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.engine.trace import trace
 from narrowgate.model.answer import Verdict
+from narrowgate.model.host import Client
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import Symptom, TraceAnswer
 

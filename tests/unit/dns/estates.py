@@ -6,7 +6,7 @@ import msgspec
 from tests.builders import Estate, snapshot_of, tcp, udp
 
 from narrowgate.engine.dns.resolve import evaluate_resolve
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.guide.estate import BILLING, ORDERS, REGION, STATUS, Guide, add_resolver, build_guide
 from narrowgate.model.answer import ResolveAnswer
 

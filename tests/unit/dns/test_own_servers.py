@@ -17,7 +17,7 @@ from tests.unit.dns.estates import (
 )
 
 from narrowgate.engine.dns.resolve import resolve
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.model.answer import Rcode, Verdict
 from narrowgate.model.errors import InputError
 from narrowgate.model.reason import Reason

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.builders import Estate, snapshot_of, tcp
 
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.engine.network.reach import evaluate_reach
 from narrowgate.engine.network.targets import find_target
 from narrowgate.model.answer import ReachAnswer

@@ -4,7 +4,7 @@ import pytest
 from tests.builders import snapshot_of
 from tests.unit.network.estates import FAR, NEAR, OTHER_ACCOUNT, Pair, peered, side
 
-from narrowgate.engine.network.hosts import find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.engine.network.targets import find_target
 from narrowgate.model.answer import Verdict
 from narrowgate.model.errors import InputError, UnknownNameError

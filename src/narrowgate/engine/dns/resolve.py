@@ -7,12 +7,11 @@ from narrowgate.engine.dns.first_hop import FirstHop, first_hop
 from narrowgate.engine.dns.outcome import Outcome, Query, any_of, change, undecided
 from narrowgate.engine.dns.resolver import ASK
 from narrowgate.engine.dns.servers import ask_publicly, ask_server
-from narrowgate.engine.network.hosts import Client
 from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL
 from narrowgate.model.address import Address, parse_address
 from narrowgate.model.answer import Cause, Leg, Missing, Rcode, ResolveAnswer, Verdict, spread
 from narrowgate.model.domain import parse_query_name
-from narrowgate.model.host import Host
+from narrowgate.model.host import Client, Host
 from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot, index
 

@@ -11,17 +11,18 @@ from functools import partial
 import msgspec
 
 from narrowgate.engine.network.blocks import BlockIndex
-from narrowgate.engine.network.hosts import Client, first_free
+from narrowgate.engine.network.hosts import first_free
 from narrowgate.engine.network.interfaces import Interface
 from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
 from narrowgate.engine.network.prefix_lists import prefix_list_blocks
-from narrowgate.engine.network.routing import PRIVATE_BLOCKS, CompiledTable, table_of_subnet
+from narrowgate.engine.network.route_lookup import PRIVATE_BLOCKS, CompiledTable
+from narrowgate.engine.network.routing import table_of_subnet
 from narrowgate.engine.network.security_groups import Direction, group_rules
 from narrowgate.engine.network.transit_gateway_routes import all_routes
 from narrowgate.engine.network.vpcs import subnet_blocks
 from narrowgate.model.address import Address, Cidr, IntervalSet, parse_cidr
 from narrowgate.model.fact import UNSET
-from narrowgate.model.host import Host
+from narrowgate.model.host import Client, Host
 from narrowgate.model.snapshot import Snapshot, index
 
 _EVERYTHING = {4: parse_cidr("0.0.0.0/0"), 6: parse_cidr("::/0")}

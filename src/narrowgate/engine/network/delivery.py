@@ -5,7 +5,8 @@ from narrowgate.engine.network.flow import Packet
 from narrowgate.engine.network.interfaces import End
 from narrowgate.engine.network.network_acls import check_acl
 from narrowgate.engine.network.references import Way
-from narrowgate.engine.network.routing import TargetKind, table_of_subnet
+from narrowgate.engine.network.route_targets import TargetKind
+from narrowgate.engine.network.routing import table_of_subnet
 from narrowgate.engine.network.steps import At, not_modelled
 from narrowgate.engine.network.transit_gateway import delivering_subnets
 from narrowgate.model.address import IntervalSet

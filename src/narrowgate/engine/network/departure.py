@@ -18,15 +18,9 @@ from narrowgate.engine.network.interfaces import End, interfaces_of_vpc
 from narrowgate.engine.network.network_acls import check_acl
 from narrowgate.engine.network.peering import cross_peering
 from narrowgate.engine.network.references import Carriage, Way
-from narrowgate.engine.network.routing import (
-    Candidate,
-    CompiledTable,
-    Lookup,
-    Target,
-    TargetKind,
-    is_refused,
-    table_of_subnet,
-)
+from narrowgate.engine.network.route_lookup import Candidate, CompiledTable, Lookup
+from narrowgate.engine.network.route_targets import Target, TargetKind
+from narrowgate.engine.network.routing import is_refused, table_of_subnet
 from narrowgate.engine.network.steps import At, missing_field
 from narrowgate.engine.network.transit_gateway import cross_gateway
 from narrowgate.model.answer import Leg, Missing, Step, Verdict

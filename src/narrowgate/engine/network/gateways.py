@@ -4,7 +4,9 @@ from narrowgate.engine.network.arrival import Arrival, nowhere, unclear
 from narrowgate.engine.network.flow import TCP, UDP, Packet
 from narrowgate.engine.network.interfaces import End, Interface, interface, interface_with_public_address
 from narrowgate.engine.network.references import Carriage, Way
-from narrowgate.engine.network.routing import Candidate, TargetKind, is_private, table_of_gateway
+from narrowgate.engine.network.route_lookup import Candidate, is_private
+from narrowgate.engine.network.route_targets import TargetKind
+from narrowgate.engine.network.routing import table_of_gateway
 from narrowgate.engine.network.steps import At, missing_field, missing_resource, not_modelled
 from narrowgate.engine.network.vpcs import missing_of_vpc
 from narrowgate.model.address import Address, parse_address

@@ -1,138 +1,28 @@
-"""Clients by what a user typed: an interface, instance, function, subnet, VPC, address, or the Internet."""
+"""Hosts as the engine sends from them: interfaces, instances, functions, free addresses of a subnet."""
 
-import re
 from collections.abc import Iterable
 
 import msgspec
 
-from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, platform_ports
 from narrowgate.engine.network.interfaces import (
     Interface,
     interface,
-    interface_with_public_address,
     interfaces_of_vpc,
-    interfaces_with_address,
 )
-from narrowgate.engine.network.routing import is_private
 from narrowgate.engine.network.vpcs import (
     RESERVED_FIRST,
     RESERVED_LAST,
     missing_of_vpc,
     subnet_blocks,
-    subnets_by_vpc,
-    vpc_blocks,
 )
-from narrowgate.model.address import Address, Cidr, is_address, parse_address
-from narrowgate.model.answer import Missing
-from narrowgate.model.errors import InputError, UnknownNameError
-from narrowgate.model.fact import name_tag
+from narrowgate.model.address import Address, Cidr, parse_address
+from narrowgate.model.errors import InputError
 from narrowgate.model.host import Host
 from narrowgate.model.snapshot import Snapshot, index
-from narrowgate.model.vpc import Instance, LambdaFunction, Subnet
+from narrowgate.model.vpc import Instance, Subnet
 
 INTERNET = (parse_address("192.0.2.1"), parse_address("2001:db8::1"))
 """What stands for any address of the Internet: reserved for documentation, so no rule means it in particular."""
-
-_ARN = re.compile(r"arn:[a-z-]+:(?P<service>[a-z0-9-]+):[a-z0-9-]*:\d*:(?P<kind>[a-z-]+)[/:](?P<id>.+)")
-
-
-class Client(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks: one host, or several where the text stands for several places.
-
-    `any_address` tells that hosts without an interface stand for every free address of their subnet (or of the
-    Internet), so that rules which cut through it must be asked about each part.
-    """
-
-    label: str
-    kind: str
-    hosts: tuple[Host, ...]
-    any_address: bool = False
-    client_ports: tuple[int, int] | None = None
-    """What the hosts are known to send from; None where only the question tells (ACL-07)."""
-
-    unknowns: tuple[Missing, ...] = ()
-    """Facts without which not all hosts are known, such as a VPC's other subnets."""
-
-    warnings: tuple[str, ...] = ()
-
-
-def find_client(snapshot: Snapshot, text: str, *, security_groups: tuple[str, ...] = ()) -> Client:
-    """Find a client by id, ARN, Name tag, function name, address, or the word `internet`.
-
-    Args:
-        snapshot: the estate.
-        text: what the user typed.
-        security_groups: the groups of a host that could be started in a subnet or VPC, by id or name; none means
-            a group that lets everything out and that nothing refers to.
-
-    Raises:
-        UnknownNameError: nothing in the source is called that.
-        InputError: several things are; an address stands in several VPCs; a group cannot be used there.
-    """
-    if text == "internet":
-        client = Client(
-            label=text,
-            kind="internet",
-            hosts=(Host(label=text, vpc_id=None, subnet_id=None, addresses=INTERNET, is_internet=True),),
-            any_address=True,
-        )
-    elif is_address(text):
-        client = _by_address(snapshot, parse_address(text))
-    else:
-        client = _by_name(snapshot, text)
-    if client.client_ports is None:
-        platforms = {host.platform for host in client.hosts}
-        known = platform_ports(platforms.pop()) if len(platforms) == 1 else DEFAULT_CLIENT_PORTS
-        if known != DEFAULT_CLIENT_PORTS:
-            client = msgspec.structs.replace(client, client_ports=known)
-    return _with_groups(snapshot, client, security_groups) if security_groups else client
-
-
-def _by_name(snapshot: Snapshot, text: str) -> Client:
-    function = _functions(snapshot).get(text)
-    if function is not None:
-        return _of_function(snapshot, function)
-    arn = _ARN.fullmatch(text)
-    if arn and arn["service"] == "lambda":
-        function = _functions(snapshot).get(text.rsplit(":", 1)[0])
-        if function is not None:
-            return _of_function(snapshot, function)
-    own_id = arn["id"] if arn and arn["service"] == "ec2" else text
-    found = client_of_id(snapshot, own_id, text)
-    if found:
-        return found
-    tagged = _tagged(snapshot).get(text, ())
-    if len(tagged) > 1:
-        tagged = _without_own_interfaces(snapshot, tagged)
-    if len(tagged) > 1:
-        raise InputError(f"`{text}` names several clients: {', '.join(tagged)}", help="use an id")
-    if tagged:
-        client = client_of_id(snapshot, tagged[0], text)
-        if client:
-            return client
-    raise UnknownNameError("client", text, _known_names(snapshot))
-
-
-def client_of_id(snapshot: Snapshot, own_id: str, label: str) -> Client | None:
-    """The client of an interface, instance, subnet, VPC or endpoint id; None where the source holds none such."""
-    facts = snapshot.facts
-    known = interface(snapshot, own_id)
-    if known:
-        return Client(label=label, kind="network_interface", hosts=(host_of_interface(known, label=own_id),))
-    if own_id in facts.instances:
-        return _of_instance(snapshot, facts.instances[own_id], label)
-    if own_id in facts.subnets:
-        host = _free_host(snapshot, facts.subnets[own_id])
-        return Client(label=label, kind="subnet", hosts=(host,), any_address=True)
-    if own_id in facts.vpcs:
-        return _of_vpc(snapshot, own_id, label)
-    endpoint = facts.vpc_endpoints.get(own_id)
-    ids = endpoint.network_interface_ids if endpoint else ()
-    found = [each for own in ids or () if (each := interface(snapshot, own))]
-    if found:
-        hosts = tuple(host_of_interface(each, label=each.label) for each in found)
-        return Client(label=label, kind="vpc_endpoint", hosts=hosts)
-    return None
 
 
 def host_of_interface(known: Interface, *, label: str, address: Address | None = None) -> Host:
@@ -152,73 +42,6 @@ def host_of_interface(known: Interface, *, label: str, address: Address | None =
         public_ip=str(public) if public else None,
         platform=known.platform,
     )
-
-
-@index
-def _functions(snapshot: Snapshot) -> dict[str, LambdaFunction]:
-    """Functions by name and by ARN; a name that two accounts use is left out."""
-    found: dict[str, LambdaFunction] = {}
-    names: dict[str, int] = {}
-    for function in snapshot.facts.functions.values():
-        found[function.function_arn] = function
-        names[function.function_name] = names.get(function.function_name, 0) + 1
-        found[function.function_name] = function
-    return {name: function for name, function in found.items() if names.get(name, 1) == 1}
-
-
-@index
-def _tagged(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
-    """Ids by Name tag, of everything that can be a client."""
-    facts = snapshot.facts
-    found: dict[str, list[str]] = {}
-    named: list[tuple[str, str | None]] = [
-        *((each.network_interface_id, name_tag(each.tag_set)) for each in facts.network_interfaces.values()),
-        *((each.instance_id, name_tag(each.tags)) for each in facts.instances.values()),
-        *((each.subnet_id, name_tag(each.tags)) for each in facts.subnets.values()),
-        *((each.vpc_id, name_tag(each.tags)) for each in facts.vpcs.values()),
-    ]
-    named += [(each.function_arn, each.function_name) for each in facts.functions.values()]
-    for own_id, name in named:
-        if name:
-            found.setdefault(name, []).append(own_id)
-    return {name: tuple(sorted(ids)) for name, ids in found.items()}
-
-
-def _without_own_interfaces(snapshot: Snapshot, ids: tuple[str, ...]) -> tuple[str, ...]:
-    """An instance and its interface often carry one name: the instance is meant."""
-    return tuple(
-        each
-        for each in ids
-        if not ((known := interface(snapshot, each)) and known.instance_id and known.instance_id in ids)
-    )
-
-
-def _known_names(snapshot: Snapshot) -> Iterable[str]:
-    facts = snapshot.facts
-    yield "internet"
-    yield from _tagged(snapshot)
-    for ids in (facts.network_interfaces, facts.instances, facts.subnets, facts.vpcs):
-        yield from ids
-
-
-def _of_instance(snapshot: Snapshot, instance: Instance, label: str) -> Client:
-    known = primary_interface(snapshot, instance)
-    if known:
-        host = host_of_interface(known, label=instance.instance_id)
-    else:
-        address = instance.private_ip_address
-        host = Host(
-            label=instance.instance_id,
-            vpc_id=instance.vpc_id,
-            subnet_id=instance.subnet_id,
-            addresses=(parse_address(address),) if address else (),
-            security_groups=tuple(group.group_id for group in instance.security_groups),
-            public_ip=instance.public_ip_address,
-        )
-    host = msgspec.structs.replace(
-        host, instance_id=instance.instance_id, platform=instance.platform or instance.platform_details
-    )
-    return Client(label=label, kind="instance", hosts=(host,))
 
 
 def primary_interface(snapshot: Snapshot, instance: Instance) -> Interface | None:
@@ -245,23 +68,8 @@ def _attached(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     return {instance_id: tuple(own_id for _, own_id in sorted(slots)) for instance_id, slots in found.items()}
 
 
-def _of_function(snapshot: Snapshot, function: LambdaFunction) -> Client:
-    """A function stands in its subnets with its groups; its interfaces may be shared with other functions."""
-    config = function.vpc_config
-    label = function.function_name
-    if config is None or not config.subnet_ids:
-        host = Host(label=label, vpc_id=None, subnet_id=None, addresses=INTERNET, is_internet=True)
-        warning = f"function {label} is in no VPC: it calls from the Internet"
-        return Client(label=label, kind="function", hosts=(host,), any_address=True, warnings=(warning,))
-    hosts: list[Host] = []
-    for subnet_id in config.subnet_ids:
-        hosts += _function_hosts(snapshot, subnet_id, config.security_group_ids, label)
-    return Client(
-        label=label, kind="function", hosts=tuple(hosts), any_address=True, client_ports=DEFAULT_CLIENT_PORTS
-    )
-
-
-def _function_hosts(snapshot: Snapshot, subnet_id: str, groups: tuple[str, ...], label: str) -> Iterable[Host]:
+def function_hosts(snapshot: Snapshot, subnet_id: str, groups: tuple[str, ...], label: str) -> Iterable[Host]:
+    """A function's interfaces in a subnet, by their groups; a free address with its groups where none is seen."""
     subnet = snapshot.facts.subnets.get(subnet_id)
     if subnet is None:
         yield Host(
@@ -282,35 +90,22 @@ def _function_hosts(snapshot: Snapshot, subnet_id: str, groups: tuple[str, ...],
     for each in own.values():
         yield host_of_interface(each, label=subnet_id)
     if not own:
-        yield msgspec.structs.replace(_free_host(snapshot, subnet), security_groups=groups)
+        yield msgspec.structs.replace(free_host(snapshot, subnet), security_groups=groups)
 
 
-def _of_vpc(snapshot: Snapshot, vpc_id: str, label: str) -> Client:
-    subnets = subnets_by_vpc(snapshot).get(vpc_id, ())
-    hosts = [host for subnet in subnets if (host := _free_host_or_none(snapshot, subnet))]
-    missing = missing_of_vpc(snapshot, "ec2.describe_subnets", vpc_id)
-    if not hosts:
-        if not missing:
-            raise InputError(f"VPC `{vpc_id}` has no subnet with a free address")
-        hosts = [Host(label=vpc_id, vpc_id=vpc_id, subnet_id=None, addresses=_any_of_vpc(snapshot, vpc_id))]
-    return Client(
-        label=label, kind="vpc", hosts=tuple(hosts), any_address=True, unknowns=(missing,) if missing else ()
-    )
+def free_host(snapshot: Snapshot, subnet: Subnet) -> Host:
+    """A host that could be started in a subnet.
 
-
-def _any_of_vpc(snapshot: Snapshot, vpc_id: str) -> tuple[Address, ...]:
-    blocks = vpc_blocks(snapshot, vpc_id) or ()
-    return tuple(Address(block.family, block.first + RESERVED_FIRST) for block in blocks)
-
-
-def _free_host(snapshot: Snapshot, subnet: Subnet) -> Host:
-    host = _free_host_or_none(snapshot, subnet)
+    Raises:
+        InputError: the subnet is full.
+    """
+    host = free_host_or_none(snapshot, subnet)
     if host is None:
         raise InputError(f"subnet `{subnet.subnet_id}` has no free address")
     return host
 
 
-def _free_host_or_none(snapshot: Snapshot, subnet: Subnet) -> Host | None:
+def free_host_or_none(snapshot: Snapshot, subnet: Subnet) -> Host | None:
     """A host in a subnet; None where the subnet is full. Without known blocks it has no known address."""
     addresses = []
     blocks = subnet_blocks(subnet)
@@ -339,37 +134,12 @@ def first_free(snapshot: Snapshot, vpc_id: str, block: Cidr, first: int, last: i
     return None
 
 
-def _by_address(snapshot: Snapshot, address: Address) -> Client:
-    label = str(address)
-    known = interfaces_with_address(snapshot, address)
-    if len(known) > 1:
-        raise _several(label, (each.vpc_id or "?" for each in known))
-    if known:
-        host = host_of_interface(known[0], label=known[0].label, address=address)
-        return Client(label=label, kind="address", hosts=(host,))
-    public = interface_with_public_address(snapshot, address)
-    if public:
-        return Client(label=label, kind="address", hosts=(host_of_interface(public, label=public.label),))
-    subnets = [
-        subnet
-        for subnet in snapshot.facts.subnets.values()
-        if any(block.holds(address) for block in subnet_blocks(subnet))
-    ]
-    if len({subnet.vpc_id for subnet in subnets}) > 1:
-        raise _several(label, (subnet.vpc_id for subnet in subnets))
-    if subnets:
-        return Client(label=label, kind="address", hosts=(_host_at(snapshot, subnets[0], address),))
-    return _outside_subnets(snapshot, address)
+def host_at(snapshot: Snapshot, subnet: Subnet, address: Address) -> Host:
+    """A host that nothing is known of but its address.
 
-
-def _several(label: str, vpc_ids: Iterable[str]) -> InputError:
-    return InputError(
-        f"address `{label}` stands in several VPCs: {', '.join(sorted(set(vpc_ids)))}",
-        help="name the interface, instance or subnet instead",
-    )
-
-
-def _host_at(snapshot: Snapshot, subnet: Subnet, address: Address) -> Host:
+    Raises:
+        InputError: AWS keeps the address for itself.
+    """
     block = next(block for block in subnet_blocks(subnet) if block.holds(address))
     if not block.first + RESERVED_FIRST <= address.value <= block.last - RESERVED_LAST:
         raise InputError(f"address `{address}` of subnet `{subnet.subnet_id}` is reserved by AWS: no host has it")
@@ -385,59 +155,3 @@ def _host_at(snapshot: Snapshot, subnet: Subnet, address: Address) -> Host:
 
 def _unseen(snapshot: Snapshot, vpc_id: str) -> bool:
     return missing_of_vpc(snapshot, "ec2.describe_network_interfaces", vpc_id) is not None
-
-
-def _outside_subnets(snapshot: Snapshot, address: Address) -> Client:
-    label = str(address)
-    holders = [
-        vpc_id
-        for vpc_id in snapshot.facts.vpcs
-        if any(block.holds(address) for block in vpc_blocks(snapshot, vpc_id) or ())
-    ]
-    if len(holders) > 1:
-        raise _several(label, holders)
-    if holders and not missing_of_vpc(snapshot, "ec2.describe_subnets", holders[0]):
-        raise InputError(f"address `{label}` is in VPC `{holders[0]}` but in none of its subnets")
-    host = Host(
-        label=label,
-        vpc_id=holders[0] if holders else None,
-        subnet_id=None,
-        addresses=(address,),
-        is_internet=not holders and not is_private(address),
-        is_address_only=bool(holders) or is_private(address),
-    )
-    return Client(label=label, kind="address", hosts=(host,))
-
-
-def _with_groups(snapshot: Snapshot, client: Client, wanted: tuple[str, ...]) -> Client:
-    """SG-11: a host's groups belong to its VPC, or are associated with it."""
-    hosts = []
-    for host in client.hosts:
-        if host.network_interface_id or host.security_groups is not None or host.vpc_id is None:
-            raise InputError(
-                f"`{client.label}` does not stand for a host that could be started",
-                help="security groups can be given for a subnet, a VPC or a free address only",
-            )
-        groups = tuple(_usable_group(snapshot, host.vpc_id, each) for each in wanted)
-        hosts.append(
-            msgspec.structs.replace(
-                host, security_groups=groups, is_address_only=False, has_unseen_interface=False
-            )
-        )
-    return msgspec.structs.replace(client, hosts=tuple(hosts))
-
-
-def _usable_group(snapshot: Snapshot, vpc_id: str, wanted: str) -> str:
-    groups = snapshot.facts.security_groups
-    by_name = {group.group_name: own_id for own_id, group in groups.items() if group.vpc_id == vpc_id}
-    own_id = wanted if wanted in groups else by_name.get(wanted)
-    if own_id is None:
-        raise UnknownNameError("security group", wanted, [*groups, *(each.group_name for each in groups.values())])
-    if groups[own_id].vpc_id == vpc_id:
-        return own_id
-    for association in snapshot.facts.security_group_vpc_associations:
-        if (association.group_id, association.vpc_id) == (own_id, vpc_id) and association.state == "associated":
-            return own_id
-    raise InputError(
-        f"security group `{wanted}` belongs to `{groups[own_id].vpc_id}` and is not associated with `{vpc_id}`"
-    )

@@ -19,7 +19,8 @@ from narrowgate.engine.network.interfaces import (
     interfaces_with_address,
 )
 from narrowgate.engine.network.references import Way
-from narrowgate.engine.network.routing import Target, is_private
+from narrowgate.engine.network.route_lookup import is_private
+from narrowgate.engine.network.route_targets import Target
 from narrowgate.engine.network.security_groups import Direction, check_security_groups
 from narrowgate.engine.network.services import (
     check_builtin,

@@ -7,7 +7,7 @@ import msgspec
 
 from narrowgate.engine.network.address_classes import refine_host
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Flow, parse_flow, platform_ports, protocol_name
-from narrowgate.engine.network.hosts import Client, host_of_interface
+from narrowgate.engine.network.hosts import host_of_interface
 from narrowgate.engine.network.interfaces import (
     Interface,
     interface,
@@ -28,7 +28,7 @@ from narrowgate.model.answer import (
     spread,
 )
 from narrowgate.model.fact import UNSET
-from narrowgate.model.host import Host
+from narrowgate.model.host import Client, Host
 from narrowgate.model.snapshot import Snapshot
 
 T = TypeVar("T")

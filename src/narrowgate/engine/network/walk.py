@@ -11,7 +11,7 @@ from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Packet
 from narrowgate.engine.network.gateways import enter, owner_of_public_address, steered_by_edge_table
 from narrowgate.engine.network.interfaces import End
 from narrowgate.engine.network.references import Carriage, Way
-from narrowgate.engine.network.routing import is_private
+from narrowgate.engine.network.route_lookup import is_private
 from narrowgate.engine.network.steps import At
 from narrowgate.model.address import IntervalSet
 from narrowgate.model.answer import Missing, Step

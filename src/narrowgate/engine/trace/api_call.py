@@ -18,7 +18,8 @@ from narrowgate.engine.http.symptoms import PASSED_ON
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.network.interfaces import interface
 from narrowgate.engine.tls.server_identity import evaluate_server_identity, service_certificate
-from narrowgate.engine.trace.authorization import Authorization, Called, evaluate_authorization
+from narrowgate.engine.trace.authorization import Authorization, evaluate_authorization
+from narrowgate.engine.trace.called import Called
 from narrowgate.model.answer import Missing, Step, Verdict, conjunction
 from narrowgate.model.apigateway import RestApi
 from narrowgate.model.fact import UnsetType

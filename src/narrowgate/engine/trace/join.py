@@ -7,11 +7,11 @@ from typing import TypeVar
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.network.address_classes import refine_client
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS
-from narrowgate.engine.network.hosts import Client
 from narrowgate.engine.network.interfaces import interface
 from narrowgate.engine.trace.walk import Call, HostTrace, trace_host
 from narrowgate.model.address import Address, Cidr, is_block, parse_address, parse_cidr
 from narrowgate.model.answer import Cause, Verdict, spread
+from narrowgate.model.host import Client
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import TraceAnswer, TracePath
 

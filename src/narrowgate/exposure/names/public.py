@@ -11,7 +11,7 @@ from narrowgate.engine.dns.resolver import ask_resolver
 from narrowgate.engine.dns.servers import ask_publicly
 from narrowgate.engine.dns.view import View, view_of
 from narrowgate.engine.dns.zones import zone_contents
-from narrowgate.engine.network.routing import is_private
+from narrowgate.engine.network.route_lookup import is_private
 from narrowgate.exposure.names.cells import WITNESS, because
 from narrowgate.model.address import parse_address
 from narrowgate.model.answer import Missing, Verdict

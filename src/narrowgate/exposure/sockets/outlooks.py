@@ -8,7 +8,8 @@ side hands packets out differently by zone (TGW-08), so it is kept apart.
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from narrowgate.engine.network.routing import CompiledTable, table_of_subnet
+from narrowgate.engine.network.route_lookup import CompiledTable
+from narrowgate.engine.network.routing import table_of_subnet
 from narrowgate.engine.network.security_groups import Direction
 from narrowgate.engine.network.vpcs import vpc_blocks, zone_of_subnet
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass, classes_of_vpc

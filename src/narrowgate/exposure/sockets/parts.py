@@ -7,7 +7,8 @@ from narrowgate.engine.network.blocks import BlockIndex
 from narrowgate.engine.network.hosts import first_free
 from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
 from narrowgate.engine.network.prefix_lists import prefix_list_blocks
-from narrowgate.engine.network.routing import CompiledTable, table_of_subnet
+from narrowgate.engine.network.route_lookup import CompiledTable
+from narrowgate.engine.network.routing import table_of_subnet
 from narrowgate.engine.network.security_groups import Direction, group_rules
 from narrowgate.engine.network.transit_gateway_routes import all_routes
 from narrowgate.engine.network.vpcs import RESERVED_FIRST, RESERVED_LAST, subnet_blocks, vpc_blocks

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from narrowgate.engine.network.routing import Candidate, CompiledTable, TargetKind, table_of_subnet
+from narrowgate.engine.network.route_lookup import Candidate, CompiledTable
+from narrowgate.engine.network.route_targets import TargetKind
+from narrowgate.engine.network.routing import table_of_subnet
 from narrowgate.engine.network.vpcs import missing_of_vpc, subnets_by_vpc
 from narrowgate.model.answer import Missing
 from narrowgate.model.exposure import UNKNOWN, Because, ExposedSocket

@@ -8,7 +8,9 @@ of the estate names a part of it.
 from collections.abc import Hashable
 
 from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
-from narrowgate.engine.network.routing import CompiledTable, TargetKind, is_refused, table_of_subnet
+from narrowgate.engine.network.route_lookup import CompiledTable
+from narrowgate.engine.network.route_targets import TargetKind
+from narrowgate.engine.network.routing import is_refused, table_of_subnet
 from narrowgate.engine.network.transit_gateway import attachment_of_vpc
 from narrowgate.engine.network.vpcs import zone_of_subnet
 from narrowgate.exposure.sockets.pair import Opening

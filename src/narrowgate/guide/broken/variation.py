@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from narrowgate.guide.estate import CLIENT, Guide
+from narrowgate.guide.estate import CLIENT, ORDERS, REGION, Guide
 from narrowgate.model.answer import Leg, Verdict
 from narrowgate.model.reason import Reason
 from narrowgate.model.trace import Symptom
+
+EXECUTE_API = f"execute-api.{REGION}.amazonaws.com"
+API_NAME = f"{ORDERS}.{EXECUTE_API}"
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +84,18 @@ def denied(
         reason=reason,
         resource=resource,
         rules=rules,
+    )
+
+
+def no_private_answer(names: str, *rules: str) -> Expected:
+    """Only public DNS was left to ask; `names` is what kept the private answer away."""
+    return Expected(
+        verdict=Verdict.DENIED,
+        symptom=Symptom.DNS_NXDOMAIN,
+        layer="dns",
+        reason=Reason.DNS_NO_PRIVATE_ANSWER,
+        rules=rules,
+        names=names,
     )
 
 

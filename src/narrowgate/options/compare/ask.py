@@ -7,13 +7,13 @@ import msgspec
 
 from narrowgate.engine.dns.resolve import evaluate_resolve
 from narrowgate.engine.http.url import parse_request
-from narrowgate.engine.network.hosts import Client
 from narrowgate.engine.network.reach import evaluate_reach
 from narrowgate.engine.network.targets import find_target
 from narrowgate.engine.trace import trace
 from narrowgate.model.address import is_address, parse_address
 from narrowgate.model.answer import ReachAnswer, ResolveAnswer, Verdict
 from narrowgate.model.design import Api, Consumer, Route
+from narrowgate.model.host import Client
 from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.trace import TraceAnswer
 from narrowgate.options.option import Call

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from narrowgate.engine.network.hosts import Client
 from narrowgate.model.answer import ResolveAnswer, Verdict
 from narrowgate.model.comparison import Broken
 from narrowgate.model.design import Api, Vpc
+from narrowgate.model.host import Client
 from narrowgate.options.compare.ask import ask_name, ask_url, is_private_answer, is_public_answer
 from narrowgate.options.compare.clients import client_of, client_of_vpc
 from narrowgate.options.compare.exposure import Scene

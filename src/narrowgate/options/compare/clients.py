@@ -2,10 +2,10 @@
 
 import msgspec
 
-from narrowgate.engine.network.hosts import Client, find_client
+from narrowgate.engine.network.clients import find_client
 from narrowgate.model.address import parse_address, parse_cidr
 from narrowgate.model.design import Consumer, Design
-from narrowgate.model.host import Host
+from narrowgate.model.host import Client, Host
 from narrowgate.options.parts.base import on_premises_ref
 from narrowgate.options.parts.networks import subnet_ref, vpc_ref
 from narrowgate.options.world import World

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from narrowgate.engine.network.hosts import Client
 from narrowgate.model.answer import Missing, Verdict
 from narrowgate.model.comparison import Exposed
 from narrowgate.model.design import Consumer, Design, Route
+from narrowgate.model.host import Client
 from narrowgate.model.vpc import NetworkInterface
 from narrowgate.options.compare.ask import (
     ask_by_every_door,

@@ -107,7 +107,23 @@ class HostBuilder(VpcBuilder):
         instance_id = self._new_id("i", name)
         interface_id = self.interface(subnet_id, groups, address=address, ipv6=ipv6)
         interface = self.resource(interface_id)
-        attachment = {
+        attachment = self._attachment(interface_id)
+        interface["Attachment"] = attachment | {"InstanceId": instance_id, "InstanceOwnerId": self.account}
+        element = self._instance_element(instance_id, interface, attachment, windows=windows)
+        element["Tags"] = name_tags(name)
+        reservation = {
+            "Groups": [],
+            "Instances": [element],
+            "OwnerId": self.account,
+            "ReservationId": self._new_id("r", name),
+        }
+        self._add("ec2.describe_instances", reservation)
+        self.ledger.by_id[instance_id] = element
+        self.ledger.home[instance_id] = self.where
+        return instance_id
+
+    def _attachment(self, interface_id: str) -> Record:
+        return {
             "AttachTime": CREATED,
             "AttachmentId": self._new_id("eni-attach", interface_id),
             "DeleteOnTermination": True,
@@ -115,7 +131,10 @@ class HostBuilder(VpcBuilder):
             "Status": "attached",
             "NetworkCardIndex": 0,
         }
-        interface["Attachment"] = attachment | {"InstanceId": instance_id, "InstanceOwnerId": self.account}
+
+    def _instance_element(
+        self, instance_id: str, interface: Record, attachment: Record, *, windows: bool
+    ) -> Record:
         element: Record = {
             "AmiLaunchIndex": 0,
             "Architecture": "x86_64",
@@ -152,23 +171,13 @@ class HostBuilder(VpcBuilder):
             "SourceDestCheck": True,
             "State": {"Code": 16, "Name": "running"},
             "StateTransitionReason": "",
-            "SubnetId": subnet_id,
-            "Tags": name_tags(name),
+            "SubnetId": interface["SubnetId"],
             "VirtualizationType": "hvm",
             "VpcId": interface["VpcId"],
         }
         if windows:
             element["Platform"] = "windows"
-        reservation = {
-            "Groups": [],
-            "Instances": [element],
-            "OwnerId": self.account,
-            "ReservationId": self._new_id("r", name),
-        }
-        self._add("ec2.describe_instances", reservation)
-        self.ledger.by_id[instance_id] = element
-        self.ledger.home[instance_id] = self.where
-        return instance_id
+        return element
 
     def nat_gateway(self, subnet_id: str, name: str = "", *, public_ip: str | None = None) -> str:
         """A NAT gateway: a public one with an Elastic IP address, else a private one."""

@@ -57,10 +57,16 @@ class LoadBalancerBuilder(TransitBuilder):
         for subnet in subnets:
             self.managed_interface(subnet, groups, interface_kind, f"ELB {path}")
         group_arn = self._target_group(name, vpc_id, arn, "HTTPS" if kind == "application" else "TCP", targets)
+        self._listener(arn, group_arn, kind, certificate)
+        return arn
+
+    def _listener(self, balancer: str, group_arn: str, kind: str, certificate: str | None) -> None:
+        head, _, path = balancer.partition(":loadbalancer/")
+        own, _, digits = path.rpartition("/")
         protocol = "HTTPS" if kind == "application" else "TLS" if certificate else "TCP"
         listener: Record = {
-            "ListenerArn": self.arn("elasticloadbalancing", f"listener/{path}/{digits[::-1]}"),
-            "LoadBalancerArn": arn,
+            "ListenerArn": f"{head}:listener/{own}/{digits}/{digits[::-1]}",
+            "LoadBalancerArn": balancer,
             "Port": 443,
             "Protocol": protocol,
             "DefaultActions": [
@@ -73,8 +79,7 @@ class LoadBalancerBuilder(TransitBuilder):
         }
         if certificate:
             listener["Certificates"] = [{"CertificateArn": certificate}]
-        self._ask("elbv2.describe_listeners", arn, {"LoadBalancerArn": arn}, {"Listeners": [listener]})
-        return arn
+        self._ask("elbv2.describe_listeners", balancer, {"LoadBalancerArn": balancer}, {"Listeners": [listener]})
 
     def _target_group(self, name: str, vpc_id: str, balancer: str, protocol: str, targets: Sequence[str]) -> str:
         digits = short_id(16, _HEX, "targetgroup", *self.ledger.number("tg", self.where, name))

@@ -31,36 +31,7 @@ class VpcBuilder(RoutingBuilder):
         should show that.
         """
         vpc_id = self._new_id("vpc", name or cidr)
-        element: Record = {
-            "OwnerId": self.account,
-            "InstanceTenancy": "default",
-            "Ipv6CidrBlockAssociationSet": [],
-            "CidrBlockAssociationSet": [
-                {
-                    "AssociationId": self._new_id("vpc-cidr-assoc", vpc_id),
-                    "CidrBlock": block,
-                    "CidrBlockState": {"State": "associated"},
-                }
-                for block in (cidr, *secondary)
-            ],
-            "IsDefault": False,
-            "Tags": name_tags(name),
-            "VpcId": vpc_id,
-            "State": "available",
-            "CidrBlock": cidr,
-            "DhcpOptionsId": self._default_dhcp_options(),
-        }
-        if ipv6:
-            element["Ipv6CidrBlockAssociationSet"].append(
-                {
-                    "AssociationId": self._new_id("vpc-cidr-assoc", vpc_id),
-                    "Ipv6CidrBlock": ipv6,
-                    "Ipv6CidrBlockState": {"State": "associated"},
-                    "NetworkBorderGroup": self.region,
-                    "Ipv6Pool": "Amazon",
-                }
-            )
-        self._add("ec2.describe_vpcs", element, vpc_id)
+        self._add("ec2.describe_vpcs", self._vpc_element(vpc_id, name, (cidr, *secondary), ipv6), vpc_id)
         for attribute, value in (("enableDnsSupport", dns_support), ("enableDnsHostnames", dns_hostnames)):
             self._ask(
                 "ec2.describe_vpc_attribute",
@@ -77,6 +48,38 @@ class VpcBuilder(RoutingBuilder):
         self.set_permissions(group_id, ingress=[any_protocol(group_id)])
         self._vpc_made(vpc_id)
         return vpc_id
+
+    def _vpc_element(self, vpc_id: str, name: str, blocks: Sequence[str], ipv6: str | None) -> Record:
+        element: Record = {
+            "OwnerId": self.account,
+            "InstanceTenancy": "default",
+            "Ipv6CidrBlockAssociationSet": [],
+            "CidrBlockAssociationSet": [
+                {
+                    "AssociationId": self._new_id("vpc-cidr-assoc", vpc_id),
+                    "CidrBlock": block,
+                    "CidrBlockState": {"State": "associated"},
+                }
+                for block in blocks
+            ],
+            "IsDefault": False,
+            "Tags": name_tags(name),
+            "VpcId": vpc_id,
+            "State": "available",
+            "CidrBlock": blocks[0],
+            "DhcpOptionsId": self._default_dhcp_options(),
+        }
+        if ipv6:
+            element["Ipv6CidrBlockAssociationSet"].append(
+                {
+                    "AssociationId": self._new_id("vpc-cidr-assoc", vpc_id),
+                    "Ipv6CidrBlock": ipv6,
+                    "Ipv6CidrBlockState": {"State": "associated"},
+                    "NetworkBorderGroup": self.region,
+                    "Ipv6Pool": "Amazon",
+                }
+            )
+        return element
 
     def set_dns_attribute(self, vpc_id: str, attribute: str, *, value: bool) -> None:
         """Turn `enableDnsSupport` or `enableDnsHostnames` on or off."""
