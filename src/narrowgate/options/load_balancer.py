@@ -115,15 +115,15 @@ def _balancer(found: ResourceList, design: Design, vpc: Vpc) -> None:
         },
         because,
     )
-    _listener(found, vpc, balancer, [add_certificate(found, api) for api in apis])
+    targets = _targets(found, vpc)
+    _listener(found, vpc, (balancer, targets), [add_certificate(found, api) for api in apis])
 
 
-def _listener(found: ResourceList, vpc: Vpc, balancer: Ref, certificates: Sequence[Ref]) -> None:
-    place = place_of(vpc)
-    targets = found.add(
+def _targets(found: ResourceList, vpc: Vpc) -> Ref:
+    return found.add(
         logical_id(vpc.name, "balancer", "targets"),
         _ELB + "TargetGroup",
-        place,
+        place_of(vpc),
         {
             "Name": f"{vpc.name}-endpoint"[:32].rstrip("-"),
             "TargetType": "ip",
@@ -136,10 +136,14 @@ def _listener(found: ResourceList, vpc: Vpc, balancer: Ref, certificates: Sequen
         },
         Because("the endpoint's addresses; `/ping` is its own health check", "AGW-10"),
     )
+
+
+def _listener(found: ResourceList, vpc: Vpc, between: tuple[Ref, Ref], certificates: Sequence[Ref]) -> None:
+    balancer, targets = between
     found.add(
         logical_id(vpc.name, "balancer", "listener"),
         _ELB + "Listener",
-        place,
+        place_of(vpc),
         {
             "LoadBalancerArn": balancer,
             "Port": HTTPS,

@@ -109,8 +109,7 @@ class HostBuilder(VpcBuilder):
         interface = self.resource(interface_id)
         attachment = self._attachment(interface_id)
         interface["Attachment"] = attachment | {"InstanceId": instance_id, "InstanceOwnerId": self.account}
-        element = self._instance_element(instance_id, interface, attachment, windows=windows)
-        element["Tags"] = name_tags(name)
+        element = self._instance_element(instance_id, name, (interface, attachment), windows=windows)
         reservation = {
             "Groups": [],
             "Instances": [element],
@@ -133,8 +132,9 @@ class HostBuilder(VpcBuilder):
         }
 
     def _instance_element(
-        self, instance_id: str, interface: Record, attachment: Record, *, windows: bool
+        self, instance_id: str, name: str, attached: tuple[Record, Record], *, windows: bool
     ) -> Record:
+        interface, attachment = attached
         element: Record = {
             "AmiLaunchIndex": 0,
             "Architecture": "x86_64",
@@ -172,6 +172,7 @@ class HostBuilder(VpcBuilder):
             "State": {"Code": 16, "Name": "running"},
             "StateTransitionReason": "",
             "SubnetId": interface["SubnetId"],
+            "Tags": name_tags(name),
             "VirtualizationType": "hvm",
             "VpcId": interface["VpcId"],
         }
