@@ -57,7 +57,7 @@ def fix_source(
         return mending.answer
     from narrowgate.api.patches.write import with_patches
 
-    return with_patches(source, snapshot, mending)
+    return with_patches(source, snapshot, mending, assume_complete=assume_complete)
 
 
 def _followed(snapshot: Snapshot, goal: Goal) -> Goal:

@@ -1,6 +1,6 @@
 """Mend calls and findings of a snapshot, and say what was verified."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -18,6 +18,7 @@ from narrowgate.repair.change import Change, apply_changes
 from narrowgate.repair.findings import proposals_for
 from narrowgate.repair.goal import Goal
 from narrowgate.repair.hints import hints
+from narrowgate.repair.proof import Judge, Proof
 from narrowgate.repair.scene import Scene
 from narrowgate.repair.search import Found, search
 
@@ -27,14 +28,12 @@ class Mending(msgspec.Struct, frozen=True):
 
     answer: FixAnswer
     changes: tuple[Change, ...]
+    proof: Proof = Proof()
 
 
 def mend(snapshot: Snapshot, goals: Sequence[Goal], findings: Iterable[Finding] = ()) -> FixAnswer:
     """The answer of `find_mending`."""
     return find_mending(snapshot, goals, findings).answer
-
-
-Judge = Callable[[Snapshot], tuple[ExpectationAnswer, ...]]
 
 
 def find_mending(
@@ -55,20 +54,22 @@ def find_mending(
     promised = judge(snapshot) if judge is not None else ()
     found = search(snapshot, goals, also=(lambda state: _all_hold(judge(state))) if judge is not None else None)
     changes = list(found.changes or ())
-    state, left = found.snapshot, []
+    state, left, gone = found.snapshot, [], []
     for finding in findings if found.changes is not None else ():
         change = _mended(state, goals, finding, judge)
         if change is None:
             left.append(finding)
         else:
             changes.append(change)
+            gone.append(finding)
             state = apply_changes(state, (change,))
     after = tuple(goal.ask(state) for goal in goals)
     opened = evaluate_diff(snapshot, state) if changes else None
     answer = _answer(snapshot, list(zip(goals, before, after, strict=True)), changes, found, opened, left)
     if judge is not None:
         answer = _with_promises(answer, promised, judge(state))
-    return Mending(answer, tuple(changes))
+    held = tuple(goal for goal, now in zip(goals, after, strict=True) if goal.holds(now))
+    return Mending(answer, tuple(changes), Proof(held, tuple(gone), judge))
 
 
 def _all_hold(promised: Iterable[ExpectationAnswer]) -> bool:

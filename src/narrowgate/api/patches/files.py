@@ -42,6 +42,10 @@ class Files:
         """All texts as they are now."""
         return dict(self._texts)
 
+    def edited(self) -> dict[Path, str]:
+        """The texts that are other ones now than in their files."""
+        return {path: text for path, text in self._texts.items() if text != self._originals[path]}
+
     def restore(self, state: dict[Path, str]) -> None:
         """Go back to a state."""
         self._texts = {**self._originals, **state}

@@ -9,13 +9,14 @@ from narrowgate.api.patches.circles import refuse_circle_of_resources
 from narrowgate.api.patches.files import Files
 from narrowgate.api.patches.node import Entries, Node, Scalar, TextEdit, Uncertain, apply_edits, revise
 from narrowgate.api.patches.references import place_of, referring
+from narrowgate.api.patches.template_rename import renamed
 from narrowgate.api.patches.yaml_nodes import TemplateWriter, nodes_of
 from narrowgate.generate.cloudformation.values import attribute_of
 from narrowgate.generate.cloudformation.yaml_text import Tag
 from narrowgate.model.resource import GetAtt, Join, Ref, Resource
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.change import Change
-from narrowgate.repair.written import Add, Drop, Part, Set
+from narrowgate.repair.written import Add, Deploy, Drop, Part, Set
 
 _OWNERS: Mapping[str, str] = {
     "EnableDnsSupport": "AWS::EC2::VPC",
@@ -93,6 +94,28 @@ class TemplatePatch:
                 self._set(part)
             case Drop():
                 self._drop(part)
+
+    def deploy(self, part: Deploy) -> None:
+        """Make the next update of the stack deploy an API.
+
+        Raises:
+            Uncertain: the text cannot say so.
+        """
+        template, api = self._open(part.resource)
+        if template.kind(api) == "AWS::Serverless::Api":
+            return  # The translator names the deployment by what the API says (POL-03).
+        named = [
+            name
+            for name, each in template.resources.values.items()
+            if isinstance(each, Entries)
+            and template.kind(name) == "AWS::ApiGateway::Deployment"
+            and self._is(template, name, {"RestApiId": part.resource})
+        ]
+        if len(named) != 1:
+            raise Uncertain(
+                f"{len(named) or 'no'} AWS::ApiGateway::Deployment of it: deploy it where that is done"
+            )
+        self._save(template, renamed(template.text, template.resources, named[0]))
 
     def restore(self, made: dict[str, Any]) -> None:
         """Forget what was added since."""
@@ -174,7 +197,11 @@ class TemplatePatch:
         template, near = self._open(own)
         edits = []
         for name, each in template.resources.values.items():
-            if isinstance(each, Entries) and template.kind(name) == part.type and self._is(template, name, part):
+            if (
+                isinstance(each, Entries)
+                and template.kind(name) == part.type
+                and self._is(template, name, part.properties)
+            ):
                 if len(re.findall(rf"\b{re.escape(name)}\b", template.text)) > 1:
                     raise Uncertain(f"{name} is named elsewhere in the template", each.line, str(template.path))
                 edits.append(template.writer.without(each, template.resources.spans[name]))
@@ -187,13 +214,13 @@ class TemplatePatch:
             raise Uncertain("what is to go is not found in its template", file=str(template.path))
         self._save(template, edits)
 
-    def _is(self, template: _Text, name: str, part: Drop) -> bool:
+    def _is(self, template: _Text, name: str, wanted: Mapping[str, Any]) -> bool:
         properties = template.properties(name)
         if properties is None:
             return False
-        for key, wanted in part.properties.items():
+        for key, value in wanted.items():
             node = properties.values.get(key)
-            if node is None or not self._tells(template, node, str(wanted)):
+            if node is None or not self._tells(template, node, str(value)):
                 return False
         return True
 

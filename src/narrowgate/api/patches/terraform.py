@@ -10,16 +10,18 @@ from narrowgate.api.patches.inline import inline_block, takes_inline
 from narrowgate.api.patches.node import TextEdit, Uncertain, apply_edits, revise
 from narrowgate.api.patches.policy_document import revise_data
 from narrowgate.api.patches.references import referring
+from narrowgate.api.patches.terraform_deploy import deployed_anew
 from narrowgate.api.patches.terraform_drop import dropped
+from narrowgate.api.patches.terraform_edits import argument_added, block_added
 from narrowgate.api.patches.terraform_text import Address, Found, Names, TerraformText, address_of
 from narrowgate.generate.names import snake
 from narrowgate.generate.terraform.fold import written_out
-from narrowgate.generate.terraform.hcl import Block, Comment, Json, Raw, Template, assignment, write
+from narrowgate.generate.terraform.hcl import Block, Comment, Json, Raw, Template, write
 from narrowgate.generate.terraform.made import Nested
 from narrowgate.generate.terraform.types import KINDS
 from narrowgate.model.resource import GetAtt, Join, Ref, Resource
 from narrowgate.repair.change import Change
-from narrowgate.repair.written import Add, Drop, Part, Set
+from narrowgate.repair.written import Add, Deploy, Drop, Part, Set
 from narrowgate.sources.terraform.hcl.syntax import GetAttr, Variable
 
 _ARGUMENTS: Mapping[str, tuple[str, str]] = {
@@ -72,6 +74,16 @@ class TerraformPatch:
                 for found, edits in dropped(self._text, part):
                     self._edit(found, edits)
 
+    def deploy(self, part: Deploy) -> None:
+        """Make the next apply deploy an API, where it would not by itself.
+
+        Raises:
+            Uncertain: the text cannot say so.
+        """
+        found, edits = deployed_anew(self._text, part)
+        if edits:
+            self._edit(found, edits)
+
     def restore(self, made: dict[str, Any]) -> None:
         """Forget what was added since."""
         self.made.clear()
@@ -82,7 +94,7 @@ class TerraformPatch:
         """Say that a list is empty where a change took the last block of it: no block would mean no opinion."""
         for own, word in list(self._text.emptied.items()):
             found = self._text.only(address_of(self._text.snapshot, own))
-            self._edit(found, [_argument_added(found, found.block.body, word, [])])
+            self._edit(found, [argument_added(found, found.block.body, word, [])])
             del self._text.emptied[own]
 
     # Resources
@@ -176,7 +188,7 @@ class TerraformPatch:
         written = body.attributes.get(name)
         if written is None:
             value = Json(after) if isinstance(after, dict) else after
-            self._edit(found, [_argument_added(found, body, name, value)])
+            self._edit(found, [argument_added(found, body, name, value)])
             return
         node = node_of(found.source, found.spans, written.value)
         data = _data_name(written.value)
@@ -233,7 +245,7 @@ class TerraformPatch:
             raise Uncertain("a `dynamic` block makes the targets", dynamic.line, str(found.path))
         edits = [without(found.source, found.spans.of(each)) for each in body.of_type("target_ip")]
         blocks = [Block("target_ip", (), [("ip", each["Ip"])]) for each in targets]
-        self._edit(found, [*edits, *(_block_added(found, each) for each in blocks)])
+        self._edit(found, [*edits, *(block_added(found, each) for each in blocks)])
 
     def _firewall_rules(self, change: Change, part: Set) -> None:
         for rule in part.after:
@@ -274,7 +286,7 @@ class TerraformPatch:
                 return value
 
     def _into(self, found: Found, block: Block) -> None:
-        self._edit(found, [_block_added(found, block)])
+        self._edit(found, [block_added(found, block)])
 
     def _edit(self, found: Found, edits: list[TextEdit]) -> None:
         self._text.files.write(found.path, apply_edits(found.source, edits))
@@ -299,32 +311,6 @@ def _spaced(body: list[Any]) -> list[Any]:
     return [each for each in body if not isinstance(each, Block)] + [
         part for each in blocks for part in (None, each)
     ]
-
-
-def _block_added(found: Found, block: Block) -> TextEdit:
-    """A nested block as the last thing of a block."""
-    end = found.spans.of(found.block)[1] - 1
-    begin = found.source.rfind("\n", 0, end) + 1
-    lines = write([block]).rstrip("\n").split("\n")
-    text = "\n".join(f"  {line}" if line else "" for line in lines)
-    if found.source[begin:end].strip():
-        return TextEdit(end, end, f"\n{text}\n")
-    return TextEdit(begin, begin, f"\n{text}\n")
-
-
-def _argument_added(found: Found, body: Any, name: str, value: Any) -> TextEdit:
-    """An argument after the others of a block."""
-    attributes = list(body.attributes.values())
-    if not attributes:
-        raise Uncertain("its block is empty", found.block.line, str(found.path))
-    end = max(found.spans.of(each)[1] for each in attributes)
-    start = min(found.spans.of(each)[0] for each in attributes)
-    begin = found.source.rfind("\n", 0, start) + 1
-    if found.source[begin:start].strip():
-        raise Uncertain("its block stands on one line", found.block.line, str(found.path))
-    line_end = found.source.find("\n", end)
-    line_end = len(found.source) if line_end < 0 else line_end
-    return TextEdit(line_end, line_end, "\n" + assignment(name, value, (start - begin) // 2))
 
 
 def _data_name(expression: Any) -> str | None:

@@ -1,32 +1,41 @@
-"""The steps of a mending with patches of the files that their facts came from."""
+"""The steps of a mending with patches of the files that their facts came from, each judged as it reads."""
 
 from pathlib import Path
 
 import msgspec
 
 from narrowgate.api.patches.files import Files, root_of
+from narrowgate.api.patches.generated import is_generated, why_generated
 from narrowgate.api.patches.node import Uncertain
-from narrowgate.api.patches.references import place_of, referring
+from narrowgate.api.patches.reading import read_again
 from narrowgate.api.patches.template import TemplatePatch
 from narrowgate.api.patches.terraform import TerraformPatch
 from narrowgate.api.patches.terraform_text import TerraformText
+from narrowgate.api.patches.words import named, place_in_words, wanted
+from narrowgate.exposure.diff import evaluate_diff
+from narrowgate.model.errors import InputError
 from narrowgate.model.repair import FixAnswer, RepairStep
-from narrowgate.model.resource import GetAtt, Join, Ref
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.change import Change, apply_changes
 from narrowgate.repair.fix import Mending
-from narrowgate.repair.written import Add, Drop, Part, Remark, Set, parts_of
+from narrowgate.repair.written import Deploy, Remark, parts_of
 
 Patch = TerraformPatch | TemplatePatch
 
 
-def with_patches(source: Path, snapshot: Snapshot, mending: Mending) -> FixAnswer:
+def with_patches(
+    source: Path, snapshot: Snapshot, mending: Mending, *, assume_complete: bool = False
+) -> FixAnswer:
     """The answer of a mending, its steps with patches where the source's own files can be edited.
+
+    What the files say with the patches is read again and judged as the changes were: a patch after which it does
+    not hold is no patch, and the step says so.
 
     Args:
         source: a Terraform folder, a plan or state beside its configuration, a template or a folder of templates.
         snapshot: what was read from it.
-        mending: the answer and its changes.
+        mending: the answer, its changes, and what it was verified by.
+        assume_complete: how the source was read.
 
     Returns:
         The same answer for a source of another kind.
@@ -34,33 +43,31 @@ def with_patches(source: Path, snapshot: Snapshot, mending: Mending) -> FixAnswe
     files = Files(root_of(source))
     patch = _patch_for(source, snapshot, files)
     if patch is None or not mending.changes:
-        return _told(snapshot, mending)
-    steps = []
-    state = snapshot
-    for step, change in zip(mending.answer.changes, mending.changes, strict=True):
-        steps.append(_written(files, patch, state, step, change))
-        state = apply_changes(state, (change,))
+        return _told(source, snapshot, mending)
+    writing = _Writing(source, snapshot, mending, files, patch, assume_complete)
+    steps = writing.all_at_once() or writing.one_by_one()
     return msgspec.structs.replace(
         mending.answer, changes=tuple(steps), patch=files.patch(), patch_root=str(files.root)
     )
 
 
-def _told(snapshot: Snapshot, mending: Mending) -> FixAnswer:
-    """The answer for a source whose text is not there; a plan or state without it tells addresses all the same."""
+def _told(source: Path, snapshot: Snapshot, mending: Mending) -> FixAnswer:
+    """The answer for a source whose text is not there or not a person's: its addresses are told all the same."""
     steps = []
     state = snapshot
     for step, change in zip(mending.answer.changes, mending.changes, strict=True):
-        if step.address and step.file.endswith(".json"):
-            wanted = "; ".join(_wanted(state, each) for each in parts_of(state, change))
-            told = f"{step.address}: its text is not beside {step.file}; wanted: {wanted}"
-            step = msgspec.structs.replace(step, by_hand=(told,))
+        if step.address:
+            why = why_generated(source, step)
+            if why:
+                told = f"{why}; wanted: {wanted(state, parts_of(state, change))}"
+                step = msgspec.structs.replace(step, by_hand=(told,))
         steps.append(step)
         state = apply_changes(state, (change,))
     return msgspec.structs.replace(mending.answer, changes=tuple(steps))
 
 
 def _patch_for(source: Path, snapshot: Snapshot, files: Files) -> Patch | None:
-    """The writer for a source, told by where its facts stand."""
+    """The writer for a source, told by where its facts stand; None where no person writes its files."""
     written = [each.source for each in snapshot.places.values() if each.address]
     folder = source if source.is_dir() else source.parent
     if any(each.endswith(".tf") for each in written):
@@ -68,73 +75,149 @@ def _patch_for(source: Path, snapshot: Snapshot, files: Files) -> Patch | None:
     if any(each.endswith((".yaml", ".yml", ".json", ".template")) for each in written):
         from narrowgate.sources.cloudformation.recognise import is_cloudformation
 
-        return TemplatePatch(files, snapshot) if is_cloudformation(source) else None
+        if is_cloudformation(source) and not is_generated(source, written):
+            return TemplatePatch(files, snapshot)
     return None
 
 
-def _written(files: Files, patch: Patch, state: Snapshot, step: RepairStep, change: Change) -> RepairStep:
-    """A step with its patch; all of its parts are written, or none and all are said."""
-    before, made = files.state(), dict(patch.made)
-    parts = parts_of(state, change)
-    by_hand = [f"{_named(state, each.resource)}: {each.text}" for each in parts if isinstance(each, Remark)]
-    try:
-        for part in parts:
-            patch.write(change, part)
-        patch.finish()
-    except Uncertain as problem:
-        # Half a change may be worse than none.
-        files.restore(before)
-        patch.restore(made)
-        where = f"{problem.file}:{problem.line}" if problem.file and problem.line else problem.file
-        wanted = "; ".join(_wanted(state, each) for each in parts)
-        by_hand = [f"{where or _place(step)}: {problem}; wanted: {wanted}"]
-    return msgspec.structs.replace(step, patch=files.patch(before), by_hand=tuple(by_hand))
+class _Writing:
+    """One mending being written into files."""
+
+    def __init__(
+        self,
+        source: Path,
+        snapshot: Snapshot,
+        mending: Mending,
+        files: Files,
+        patch: Patch,
+        assume_complete: bool,
+    ) -> None:
+        self.source = source
+        self.snapshot = snapshot
+        self.mending = mending
+        self.files = files
+        self.patch = patch
+        self.assume_complete = assume_complete
+
+    def all_at_once(self) -> list[RepairStep] | None:
+        """Every step written; None where the files do not say then what was meant."""
+        steps: list[RepairStep] = []
+        beside: list[Change] = []
+        state = self.snapshot
+        for step, change in self._pairs():
+            written, is_in_text = self._written(state, step, change)
+            steps.append(written)
+            beside += [] if is_in_text else [change]
+            state = apply_changes(state, (change,))
+        if not self.files.edited():
+            return steps
+        broken, doubt = self._judged(beside)
+        if broken:
+            self.files.restore({})
+            self.patch.restore({})
+            return None
+        return [_doubted(each, doubt) for each in steps] if doubt else steps
+
+    def one_by_one(self) -> list[RepairStep]:
+        """Each step judged for itself, the others made beside it; one that does not hold is told in words."""
+        steps: list[RepairStep] = []
+        beside: list[Change] = []
+        state = self.snapshot
+        pairs = self._pairs()
+        for at, (step, change) in enumerate(pairs):
+            before, made = self.files.state(), dict(self.patch.made)
+            written, is_in_text = self._written(state, step, change)
+            broken = ""
+            if is_in_text:
+                broken, _ = self._judged([*beside, *(each for _, each in pairs[at + 1 :])])
+            if broken:
+                self.files.restore(before)
+                self.patch.restore(made)
+                told = f"{place_in_words(step)}: the patched text does not read back as meant ({broken})"
+                wish = wanted(state, parts_of(state, change))
+                written, is_in_text = msgspec.structs.replace(step, by_hand=(f"{told}; wanted: {wish}",)), False
+            beside += [] if is_in_text else [change]
+            steps.append(written)
+            state = apply_changes(state, (change,))
+        return steps
+
+    def _pairs(self) -> list[tuple[RepairStep, Change]]:
+        return list(zip(self.mending.answer.changes, self.mending.changes, strict=True))
+
+    def _judged(self, beside: list[Change]) -> tuple[str, str]:
+        """What does not hold with the text as it is now and some changes made beside it; or why nobody can tell.
+
+        A plan and a state are read by their folder, where ids and values may be others: there only what is read
+        alike is judged.
+        """
+        is_folder = self.source.is_dir() or not isinstance(self.patch, TerraformPatch)
+        try:
+            state = read_again(self.source, self.files, assume_complete=self.assume_complete)
+        except InputError as error:
+            return (str(error), "") if is_folder else ("", f"its folder cannot be read without the plan: {error}")
+        if not is_folder and not self._has_ids(state):
+            return "", "its folder alone has other ids than the plan"
+        state = apply_changes(state, beside)
+        broken = self.mending.proof.broken(state) or self._opened_beside(state)
+        return (broken, "") if is_folder else ("", broken)
+
+    def _opened_beside(self, state: Snapshot) -> str:
+        """The first thing that is open in a state and was not to be."""
+        meant = {(each.kind, each.what) for each in self.mending.answer.opened}
+        found = evaluate_diff(self.snapshot, state).opened
+        return next(
+            (f"it opens {each.kind} {each.what}" for each in found if (each.kind, each.what) not in meant), ""
+        )
+
+    def _has_ids(self, state: Snapshot) -> bool:
+        kinds = ("vpcs", "rest_apis", "vpc_endpoints", "security_groups")
+        return all(
+            getattr(self.snapshot.facts, each).keys() <= getattr(state.facts, each).keys() for each in kinds
+        )
+
+    def _written(self, state: Snapshot, step: RepairStep, change: Change) -> tuple[RepairStep, bool]:
+        """A step with its patch, and whether the text says all of it; all of its parts are written, or none.
+
+        A deployment that no text can order is asked for beside the patch of what is saved.
+        """
+        before, made = self.files.state(), dict(self.patch.made)
+        parts = parts_of(state, change)
+        by_hand = [f"{named(state, each.resource)}: {each.text}" for each in parts if isinstance(each, Remark)]
+        is_in_text = not by_hand
+        try:
+            for part in parts:
+                if not isinstance(part, Deploy):
+                    self.patch.write(change, part)
+            self.patch.finish()
+        except Uncertain as problem:
+            # Half a change may be worse than none.
+            self.files.restore(before)
+            self.patch.restore(made)
+            by_hand = [f"{_where(problem) or place_in_words(step)}: {problem}; wanted: {wanted(state, parts)}"]
+            is_in_text = False
+        else:
+            by_hand += [told for part in parts if isinstance(part, Deploy) for told in self._deployed(state, part)]
+        step = msgspec.structs.replace(step, patch=self.files.patch(before), by_hand=tuple(by_hand))
+        return step, is_in_text
+
+    def _deployed(self, state: Snapshot, part: Deploy) -> list[str]:
+        before = self.files.state()
+        try:
+            self.patch.deploy(part)
+        except Uncertain as problem:
+            self.files.restore(before)
+            where = _where(problem) or named(state, part.resource)
+            return [f"{where}: {problem}; wanted: {wanted(state, (part,))}"]
+        return []
 
 
-def _place(step: RepairStep) -> str:
-    if not step.file:
-        return step.resource
-    return f"{step.file}:{step.line}" if step.line else step.file
+def _where(problem: Uncertain) -> str:
+    return f"{problem.file}:{problem.line}" if problem.file and problem.line else problem.file
 
 
-def _named(snapshot: Snapshot, own: str) -> str:
-    return place_of(snapshot, own).address or own
-
-
-def _wanted(snapshot: Snapshot, part: Part) -> str:
-    """A part in words."""
-    match part:
-        case Add(type=kind, properties=properties):
-            return f"{kind} {_shown(snapshot, properties)}"
-        case Set(resource=own, property=name, after=after):
-            return f"{_named(snapshot, own)} {name} = {_shown(snapshot, after)}"
-        case Drop(type=kind, properties=properties):
-            return f"no {kind} {_shown(snapshot, properties)}"
-        case Remark(text=text):
-            return text
-
-
-def _shown(snapshot: Snapshot, value: object) -> str:
-    return msgspec.json.encode(_plain(snapshot, value)).decode()
-
-
-def _plain(snapshot: Snapshot, value: object) -> object:
-    """A value as people read it: what an id stands for by its address."""
-    match value:
-        case Ref(logical_id=own):
-            return _named(snapshot, own)
-        case GetAtt(logical_id=own, attribute=attribute):
-            return f"{_named(snapshot, own)}.{attribute}"
-        case Join(parts=parts):
-            return "".join(each if isinstance(each, str) else f"${{{_plain(snapshot, each)}}}" for each in parts)
-        case str():
-            try:
-                found = referring(snapshot, value)
-            except Uncertain:
-                return value
-            return value if isinstance(found, str) else _plain(snapshot, found)
-        case dict():
-            return {key: _plain(snapshot, each) for key, each in value.items()}
-        case list() | tuple():
-            return [_plain(snapshot, each) for each in value]
-    return value
+def _doubted(step: RepairStep, doubt: str) -> RepairStep:
+    """A step whose patch could not be judged, which it says."""
+    if not step.patch:
+        return step
+    told = f"the patched text could not be judged here ({doubt}): make the plan anew, and ask again"
+    return msgspec.structs.replace(step, by_hand=(*step.by_hand, told))

@@ -5,7 +5,7 @@ differs between the facts before and after. Whoever writes Terraform or a templa
 here knows files.
 """
 
-from narrowgate.repair.written.parts import Add, Drop, Part, Remark, Set
+from narrowgate.repair.written.parts import Add, Deploy, Drop, Part, Remark, Set
 from narrowgate.repair.written.registry import parts_of
 
-__all__ = ["Add", "Drop", "Part", "Remark", "Set", "parts_of"]
+__all__ = ["Add", "Deploy", "Drop", "Part", "Remark", "Set", "parts_of"]

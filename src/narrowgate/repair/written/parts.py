@@ -36,6 +36,17 @@ class Drop(msgspec.Struct, frozen=True, kw_only=True):
     properties: Mapping[str, Any]
 
 
+class Deploy(msgspec.Struct, frozen=True, kw_only=True):
+    """A deployment of an API to be made anew: what is saved counts only then (POL-03).
+
+    `property` is what the same change saves, empty where all was saved before.
+    """
+
+    resource: str
+    stages: tuple[str, ...]
+    property: str = ""
+
+
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
     """What no file of declared resources tells: said in words beside the patch."""
 
@@ -43,4 +54,4 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-Part = Add | Set | Drop | Remark
+Part = Add | Set | Drop | Deploy | Remark

@@ -6,7 +6,7 @@ from typing import Any
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.change import Change, Edit
 from narrowgate.repair.written import apis, names, network
-from narrowgate.repair.written.parts import Part, Remark
+from narrowgate.repair.written.parts import Deploy, Part, Remark, Set
 
 _BY_FACT: Mapping[str, Callable[[str, Any, Any], Iterator[Part]]] = {
     "security_groups": network.security_group,
@@ -19,8 +19,12 @@ _BY_FACT: Mapping[str, Callable[[str, Any, Any], Iterator[Part]]] = {
     "vpc_endpoints": apis.vpc_endpoint,
     "log_groups": apis.log_group,
 }
-_FOLLOWS = frozenset({"network_interfaces", "firewall_domains", "hosted_zones"})
+_FOLLOWS = frozenset({"network_interfaces", "firewall_domains", "hosted_zones", "stage_exports"})
 """Collections that another edit of the same change speaks for."""
+
+
+_DEPLOYED = frozenset({"Policy", "DisableExecuteApiEndpoint"})
+"""Properties of an API that count once it is deployed (POL-03, AGW-21)."""
 
 
 def parts_of(snapshot: Snapshot, change: Change) -> tuple[Part, ...]:
@@ -30,7 +34,8 @@ def parts_of(snapshot: Snapshot, change: Change) -> tuple[Part, ...]:
         snapshot: the facts before the change.
         change: the change.
     """
-    return tuple(part for edit in change.edits for part in _parts(snapshot, change, edit))
+    parts = tuple(part for edit in change.edits for part in _parts(snapshot, change, edit))
+    return (*parts, *_deployments(snapshot, change, parts))
 
 
 def _parts(snapshot: Snapshot, change: Change, edit: Edit) -> Iterator[Part]:
@@ -53,11 +58,24 @@ def _parts(snapshot: Snapshot, change: Change, edit: Edit) -> Iterator[Part]:
             yield from names.firewall_list(edit.key, change.resource, edit.value, domains)
         case "firewall_rules":
             yield from names.firewall_rules(edit.key, facts.firewall_rules.get(edit.key, ()), edit.value)
-        case "stage_exports":
-            api, stage = edit.key
-            yield Remark(resource=api, text=f"deploy it to stage {stage}: a file tells what is saved")
         case collection if collection not in _FOLLOWS:
             yield Remark(resource=change.resource, text=f"{collection} stand in no file that is understood")
+
+
+def _deployments(snapshot: Snapshot, change: Change, parts: tuple[Part, ...]) -> Iterator[Deploy]:
+    """One for each API whose stages show something else then, or whose default endpoint is switched."""
+    saved = {
+        each.resource: each.property for each in parts if isinstance(each, Set) and each.property in _DEPLOYED
+    }
+    stages: dict[str, list[str]] = {}
+    for edit in change.edits:
+        if edit.collection == "stage_exports":
+            stages.setdefault(edit.key[0], []).append(edit.key[1])
+    for api, name in saved.items():
+        if api not in stages and name == "DisableExecuteApiEndpoint":
+            stages[api] = [each.stage_name for each in snapshot.facts.api_stages.get(api, ())]
+    for api, shown in stages.items():
+        yield Deploy(resource=api, stages=tuple(shown), property=saved.get(api, ""))
 
 
 def _edited(change: Change, collection: str, key: Any) -> Any:

@@ -44,7 +44,7 @@ def copied(folder: Path) -> Iterator[Path]:
     What `terraform init` installed there is not copied, but for modules; providers are looked for where they are.
     """
     folder = folder.resolve()
-    needed = [folder, *_local_modules(folder)]
+    needed = [folder, *local_modules(folder)]
     common = Path(os.path.commonpath(needed))
     with tempfile.TemporaryDirectory(prefix="narrowgate-terraform-") as place:
         root = Path(place) / "copy"
@@ -59,7 +59,8 @@ def copied(folder: Path) -> Iterator[Path]:
         yield own
 
 
-def _local_modules(folder: Path) -> list[Path]:
+def local_modules(folder: Path) -> list[Path]:
+    """The folders of the local modules that a folder calls, but for those inside it."""
     texts = Texts(folder)
     found: dict[Path, None] = {}
     waiting: list[tuple[str, ...]] = [()]

@@ -1,0 +1,60 @@
+"""A source read once more with its edits, in a temporary place: what the patched text says, not what was meant."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from narrowgate.api.patches.files import Files
+from narrowgate.api.sources import load
+from narrowgate.model.snapshot import Snapshot
+from narrowgate.sources.terraform.folder import load_terraform_folder
+from narrowgate.sources.terraform.program import TerraformFailed, local_modules
+from narrowgate.sources.terraform.written import snapshot_by_text
+
+
+def read_again(source: Path, files: Files, *, assume_complete: bool) -> Snapshot:
+    """What the reader of a source makes of it with the edits; a plan or state is read by its folder.
+
+    Raises:
+        InputError: the text with the edits cannot be read.
+    """
+    edited = {path.resolve(): text for path, text in files.edited().items()}
+    folder = source if source.is_dir() else source.parent
+    is_terraform = any(path.suffix == ".tf" for path in edited)
+    needed = [folder.resolve(), *(path.parent for path in edited)]
+    if is_terraform:
+        needed += local_modules(folder.resolve())
+    root = Path(os.path.commonpath(needed))
+    with _overlaid(root, edited) as copy:
+        at = copy / (folder if is_terraform else source).resolve().relative_to(root)
+        if not is_terraform:
+            return load(at, assume_complete=assume_complete)
+        if source.is_file():
+            with suppress(TerraformFailed):
+                return snapshot_by_text(at, assume_complete)
+        return load_terraform_folder(at, assume_complete=assume_complete, say=lambda text: None)
+
+
+@contextmanager
+def _overlaid(root: Path, edited: Mapping[Path, str]) -> Iterator[Path]:
+    """A folder that looks like another one with some files edited; all else there is a link to what is."""
+    with tempfile.TemporaryDirectory(prefix="narrowgate-patched-") as place:
+        # Under its own name: the names of files and folders tell accounts and Regions.
+        copy = Path(place) / (root.name or "root")
+        _lay(root, copy, edited)
+        yield copy
+
+
+def _lay(folder: Path, copy: Path, edited: Mapping[Path, str]) -> None:
+    copy.mkdir()
+    for each in folder.iterdir():
+        at = copy / each.name
+        if each in edited:
+            with at.open("w", encoding="utf-8", newline="") as file:
+                file.write(edited[each])
+        elif any(each in path.parents for path in edited):
+            _lay(each, at, edited)
+        else:
+            at.symlink_to(each)
