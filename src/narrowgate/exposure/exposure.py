@@ -13,6 +13,7 @@ from narrowgate.exposure.names.public import public_entries
 from narrowgate.exposure.places import is_in_vpc
 from narrowgate.exposure.sockets.sockets import socket_entries, sockets_of_vpc
 from narrowgate.model.answer import Missing, Verdict
+from narrowgate.model.collection import without_cycle_search
 from narrowgate.model.exposure import (
     UNKNOWN,
     Entry,
@@ -103,13 +104,14 @@ def evaluate_exposure(
     """
     names, lost, sockets, apis = Joined(ExposedName), Joined(LostName), Joined(ExposedSocket), Joined(ExposedApi)
     hidden: dict[str, frozenset[str]] = {}
-    for each in consumers:
-        part = exposure_of_vpc(snapshot, each)
-        names.add(map(intent.mark_name, part.names))
-        lost.add(part.lost_names)
-        sockets.add(map(intent.mark_socket, part.sockets))
-        apis.add(map(intent.mark_api, part.apis))
-        hidden[each] = part.hidden_public_names
+    with without_cycle_search():
+        for each in consumers:
+            part = exposure_of_vpc(snapshot, each)
+            names.add(map(intent.mark_name, part.names))
+            lost.add(part.lost_names)
+            sockets.add(map(intent.mark_socket, part.sockets))
+            apis.add(map(intent.mark_api, part.apis))
+            hidden[each] = part.hidden_public_names
     answer = ExposureAnswer(
         verdict=Verdict.ALLOWED,
         source=snapshot.label,

@@ -8,7 +8,7 @@ snapshot, when the first question needs it.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -201,7 +201,7 @@ class Snapshot:
         self.label = ""
         self.assumed: frozenset[str] = frozenset()
         """Addresses that stand for whichever one AWS will choose: no rule may be written for one of them."""
-        self._indexes: dict[object, object] = {}
+        self._indexes: dict[object, Any] = {}
         self._asked = {(call.operation, call.parent, call.account, call.region) for call in self.calls}
         self._asked_of_parent = {(call.operation, call.parent) for call in self.calls}
 
@@ -311,7 +311,8 @@ def index(build: Callable[[Snapshot], T]) -> Callable[[Snapshot], T]:
         indexes = snapshot._indexes
         if build not in indexes:
             indexes[build] = build(snapshot)
-        return cast("T", indexes[build])
+        found: T = indexes[build]
+        return found
 
     return lookup
 

@@ -1,5 +1,6 @@
 """A compiled route table, and which of its routes an address takes (NET-03, NET-04, NET-07)."""
 
+from bisect import bisect_right
 from enum import Enum
 from typing import NamedTuple
 
@@ -74,7 +75,7 @@ class Lookup(NamedTuple):
 class CompiledTable:
     """A route table with its blocks parsed, its local routes completed and its prefix lists expanded."""
 
-    __slots__ = ("_blocks", "_by_length", "_found", "table_id", "unread", "vpc_id", "written")
+    __slots__ = ("_blocks", "_by_length", "_edges", "_found", "table_id", "unread", "vpc_id", "written")
 
     def __init__(
         self, table: RouteTable, candidates: list[Candidate], unread: list[UnreadList], blocks: tuple[Cidr, ...]
@@ -88,18 +89,26 @@ class CompiledTable:
             cidr = each.cidr
             by_length.setdefault((cidr.family, cidr.prefix_length), {}).setdefault(cidr.first, []).append(each)
         self._by_length = sorted(by_length.items(), reverse=True)
-        self._found: dict[Address, Lookup] = {}
+        self._found: dict[tuple[int, int], Lookup] = {}
+        self._edges: dict[int, list[int]] = {}
         self.written: dict[tuple[Leg, Address, Candidate], Step] = {}
         """Steps already written: the hosts of a subnet call the same few addresses."""
 
     def lookup(self, address: Address) -> Lookup:
         """Longest prefix, then static before prefix list before propagated (NET-03, NET-04, NET-07)."""
-        found = self._found.get(address)
+        edges = self._edges.get(address.family)
+        if edges is None:
+            edges = self._edges[address.family] = self._read_edges(address.family)
+        place = (address.family, bisect_right(edges, address.value))
+        found = self._found.get(place)
         if found is None:
-            if len(self._found) > 8192:
-                self._found.clear()
-            found = self._found[address] = self._look(address)
+            found = self._found[place] = self._look(address)
         return found
+
+    def _read_edges(self, family: int) -> list[int]:
+        """Where the answer may change: between two edges it is the same for all addresses."""
+        blocks = (*self._blocks, *PRIVATE_BLOCKS, *(each.cidr for each in self.candidates()))
+        return sorted({edge for each in blocks if each.family == family for edge in (each.first, each.last + 1)})
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Every route, longest prefix first."""

@@ -45,8 +45,20 @@ def entries_through(snapshot: Snapshot, door: Door, apis: Iterable[RestApi]) -> 
                 yield entry
 
 
+@index
+def _behind(snapshot: Snapshot) -> dict[str, tuple[RestApi, ...]]:
+    """By endpoint; filled as they are asked for."""
+    return {}
+
+
 def _apis_behind(snapshot: Snapshot, door: Door) -> tuple[RestApi, ...]:
-    return private_apis(snapshot).get(snapshot.region_of(door.endpoint_id), ())
+    """The APIs of which something is open through a door, or may be."""
+    kept = _behind(snapshot)
+    if door.endpoint_id not in kept:
+        endpoint = snapshot.facts.vpc_endpoints[door.endpoint_id]
+        near = private_apis(snapshot).get(snapshot.region_of(door.endpoint_id), ())
+        kept[door.endpoint_id] = tuple(api for api in near if decisions(snapshot, api, endpoint))
+    return kept[door.endpoint_id]
 
 
 @index

@@ -6,14 +6,14 @@ from typing import NamedTuple
 from narrowgate.engine.network.flow import TCP, Flow
 from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.engine.network.load_balancers import forward
+from narrowgate.exposure.sockets.alike import Socket
 from narrowgate.exposure.sockets.sockets import Sockets
-from narrowgate.exposure.sockets.vpc_pairs import Socket
 from narrowgate.model.address import Address, IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.privatelink import VpcEndpoint
-from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.snapshot import Snapshot, index
 
 _HTTPS = 443
 _ORDER = (UNKNOWN, PARTIAL, OPEN)
@@ -40,32 +40,58 @@ def is_execute_api(endpoint: VpcEndpoint | None) -> bool:
     return endpoint.service_name.rsplit(".", 1)[-1] == "execute-api"
 
 
+@index
+def _doorways(snapshot: Snapshot) -> frozenset[str]:
+    """Endpoints that are, or may be, of execute-api."""
+    return frozenset(
+        own
+        for own, each in snapshot.facts.vpc_endpoints.items()
+        if isinstance(each.service_name, UnsetType) or is_execute_api(each)
+    )
+
+
+Members = tuple[tuple[Interface, Address], ...]
+
+
 def doors_of(snapshot: Snapshot, sockets: Sockets) -> list[Door]:
     """Each endpoint once for each state and way."""
-    found: dict[tuple[str, str, str, bool], Door] = {}
+    found: dict[tuple[str, str, str, bool], list[Door]] = {}
+    # Many sockets have the same members, which live as long as the sockets do.
+    looks: dict[int, Members] = {}
     for each in sockets.found:
         if each.protocol != TCP:
             continue
-        for door in _doors_behind(snapshot, each):
-            key = (door.endpoint_id, door.state, door.via, door.is_ipv4)
-            held = found.get(key)
-            found[key] = (
-                door
-                if held is None
-                else held._replace(sources=held.sources | door.sources, hosts=held.hosts | door.hosts)
-            )
-    return sorted(found.values(), key=lambda door: (door.endpoint_id, -_ORDER.index(door.state), door.via))
+        members = looks.get(id(each.targets))
+        if members is None:
+            members = looks[id(each.targets)] = tuple(_doorways_of(snapshot, each.targets))
+        for target, address in members:
+            for door in _door(snapshot, each, target, address):
+                found.setdefault((door.endpoint_id, door.state, door.via, door.is_ipv4), []).append(door)
+    joined = [_joined(every) for every in found.values()]
+    return sorted(joined, key=lambda door: (door.endpoint_id, -_ORDER.index(door.state), door.via))
 
 
-def _doors_behind(snapshot: Snapshot, socket: Socket) -> Iterator[Door]:
-    """The doors among the targets of a socket; most are none, which is told by their first look."""
+def _joined(every: list[Door]) -> Door:
+    """One way of many senders."""
+    if len(every) == 1:
+        return every[0]
+    return every[0]._replace(
+        sources=IntervalSet(pair for each in every for pair in each.sources),
+        hosts=IntervalSet(pair for each in every for pair in each.hosts),
+    )
+
+
+def _doorways_of(snapshot: Snapshot, targets: Members) -> Iterator[tuple[Interface, Address]]:
+    """What of the targets of a socket may be a door or lead to one, each once; most are none."""
     told: set[str] = set()
-    for target, address in socket.targets:
+    doorways = _doorways(snapshot)
+    for target, address in targets:
         own = target.vpc_endpoint_id or target.load_balancer_arn
         key = f"{own} {address.family}"
         if own is not None and key not in told:
             told.add(key)
-            yield from _door(snapshot, socket, target, address)
+            if own in doorways or target.load_balancer_arn:
+                yield target, address
 
 
 def _door(snapshot: Snapshot, socket: Socket, target: Interface, address: Address) -> Iterator[Door]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from narrowgate.engine.network.interfaces import Interface
 from narrowgate.engine.network.security_groups import Direction
+from narrowgate.exposure.sockets.alike import Socket, Template
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
 from narrowgate.exposure.sockets.filters import Groups, allowed_everywhere, groups_of, ports_everywhere
 from narrowgate.exposure.sockets.outlooks import Outward, OutwardSenders, OutwardTargets
@@ -18,7 +19,7 @@ from narrowgate.exposure.sockets.pair import Opening
 from narrowgate.exposure.sockets.parts import Part, is_solid
 from narrowgate.exposure.sockets.relations import Relation, number_of, relation
 from narrowgate.exposure.sockets.senders import Sender
-from narrowgate.exposure.sockets.vpc_pairs import Socket, Template, as_opening, pair_by_pair, templates_between
+from narrowgate.exposure.sockets.vpc_pairs import as_opening, pair_by_pair, templates_between
 from narrowgate.model.address import Address
 from narrowgate.model.snapshot import Snapshot, index
 

@@ -21,7 +21,7 @@ from narrowgate.model.vpc import Subnet
 class Part:
     """Addresses of one subnet that every rule treats alike; compared by identity."""
 
-    __slots__ = ("addresses", "family", "free", "hosts", "sample", "subnet_id", "vpc_id")
+    __slots__ = ("addresses", "family", "free", "hosts", "sample", "subnet_id", "twin", "vpc_id")
 
     def __init__(
         self, subnet: Subnet, family: int, addresses: IntervalSet, hosts: IntervalSet, free: Address | None
@@ -35,6 +35,8 @@ class Part:
         """Of `addresses`, those that hosts can have."""
         self.free = free
         """One that a new host could get; None where all are taken."""
+        self.twin: Part | None = None
+        """What `twin_of` told; None until somebody asks."""
 
 
 class SubnetParts:
@@ -147,6 +149,9 @@ def _twins(snapshot: Snapshot) -> dict[tuple[str, int], Part]:
 
 def twin_of(snapshot: Snapshot, part: Part) -> Part:
     """A part that every block of every rule treats like this one: one for the whole of a solid VPC."""
-    if not is_solid(snapshot, part.vpc_id):
-        return part
-    return _twins(snapshot).setdefault((part.vpc_id, part.family), part)
+    twin = part.twin
+    if twin is None:
+        is_whole = is_solid(snapshot, part.vpc_id)
+        twin = _twins(snapshot).setdefault((part.vpc_id, part.family), part) if is_whole else part
+        part.twin = twin
+    return twin

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from narrowgate.engine.network.flow import protocol_name
+from narrowgate.exposure.sockets.alike import Socket
 from narrowgate.exposure.sockets.classes import classes_of_vpc
 from narrowgate.exposure.sockets.columns import side_of, sockets_across
 from narrowgate.exposure.sockets.internet import internet_sockets
@@ -14,7 +15,7 @@ from narrowgate.exposure.sockets.reachable import reachable_from
 from narrowgate.exposure.sockets.senders import Sender
 from narrowgate.exposure.sockets.spelling import spell_addresses, spell_ports, spell_sender
 from narrowgate.exposure.sockets.targets import Named, name_of
-from narrowgate.exposure.sockets.vpc_pairs import Socket, sockets_between
+from narrowgate.exposure.sockets.vpc_pairs import sockets_between
 from narrowgate.model.address import Address, IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.exposure import Because, ExposedSocket
