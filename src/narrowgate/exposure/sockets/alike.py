@@ -126,12 +126,13 @@ class Alike:
         found = [self.templates(protocol) for protocol in PROTOCOLS]
         return None if None in found else tuple(each for some in found for each in some or ())
 
-    def sockets(self, protocol: int) -> list[Socket] | None:
-        """The sockets; None where something about them is not certain, so that the pair is asked itself."""
-        found = self._every_plan()[PROTOCOLS.index(protocol)]
-        if found is None:
-            return None
-        return [each for template, group in found for each in self._told(template, group)]
+    def sockets(self) -> Iterator[list[Socket] | None]:
+        """The sockets by protocol; None where something is not certain, so that the pair is asked itself."""
+        for found in self._every_plan():
+            if found is None:
+                yield None
+            else:
+                yield [each for template, group in found for each in self._told(template, group)]
 
     def _every_plan(self) -> tuple[Plan | None, ...]:
         """What opens by protocol, read once for pairs of classes that nothing tells apart."""

@@ -127,8 +127,8 @@ def sockets_between(snapshot: Snapshot, sender: SenderClass, target: TargetClass
     if sender.part is not None and groups is not None and not groups.may_mean(sender.part, sender.carried):
         return
     fast = Alike.of(snapshot, sender, target, groups)
-    for protocol in PROTOCOLS:
-        found = fast.sockets(protocol) if fast is not None else None
+    known = fast.sockets() if fast is not None else (None,) * len(PROTOCOLS)
+    for protocol, found in zip(PROTOCOLS, known, strict=True):
         yield from found if found is not None else _one_by_one(snapshot, sender, target, protocol)
 
 

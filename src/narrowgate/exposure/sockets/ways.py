@@ -49,8 +49,24 @@ def _numbers(snapshot: Snapshot) -> dict[Key, int]:
     return {}
 
 
+@index
+def _kept(snapshot: Snapshot) -> dict[tuple[Part, Part], tuple[int, Leg] | None]:
+    """Filled as ways are asked for."""
+    return {}
+
+
 def way_key(snapshot: Snapshot, here: Part, there: Part) -> tuple[int, Leg] | None:
     """A number that equal ways there and back share, and the first leg; None where there is no key."""
+    kept = _kept(snapshot)
+    pair = (here, there)
+    if pair not in kept:
+        if len(kept) > _MOST:
+            kept.clear()
+        kept[pair] = _read_way(snapshot, here, there)
+    return kept[pair]
+
+
+def _read_way(snapshot: Snapshot, here: Part, there: Part) -> tuple[int, Leg] | None:
     out = _leg(snapshot, here, there)
     back = _leg(snapshot, there, here) if out is not None else None
     if out is None or back is None or here.family != there.family:
