@@ -75,6 +75,18 @@ def _load_folder(path: Path, assume_complete: bool) -> Snapshot:
     return load_snapshot(path, assume_complete=assume_complete)
 
 
+def _is_config(path: Path) -> bool:
+    from narrowgate.sources.config.recognise import is_config
+
+    return is_config(path)
+
+
+def _load_config(path: Path, assume_complete: bool) -> Snapshot:
+    from narrowgate.sources.config import load_config
+
+    return load_config(path, assume_complete=assume_complete)
+
+
 def _is_live(path: Path) -> bool:
     return str(path).startswith("aws:") and not path.exists()
 
@@ -131,6 +143,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("a design file", _is_design, _load_design),
     Kind("a Terraform plan or state as JSON", _is_terraform, _load_terraform),
     Kind("a Terraform folder", _is_terraform_folder, _load_terraform_folder),
+    Kind("files of AWS Config, or a folder of them", _is_config, _load_config),
     Kind(
         "a CloudFormation or SAM template, a folder of them, or a CDK app's output",
         _is_cloudformation,

@@ -21,11 +21,20 @@ def snapshot_from_responses(
     responses: Iterable[Response],
     *,
     refused: Mapping[Call, str] | None = None,
+    untold: Mapping[Call, str] | None = None,
     assume_complete: bool = False,
     outside: Outside | None = None,
     warnings: Iterable[str] = (),
 ) -> Snapshot:
     """Join responses into a snapshot.
+
+    Args:
+        responses: what AWS answered.
+        refused: calls that AWS refused, with its words.
+        untold: calls and fields that the source cannot tell, with why.
+        assume_complete: take what no response tells as empty.
+        outside: facts that no AWS API holds.
+        warnings: what was set aside before.
 
     Raises:
         InputError: a response of the wrong shape, or one id twice in one response with different content.
@@ -39,7 +48,7 @@ def snapshot_from_responses(
         places=assembly.places,
         calls=assembly.calls,
         refused=refused,
-        untold=assembly.unfinished,
+        untold={**(untold or {}), **assembly.unfinished},
         assume_complete=assume_complete,
         outside=outside,
     )
@@ -75,7 +84,7 @@ class Assembly:
         if mark is not None:
             # What stands here counts; what the other pages hold nobody knows.
             self.unfinished[call] = f"only a part of the answer was kept: `{mark}` names a further page"
-        else:
+        elif response.is_whole:
             # A per-parent file without any element says that there was no parent to ask for.
             self.calls.add(call)
         if response.body is None:

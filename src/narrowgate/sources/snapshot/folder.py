@@ -1,14 +1,14 @@
 """A folder on disk into responses: which file holds which call of which account and Region."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from narrowgate.model.errors import InputError
 from narrowgate.model.outside import Outside
-from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.snapshot import Call, Snapshot
 from narrowgate.sources.snapshot.assemble import snapshot_from_responses
 from narrowgate.sources.snapshot.decode import decode_json
 from narrowgate.sources.snapshot.manifest import read_manifest, refusals
@@ -21,6 +21,15 @@ _MANIFEST = "snapshot.json"
 _OUTSIDE = "outside.json"
 # One answer of one call for one account and Region stays far below this; a file above it is something else.
 MAX_FILE_BYTES = 128 * 1024 * 1024
+
+
+class Content(msgspec.Struct, kw_only=True):
+    """What the files of a folder hold."""
+
+    responses: list[Response] = msgspec.field(default_factory=list)
+    refused: dict[Call, str] = msgspec.field(default_factory=dict)
+    outside: Outside | None = None
+    warnings: list[str] = msgspec.field(default_factory=list)
 
 
 class _Exchange(msgspec.Struct, frozen=True):
@@ -43,33 +52,43 @@ def load_snapshot(root: Path, *, assume_complete: bool = False) -> Snapshot:
     """
     if not root.is_dir():
         raise InputError("no such folder", where=str(root))
-    warnings: list[str] = []
-    responses: list[Response] = []
-    refused = {}
-    outside: Outside | None = None
-    for path in sorted(root.rglob("*.json")):
-        if not path.is_file():
-            continue
-        where = path.relative_to(root).as_posix()
-        data = _read(path, where)
-        if path.name == _MANIFEST:
-            refused = refusals(read_manifest(data, where))
-        elif path.name == _OUTSIDE:
-            outside = read_outside(data, where)
-        else:
-            found = list(_responses(data, where, warnings))
-            responses.extend(found)
-    if not responses:
+    content = read_responses(root, sorted(root.rglob("*.json")))
+    if not content.responses:
         raise InputError(
             "holds no AWS response that narrowgate knows",
             where=str(root),
             help="a snapshot is a folder of files such as 111122223333/us-east-1/ec2.describe_vpcs.json",
         )
     snapshot = snapshot_from_responses(
-        responses, refused=refused, assume_complete=assume_complete, outside=outside, warnings=warnings
+        content.responses,
+        refused=content.refused,
+        assume_complete=assume_complete,
+        outside=content.outside,
+        warnings=content.warnings,
     )
     snapshot.label = str(root)
     return snapshot
+
+
+def read_responses(root: Path, paths: Iterable[Path]) -> Content:
+    """Read the files of a folder: responses, the manifest, and what no API holds.
+
+    Raises:
+        InputError: a file that cannot be read; with file and place.
+    """
+    content = Content()
+    for path in paths:
+        if not path.is_file():
+            continue
+        where = path.relative_to(root).as_posix()
+        data = read_file(path, where)
+        if path.name == _MANIFEST:
+            content.refused = refusals(read_manifest(data, where))
+        elif path.name == _OUTSIDE:
+            content.outside = read_outside(data, where)
+        else:
+            content.responses.extend(_responses(data, where, content.warnings))
+    return content
 
 
 def read_outside(data: bytes, where: str) -> Outside:
@@ -88,7 +107,12 @@ def read_outside(data: bytes, where: str) -> Outside:
     return outside
 
 
-def _read(path: Path, where: str) -> bytes:
+def read_file(path: Path, where: str) -> bytes:
+    """The bytes of a file of responses, without a byte order mark.
+
+    Raises:
+        InputError: it is too large for one, or cannot be read.
+    """
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:

@@ -16,3 +16,5 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, Any] | None = None
     source: str = ""
     """The file, for messages and evidence."""
+    is_whole: bool = True
+    """False where AWS may have more of the same kind: what stands here counts, what is absent stays unknown."""
