@@ -2,18 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from narrowgate.api.patches.circles import refuse_circle_of_resources
 from narrowgate.api.patches.files import Files
-from narrowgate.api.patches.node import Entries, Node, Scalar, TextEdit, Uncertain, apply_edits, revise
+from narrowgate.api.patches.node import Entries, Node, Scalar, TextEdit, Uncertain, revise
 from narrowgate.api.patches.references import place_of, referring
+from narrowgate.api.patches.template_files import Templates
+from narrowgate.api.patches.template_policy import SAM, policy_edits
+from narrowgate.api.patches.template_references import resolved
 from narrowgate.api.patches.template_rename import renamed
-from narrowgate.api.patches.yaml_nodes import TemplateWriter, nodes_of
-from narrowgate.generate.cloudformation.values import attribute_of
-from narrowgate.generate.cloudformation.yaml_text import Tag
-from narrowgate.model.resource import GetAtt, Join, Ref, Resource
+from narrowgate.api.patches.template_text import TemplateText, logical_id
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.change import Change
 from narrowgate.repair.written import Add, Deploy, Drop, Part, Set
@@ -38,48 +36,14 @@ _INLINE = {
 }
 
 
-class _Text:
-    """One template as it is now."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.text = text
-        top = nodes_of(text, str(path))
-        found = top.values.get("Resources")
-        if not isinstance(found, Entries):
-            raise Uncertain("its `Resources` are not understood", file=str(path))
-        self.resources = found
-        self.writer = TemplateWriter(text)
-
-    def resource(self, name: str) -> Entries:
-        """A resource by its logical id."""
-        found = self.resources.values.get(name)
-        if not isinstance(found, Entries):
-            raise Uncertain(f"{name} is not written out in the template", file=str(self.path))
-        return found
-
-    def kind(self, name: str) -> str:
-        """The type of a resource."""
-        found = self.resource(name).values.get("Type")
-        return str(found.value) if isinstance(found, Scalar) else ""
-
-    def properties(self, name: str) -> Entries | None:
-        """The properties of a resource; None where it has none."""
-        found = self.resource(name).values.get("Properties")
-        if found is None or isinstance(found, Entries):
-            return found
-        raise Uncertain("its properties are computed", found.line, str(self.path))
-
-
 class TemplatePatch:
     """Writes parts into templates."""
 
     def __init__(self, files: Files, snapshot: Snapshot) -> None:
         """Write into these files."""
-        self._files = files
-        self._snapshot = snapshot
-        self.made: dict[str, tuple[str, str, str]] = {}
-        """What the patch adds: file, logical id, type, by the key that parts name it with."""
+        self._templates = Templates(files, snapshot)
+        self.made = self._templates.made
+        self.remarks = self._templates.remarks
 
     def write(self, change: Change, part: Part) -> None:
         """Write a part.
@@ -101,8 +65,8 @@ class TemplatePatch:
         Raises:
             Uncertain: the text cannot say so.
         """
-        template, api = self._open(part.resource)
-        if template.kind(api) == "AWS::Serverless::Api":
+        template, api = self._templates.open(part.resource)
+        if template.kind(api) == SAM:
             return  # The translator names the deployment by what the API says (POL-03).
         named = [
             name
@@ -115,86 +79,71 @@ class TemplatePatch:
             raise Uncertain(
                 f"{len(named) or 'no'} AWS::ApiGateway::Deployment of it: deploy it where that is done"
             )
-        self._save(template, renamed(template.text, template.resources, named[0]))
+        self._templates.save(template, renamed(template.text, template.resources, named[0]))
 
     def restore(self, made: dict[str, Any]) -> None:
         """Forget what was added since."""
+        self.remarks.clear()
         self.made.clear()
         self.made.update(made)
 
     def finish(self) -> None:
         """A template says everything as it is written."""
 
-    def _open(self, own: str) -> tuple[_Text, str]:
-        """The template of a fact, and its logical id there."""
-        if own in self.made:
-            file, name, _ = self.made[own]
-            return _Text(Path(file), self._files.read(Path(file))), name
-        place = place_of(self._snapshot, own)
-        if not place.address:
-            raise Uncertain(f"{own} is written in no file of the source")
-        path = Path(place.source)
-        return _Text(path, self._files.read(path)), place.address.rpartition("/")[2]
-
-    def _save(self, template: _Text, edits: list[TextEdit]) -> None:
-        text = apply_edits(template.text, edits)
-        self._files.write(template.path, text)
-        refuse_circle_of_resources(text, _Text(template.path, text).resources)
-
     # Resources
 
     def _add(self, part: Add) -> None:
         if part.type.startswith("Custom::"):
             raise Uncertain("CloudFormation has no resource for it")
-        template, near = self._open(part.near)
-        name = _logical_id(part, near, template)
-        body = {"Type": part.type, "Properties": self._resolved(dict(part.properties), template)}
+        template, near = self._templates.open(part.near)
+        name = logical_id(part, near, template)
+        body = {"Type": part.type, "Properties": resolved(self._templates, dict(part.properties), template)}
         condition = template.resource(near).values.get("Condition")
         if isinstance(condition, Scalar):
             # What is made beside something under a condition is made under it as well.
             body = {"Type": part.type, "Condition": condition.value, "Properties": body["Properties"]}
-        self._save(template, [template.writer.entry(template.resources, name, body)])
+        self._templates.save(template, [template.writer.entry(template.resources, name, body)])
         if part.own:
             self.made[part.own] = (str(template.path), name, part.type)
 
     def _set(self, part: Set) -> None:
         if part.property not in _OWNERS:
             raise Uncertain("no property of the template tells it")
-        template, name = self._open(part.resource)
-        if template.kind(name) != _OWNERS[part.property]:
+        template, name = self._templates.open(part.resource)
+        if not _is_owner(template.kind(name), part.property):
             line = template.resources.values[name].line
             raise Uncertain(f"it is written as {template.kind(name)}", line, str(template.path))
         properties = template.properties(name)
         if properties is None:
             raise Uncertain("it has no properties", template.resource(name).line, str(template.path))
         try:
-            edits = list(self._edits(part, template, properties))
+            edits = list(self._edits(part, template, name))
         except Uncertain as problem:
             problem.file = problem.file or str(template.path)
             raise
-        self._save(template, edits)
+        self._templates.save(template, edits)
 
-    def _edits(self, part: Set, template: _Text, properties: Entries) -> Iterator[TextEdit]:
+    def _edits(self, part: Set, template: TemplateText, name: str) -> Iterator[TextEdit]:
         before, after = (
-            self._resolved(referring(self._snapshot, each), template) for each in (part.before, part.after)
+            resolved(self._templates, referring(self._templates.snapshot, each), template)
+            for each in (part.before, part.after)
         )
-        holder: Node = properties
-        if part.property == "VpcEndpointIds":
-            holder = properties.values.get("EndpointConfiguration", properties)
-            if holder is properties or not isinstance(holder, Entries):
-                raise Uncertain("its EndpointConfiguration is not written here", properties.line)
-        assert isinstance(holder, Entries)  # noqa: S101
-        node = holder.values.get(part.property)
+        if part.property == "Policy":
+            yield from policy_edits(template, name, before, after)
+            return
+        holder, key = template.properties(name), part.property
+        assert holder is not None  # noqa: S101
+        if key == "VpcEndpointIds":
+            holder, key = _endpoints(template, name, holder)
+        node = holder.values.get(key)
         if node is not None:
             yield from revise(node, before, after, template.writer)
-        elif part.property == "Policy" and ({"Body", "BodyS3Location"} & holder.values.keys()) and part.before:
-            raise Uncertain("its policy comes with its OpenAPI body", holder.line)
         else:
-            yield template.writer.entry(holder, part.property, after)
+            yield template.writer.entry(holder, key, after)
 
     def _drop(self, part: Drop) -> None:
         own = str(next(iter(part.properties.values())))
-        template, near = self._open(own)
+        template, near = self._templates.open(own)
         edits = []
         for name, each in template.resources.values.items():
             if (
@@ -212,9 +161,9 @@ class TemplatePatch:
             edits.append(template.writer.without(node, properties.spans[inline]))
         if not edits:
             raise Uncertain("what is to go is not found in its template", file=str(template.path))
-        self._save(template, edits)
+        self._templates.save(template, edits)
 
-    def _is(self, template: _Text, name: str, wanted: Mapping[str, Any]) -> bool:
+    def _is(self, template: TemplateText, name: str, wanted: Mapping[str, Any]) -> bool:
         properties = template.properties(name)
         if properties is None:
             return False
@@ -224,7 +173,7 @@ class TemplatePatch:
                 return False
         return True
 
-    def _tells(self, template: _Text, node: Node, wanted: str) -> bool:
+    def _tells(self, template: TemplateText, node: Node, wanted: str) -> bool:
         """Whether a property says a block or reads an id.
 
         Raises:
@@ -234,7 +183,7 @@ class TemplatePatch:
             return str(node.value) == wanted
         text = template.text[node.start : node.end]
         named = re.search(r"(?:!Ref|!GetAtt|\"?Ref\"?:|\"?Fn::GetAtt\"?:)[\s\"\[]*([A-Za-z0-9]+)", text)
-        name = place_of(self._snapshot, wanted).address.rpartition("/")[2]
+        name = place_of(self._templates.snapshot, wanted).address.rpartition("/")[2]
         if named is not None and name:
             return named[1] == name
         if named is not None and named[1] in template.resources.values:
@@ -244,78 +193,17 @@ class TemplatePatch:
                 return str(block.value) == wanted
         raise Uncertain("what it leads to is computed", node.line, str(template.path))
 
-    # Values
 
-    def _resolved(self, value: Any, template: _Text) -> Any:
-        """A value with functions in place of references."""
-        match value:
-            case Ref(logical_id=own):
-                return self._reference(own, None, template)
-            case GetAtt(logical_id=own, attribute=attribute):
-                return self._reference(own, attribute, template)
-            case Join(parts=parts):
-                return Tag("Sub", "".join(self._within(each, template) for each in parts))
-            case dict():
-                return {key: self._resolved(each, template) for key, each in value.items()}
-            case list() | tuple():
-                return [self._resolved(each, template) for each in value]
-            case str():
-                found = referring(self._snapshot, value)
-                if not isinstance(found, str):
-                    return self._resolved(found, template)
-                return Tag("Ref", "AWS::Region") if found == self._region(template) else found
-            case _:
-                return value
-
-    def _within(self, part: Any, template: _Text) -> str:
-        """A part of `!Sub`."""
-        if isinstance(part, str):
-            escaped = part.replace("${", "${!")
-            region = self._region(template)
-            return escaped.replace(region, "${AWS::Region}") if region else escaped
-        found = self._resolved(part, template)
-        if isinstance(found, Tag):
-            return str(found.value) if found.name == "Sub" else f"${{{found.value}}}"
-        raise Uncertain("a part of the text has no short form")
-
-    def _region(self, template: _Text) -> str | None:
-        """The Region of a template's stack, which its text need not name."""
-        path = str(template.path)
-        return next(
-            (
-                each.region
-                for each in self._snapshot.places.values()
-                if each.source == path and each.region not in (None, "global")
-            ),
-            None,
-        )
-
-    def _reference(self, own: str, attribute: str | None, template: _Text) -> Any:
-        other, name = self._open(own)
-        if other.path != template.path:
-            raise Uncertain(f"{name} is made by another template, {other.path}")
-        kind = template.kind(name)
-        if kind == "AWS::EC2::VPC" and not own.startswith("vpc-"):
-            attribute = {"sg": "DefaultSecurityGroup", "acl": "DefaultNetworkAcl"}.get(own.partition("-")[0])
-            if attribute is None:
-                raise Uncertain("no template can name the main route table of a VPC", file=str(template.path))
-        if kind == "AWS::EC2::SecurityGroup" and attribute is None:
-            attribute = "GroupId"
-        if attribute == "ExecutionArn":
-            return Tag(
-                "Sub", f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{name}}}"
-            )
-        resource = Resource(logical_id=name, type=kind, account="", region="", properties={})
-        return attribute_of(resource, attribute)
+def _is_owner(kind: str, word: str) -> bool:
+    """Whether a type has a property; SAM's API has those of the API that it becomes."""
+    return kind == _OWNERS[word] or (kind == SAM and _OWNERS[word] == "AWS::ApiGateway::RestApi")
 
 
-def _logical_id(part: Add, near: str, template: _Text) -> str:
-    words = [
-        part.properties.get(each) for each in ("IpProtocol", "FromPort", "RuleNumber", "DestinationCidrBlock")
-    ]
-    words += [part.properties.get(each) for each in ("CidrIp", "CidrIpv6")]
-    tail = part.type.rpartition(":")[2]
-    text = near + tail + "".join(str(each).title() for each in words if isinstance(each, (str, int)))
-    wanted = re.sub(r"[^A-Za-z0-9]", "", text)[:120]
-    taken = template.resources.values
-    return next(each for each in (wanted, *(f"{wanted}{at}" for at in range(2, 1000))) if each not in taken)
+def _endpoints(template: TemplateText, name: str, properties: Entries) -> tuple[Entries, str]:
+    """Where an API names its endpoints, and by which word."""
+    is_sam = template.kind(name) == SAM
+    shared = template.within("Globals", "Api", "EndpointConfiguration") if is_sam else None
+    found = properties.values.get("EndpointConfiguration")
+    if shared is not None or not isinstance(found, Entries):
+        raise Uncertain("its EndpointConfiguration is not written here", (shared or found or properties).line)
+    return found, "VPCEndpointIds" if is_sam else "VpcEndpointIds"

@@ -58,6 +58,8 @@ class TerraformPatch:
         """Write into these files."""
         self._text = text
         self.made = text.made
+        self.remarks: list[str] = []
+        """What people have to know about the edits of one change."""
 
     def write(self, change: Change, part: Part) -> None:
         """Write a part.

@@ -197,6 +197,8 @@ class _Writing:
             is_in_text = False
         else:
             by_hand += [told for part in parts if isinstance(part, Deploy) for told in self._deployed(state, part)]
+            by_hand += self.patch.remarks
+        self.patch.remarks.clear()
         step = msgspec.structs.replace(step, patch=self.files.patch(before), by_hand=tuple(by_hand))
         return step, is_in_text
 

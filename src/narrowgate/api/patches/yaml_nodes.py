@@ -38,7 +38,7 @@ def _node(node: YamlNode, text: str) -> Node:
     tag = str(node.tag)
     if tag.startswith("!") and len(tag) > 1:
         end = start + len(text[start : node.end_mark.index].rstrip())
-        return Opaque(start, end, line, f"`{text[start:end][:60]}`", tag in ("!Ref", "!GetAtt"))
+        return Opaque(start, end, line, f"`{text[start:end][:60]}`", tag in ("!Ref", "!GetAtt", "!ImportValue"))
     match node:
         case ScalarNode():
             end = start + len(text[start : node.end_mark.index].rstrip())
@@ -65,7 +65,7 @@ def _mapping(node: MappingNode, text: str, start: int, line: int) -> Node:
     if len(values) == 1 and re.fullmatch(r"Ref|Condition|Fn::\w+", next(iter(values))):
         name = next(iter(values))
         end = spans[name][1] if not node.flow_style else node.end_mark.index
-        return Opaque(start, end, line, f"`{name}`", name in ("Ref", "Fn::GetAtt"))
+        return Opaque(start, end, line, f"`{name}`", name in ("Ref", "Fn::GetAtt", "Fn::ImportValue"))
     is_block = not node.flow_style
     end = (
         max((each for _, each in spans.values()), default=node.end_mark.index) if is_block else node.end_mark.index
