@@ -6,6 +6,8 @@ import msgspec
 
 from narrowgate.model.errors import CollectionError
 from narrowgate.sources.live.accounts import Unreachable, Wish, find_targets
+from narrowgate.sources.live.aggregator import aggregator_call, aggregator_policy, refuse_many
+from narrowgate.sources.live.calls import CALLS, LiveCall
 from narrowgate.sources.live.folder import Entry, Folder
 from narrowgate.sources.live.permissions import organization_policy, policy_text, read_policy
 from narrowgate.sources.live.run import WORKERS, Progress, collect
@@ -28,20 +30,36 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def collect_accounts(
-    out: Path, wish: Wish, *, workers: int = WORKERS, progress: Progress = lambda made, needed, failed: None
+    out: Path,
+    wish: Wish,
+    *,
+    aggregator: str | None = None,
+    workers: int = WORKERS,
+    progress: Progress = lambda made, needed, failed: None,
 ) -> Collected:
     """Collect accounts into a folder; a folder that an earlier run left is completed, nothing asked twice.
 
+    Args:
+        out: the folder.
+        wish: whose accounts, with which credentials.
+        aggregator: ask this aggregator of AWS Config in place of the accounts themselves.
+        workers: how many calls run at a time.
+        progress: told after each answer.
+
     Raises:
-        InputError: a wish that contradicts itself, no boto3, profile, credentials or Region, or a folder of
-            something else.
+        InputError: a wish that contradicts itself, no boto3, profile, credentials or Region, a folder of
+            something else, or an aggregator in several places.
         CollectionError: an expired token, or AWS answered nothing at all; what had come is kept.
     """
     targets, unreachable = find_targets(wish)
+    calls: tuple[LiveCall, ...] = CALLS
+    if aggregator is not None:
+        refuse_many(targets)
+        calls = (aggregator_call(aggregator),)
     with Folder(out) as folder:
         for each in unreachable:
             folder.lost(each)
-        seconds = collect(targets, folder, workers=workers, progress=progress)
+        seconds = collect(targets, folder, calls=calls, workers=workers, progress=progress)
         folder.close(complete=True, seconds=seconds)
     failures = folder.failures()
     entries = list(folder.entries())
@@ -63,8 +81,10 @@ def collect_accounts(
     )
 
 
-def required_policy(role_name: str | None = None) -> str:
-    """The least-privilege policy of a collection; with a role's name, that of an organisation-wide caller."""
+def required_policy(role_name: str | None = None, *, of_aggregator: bool = False) -> str:
+    """The least-privilege policy of a collection, of a whole organisation's caller, or of an aggregator's."""
+    if of_aggregator:
+        return policy_text(aggregator_policy())
     return policy_text(organization_policy(role_name) if role_name else read_policy())
 
 

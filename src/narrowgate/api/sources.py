@@ -82,7 +82,7 @@ def _is_config(path: Path) -> bool:
 
 
 def _load_config(path: Path, assume_complete: bool) -> Snapshot:
-    from narrowgate.sources.config import load_config
+    from narrowgate.sources.config.load import load_config
 
     return load_config(path, assume_complete=assume_complete)
 

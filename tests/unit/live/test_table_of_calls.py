@@ -7,11 +7,13 @@ import boto3
 import pytest
 from cfnlint.config import ConfigMixIn
 
+from narrowgate.sources.live.aggregator import aggregator_call, aggregator_policy
 from narrowgate.sources.live.calls import BY_NAME, CALLS
 from narrowgate.sources.live.permissions import organization_policy, policy_text, read_policy
 from narrowgate.sources.snapshot.operations import OPERATIONS, RECOGNISED
 
-_READS = re.compile(r"(describe|get|list|search)_\w+")
+_READS = re.compile(r"(describe|get|list|search|select)_\w+")
+ALL = (*CALLS, aggregator_call("everything"))
 
 
 @pytest.fixture(scope="module")
@@ -21,11 +23,11 @@ def session() -> boto3.Session:
 
 @pytest.fixture(scope="module")
 def clients(session):
-    return {service: session.client(service) for service in {call.service for call in CALLS}}
+    return {service: session.client(service) for service in {call.service for call in ALL}}
 
 
 def test_every_call_only_reads():
-    assert [call.name for call in CALLS if not _READS.fullmatch(call.operation)] == []
+    assert [call.name for call in ALL if not _READS.fullmatch(call.operation)] == []
 
 
 def test_no_call_stands_twice():
@@ -40,7 +42,7 @@ def test_nothing_is_asked_that_nobody_reads():
     assert set(BY_NAME) - set(OPERATIONS) - RECOGNISED == set()
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", ALL, ids=lambda call: call.name)
 def test_botocore_knows_the_call_its_action_and_what_is_sent(call, clients):
     client = clients[call.service]
     model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[call.operation])
@@ -87,16 +89,27 @@ def test_the_policy_equals_the_table():
     assert "*" not in "".join(read["Action"])
 
 
+def test_the_policy_of_an_aggregator_is_its_one_action():
+    (statement,) = aggregator_policy()["Statement"]
+    assert statement["Action"] == aggregator_call("everything").action
+
+
 @pytest.mark.parametrize(
-    "policy", [read_policy(), organization_policy("narrowgate-read")], ids=["read", "organization"]
+    ("policy", "right", "wrong"),
+    [
+        (read_policy(), ":List", ":Lost"),
+        (organization_policy("narrowgate-read"), ":List", ":Lost"),
+        (aggregator_policy(), ":Select", ":Elect"),
+    ],
+    ids=["read", "organization", "aggregator"],
 )
-def test_a_policy_linter_accepts_the_policy(policy, tmp_path):
+def test_a_policy_linter_accepts_the_policy(policy, right, wrong, tmp_path):
     """cfn-lint knows every service's actions, and what a policy may hold (E3510, W3037)."""
     template = tmp_path / "policy.json"
     resource = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": policy}}
     template.write_text(json.dumps({"Resources": {"Policy": resource}}))
     assert _lint(template) == []
-    resource["Properties"]["PolicyDocument"] = json.loads(policy_text(policy).replace(":List", ":Lost"))
+    resource["Properties"]["PolicyDocument"] = json.loads(policy_text(policy).replace(right, wrong))
     template.write_text(json.dumps({"Resources": {"Policy": resource}}))
     assert {match.rule.id for match in _lint(template)} == {"W3037"}
 

@@ -25,6 +25,12 @@ _SHOWN = 12
 @click.option("--organization", is_flag=True, help="Every active account of the organisation.")
 @click.option("--external-id", metavar="ID", help="The external id that the roles' trust policies ask for.")
 @click.option("--region", "regions", multiple=True, metavar="REGION", help="A Region (repeatable).")
+@click.option(
+    "--config-aggregator",
+    "aggregator",
+    metavar="NAME",
+    help="Ask this aggregator of AWS Config, and nothing else: one query for all the accounts that it gathers.",
+)
 @click.option("--endpoint-url", metavar="URL", help="Ask there instead of AWS.")
 @click.option(
     "--workers", type=click.IntRange(1, 64), default=collecting.WORKERS, show_default=True, help="Calls at a time."
@@ -39,6 +45,7 @@ def command(
     organization: bool,
     external_id: str | None,
     regions: tuple[str, ...],
+    aggregator: str | None,
     endpoint_url: str | None,
     workers: int,
     print_policy: bool,
@@ -56,10 +63,12 @@ def command(
       narrowgate collect --out ./snapshot --role-arn arn:aws:iam::111122223333:role/narrowgate-read \
         --role-arn arn:aws:iam::444455556666:role/narrowgate-read
       narrowgate collect --out ./snapshot --organization --role-name narrowgate-read --region eu-west-1
+      narrowgate collect --out ./config --config-aggregator everything --profile audit --region us-east-1
       narrowgate collect --print-policy > policy.json
     """
     if print_policy:
-        click.echo(collecting.required_policy(role_name if organization else None))
+        caller = role_name if organization else None
+        click.echo(collecting.required_policy(caller, of_aggregator=aggregator is not None))
         return
     if out is None:
         raise click.UsageError("name the folder to write with --out")
@@ -73,7 +82,9 @@ def command(
         endpoint_url=endpoint_url,
     )
     with CallProgress(sys.stderr) as progress:
-        collected = collecting.collect_accounts(out, wish, workers=workers, progress=progress.answered)
+        collected = collecting.collect_accounts(
+            out, wish, aggregator=aggregator, workers=workers, progress=progress.answered
+        )
     _tell(collected)
     raise click.exceptions.Exit(int(ExitCode.FAILED if collected.unreachable else ExitCode.HOLDS))
 

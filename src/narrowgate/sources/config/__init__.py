@@ -5,8 +5,3 @@ counts, `types.py` is the table of resource types with the calls that their item
 item as such a call would show it, `recorded.py` says of which types all items are there, `answers.py` makes the
 answers, `gaps.py` names what AWS Config does not record, and `load.py` joins everything into a snapshot.
 """
-
-from narrowgate.sources.config.load import load_config
-from narrowgate.sources.config.recognise import is_config
-
-__all__ = ["is_config", "load_config"]

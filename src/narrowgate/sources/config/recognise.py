@@ -8,8 +8,8 @@ from pathlib import Path
 
 from narrowgate.sources.snapshot.operations import OPERATIONS, RECOGNISED
 
-AGGREGATOR_FILE = "config.select_aggregate_resource_config.json"
-"""What `narrowgate collect --config-aggregator` writes."""
+AGGREGATOR_CALL = "config.select_aggregate_resource_config"
+"""The call that `narrowgate collect --config-aggregator` makes, and names its file after."""
 
 _SUFFIXES = (".json", ".json.gz")
 _KEYS = re.compile(rb'"(?:configurationItems|[bB]aseConfigurationItems)"\s*:\s*\[')
@@ -17,24 +17,24 @@ _RESULTS = re.compile(rb'"Results"\s*:\s*\[')
 _SELECTED = re.compile(rb'\\"(?:resourceType|configuration)\\"|"QueryInfo"')
 _HEAD = 64 * 1024
 _MOST_FILES = 20_000
+_RESPONSES = frozenset({*OPERATIONS, *RECOGNISED})
 
 
 def is_config(path: Path) -> bool:
     """True for a file of AWS Config's, and for a folder that holds one."""
-    if path.is_file():
-        return is_config_file(path)
-    return path.is_dir() and next(config_files(path), None) is not None
+    return is_config_file(path) or (path.is_dir() and next(config_files(path), None) is not None)
 
 
 def is_config_file(path: Path) -> bool:
     """True for a snapshot or history file, and for an aggregator's answer."""
     if not path.name.endswith(_SUFFIXES):
         return False
-    if path.name == AGGREGATOR_FILE:
-        return True
-    if ".".join(path.name.split(".")[:2]) in _RESPONSES:
+    call = ".".join(path.name.split(".")[:2])
+    if call in _RESPONSES or not path.is_file():
         # An answer of another call: not worth opening, and a snapshot has thousands.
         return False
+    if call == AGGREGATOR_CALL:
+        return True
     try:
         head = _head(path)
     except (OSError, EOFError, zlib.error):
@@ -48,7 +48,7 @@ def config_files(folder: Path) -> Iterator[Path]:
     for number, path in enumerate(sorted(folder.rglob("*.json*"))):
         if number > _MOST_FILES:
             return
-        if path.is_file() and is_config_file(path):
+        if is_config_file(path):
             yield path
 
 
@@ -58,6 +58,3 @@ def _head(path: Path) -> bytes:
             return packed.read(_HEAD)
     with path.open("rb") as file:
         return file.read(_HEAD)
-
-
-_RESPONSES = frozenset({*OPERATIONS, *RECOGNISED})

@@ -334,8 +334,3 @@ CALLS: tuple[LiveCall, ...] = (
 )
 
 BY_NAME: Mapping[str, LiveCall] = {call.name: call for call in CALLS}
-
-
-def children_of(name: str) -> Iterable[LiveCall]:
-    """The calls whose parents stand in the answer of this one."""
-    return (call for call in CALLS if call.parent == name)

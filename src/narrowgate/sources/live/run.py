@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from narrowgate.sources.live.accounts import Target
 from narrowgate.sources.live.asking import Answer, ask
-from narrowgate.sources.live.calls import CALLS, GLOBAL, LiveCall, Parameters, children_of
+from narrowgate.sources.live.calls import CALLS, GLOBAL, LiveCall, Parameters
 from narrowgate.sources.live.failures import expired
 from narrowgate.sources.live.folder import Scope, key_of
 
@@ -54,6 +54,7 @@ def collect(
     targets: Sequence[Target],
     keeper: Keeper,
     *,
+    calls: Sequence[LiveCall] = CALLS,
     only: Callable[[LiveCall], bool] = lambda call: True,
     workers: int = WORKERS,
     progress: Progress = lambda made, needed, failed: None,
@@ -63,6 +64,7 @@ def collect(
     Args:
         targets: accounts with credentials and Regions.
         keeper: what is known, and where answers go.
+        calls: the table of calls.
         only: which calls of the table to make; their parents are made too.
         workers: how many calls run at a time.
         progress: told after each answer.
@@ -73,27 +75,24 @@ def collect(
     Raises:
         CollectionError: a session's token ran out; what had come is kept.
     """
-    return _Run(keeper, _with_parents(only), progress).go(targets, workers)
+    return _Run(keeper, _with_parents(calls, only), progress).go(targets, workers)
 
 
-def _with_parents(only: Callable[[LiveCall], bool]) -> frozenset[str]:
-    names: set[str] = set()
-    for call in CALLS:
-        if only(call):
-            names.add(call.name)
-    parents = {call.name: call.parent for call in CALLS}
+def _with_parents(calls: Sequence[LiveCall], only: Callable[[LiveCall], bool]) -> tuple[LiveCall, ...]:
+    names = {call.name for call in calls if only(call)}
+    parents = {call.name: call.parent for call in calls}
     for name in tuple(names):
         parent = parents[name]
         while parent is not None:
             names.add(parent)
             parent = parents[parent]
-    return frozenset(names)
+    return tuple(call for call in calls if call.name in names)
 
 
 class _Run:
-    def __init__(self, keeper: Keeper, names: frozenset[str], progress: Progress) -> None:
+    def __init__(self, keeper: Keeper, calls: Sequence[LiveCall], progress: Progress) -> None:
         self.keeper = keeper
-        self.names = names
+        self.calls = calls
         self.progress = progress
         self.tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         # Short, so that no more answers wait to be written than a killed run may lose.
@@ -110,7 +109,7 @@ class _Run:
             threading.Thread(target=self._work, daemon=True).start()
         try:
             for target in targets:
-                for scope, call in _first_calls(target, self.names):
+                for scope, call in _first_calls(target, self.calls):
                     self._consider(target, scope, call, [({}, {})])
             while self.open:
                 self._take(self.done.get())
@@ -179,7 +178,7 @@ class _Run:
     def _complete(self, target: Target, scope: Scope, call: LiveCall) -> None:
         self.keeper.finish(scope, call)
         del self.open[(scope, call.name)]
-        children = [child for child in children_of(call.name) if child.name in self.names]
+        children = [child for child in self.calls if child.parent == call.name]
         answered = self.keeper.exchanges(scope, call) if children else []
         if not answered and (scope, call.name) in self.unanswered:
             # Without the parent's answer nobody knows what to ask: the children stay unknown, not empty.
@@ -191,9 +190,9 @@ class _Run:
             self._consider(target, scope, child, elements)
 
 
-def _first_calls(target: Target, names: frozenset[str]) -> Iterable[tuple[Scope, LiveCall]]:
-    for call in CALLS:
-        if call.parent is None and call.name in names:
+def _first_calls(target: Target, calls: Sequence[LiveCall]) -> Iterable[tuple[Scope, LiveCall]]:
+    for call in calls:
+        if call.parent is None:
             for region in (GLOBAL,) if call.is_global else target.regions:
                 yield Scope(target.account, region), call
 

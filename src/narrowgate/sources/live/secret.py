@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from narrowgate.sources.config.recognise import AGGREGATOR_CALL
+
 WITHHELD = "(withheld)"
 
 # Call -> fields that are removed wherever they stand in its answer.
@@ -49,9 +51,20 @@ def without_secrets(call: str, answer: dict[str, Any]) -> tuple[dict[str, Any], 
     Raises:
         ValueError: the answer has a shape in which nobody can tell; it must not be kept.
     """
+    if call == AGGREGATOR_CALL:
+        return _items(answer)
     pass_over = _Pass(_FIELDS.get(call, frozenset()))
     shape = _SHAPES.get(call)
     return pass_over.walk(shape(answer) if shape else answer), pass_over.withheld
+
+
+def _items(answer: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """AWS Config's items, each JSON inside a string, without what any of the services' own answers would lose."""
+    named = frozenset().union(*_FIELDS.values())
+    # AWS Config spells most fields with a lower first letter.
+    pass_over = _Pass(named | {name[:1].lower() + name[1:] for name in named})
+    kept = [json.dumps(pass_over.walk(json.loads(each))) for each in answer.get("Results") or ()]
+    return {**answer, "Results": kept}, pass_over.withheld
 
 
 class _Pass:
