@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from narrowgate.audit.estate import Estate
-from narrowgate.engine.dns.view import AUTODEFINED_RULE, rule_associations_by_vpc
-from narrowgate.engine.network.interfaces import interfaces_of_vpc
+from narrowgate.engine.dns.view import AUTODEFINED_RULE
+from narrowgate.engine.dns.vpc_lists import rule_associations_by_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
 from narrowgate.model.address import is_address, parse_address
 from narrowgate.model.domain import is_in_domain, label_count, normalise
 from narrowgate.model.fact import UNSET, UnsetType

@@ -1,6 +1,6 @@
 """Which VPC the addresses of a name lie in."""
 
-from narrowgate.engine.network.interfaces import interfaces_of_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
 from narrowgate.engine.network.vpcs import vpc_blocks
 from narrowgate.model.address import is_address, parse_address, parse_cidr
 from narrowgate.model.exposure import UNKNOWN, ExposedName

@@ -5,11 +5,13 @@ from functools import cached_property
 
 import msgspec
 
-from narrowgate.engine.dns.view import AUTODEFINED_RULE, rule_associations_by_vpc
+from narrowgate.engine.dns.view import AUTODEFINED_RULE
+from narrowgate.engine.dns.vpc_lists import rule_associations_by_vpc
 from narrowgate.engine.http.names import parse_api_name
 from narrowgate.engine.http.url import parse_request
 from narrowgate.engine.network.flow import TCP, UDP
-from narrowgate.engine.network.interfaces import Interface, interface, interfaces_of_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
+from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.model.address import Address, is_address, parse_address
 from narrowgate.model.domain import is_in_domain, label_count, normalise
 from narrowgate.model.fact import UnsetType

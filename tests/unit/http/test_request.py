@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from narrowgate.engine.http.deployment import is_health_check, match_resource, refuse_long_url, split_stage
+from narrowgate.engine.http.deployed_methods import match_resource
+from narrowgate.engine.http.deployment import is_health_check, refuse_long_url, split_stage
 from narrowgate.engine.http.names import ApiName, parse_api_name, parse_endpoint_name
 from narrowgate.engine.http.url import parse_request
 from narrowgate.engine.tls.server_identity import covers, evaluate_server_identity, service_certificate

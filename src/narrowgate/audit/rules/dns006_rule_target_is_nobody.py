@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from narrowgate.audit.estate import Estate
 from narrowgate.audit.rule import Defect, Rule
 from narrowgate.audit.rules_of_resolver import associated_rules, targets
-from narrowgate.engine.network.interfaces import interfaces_of_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
 from narrowgate.engine.network.vpcs import resolver_address
 from narrowgate.model.address import parse_address
 from narrowgate.model.finding import Confidence, Severity

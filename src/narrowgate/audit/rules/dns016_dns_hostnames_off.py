@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from narrowgate.audit.estate import Estate
 from narrowgate.audit.rule import Defect, Rule
-from narrowgate.engine.dns.view import zones_by_vpc
+from narrowgate.engine.dns.vpc_lists import zones_by_vpc
 from narrowgate.model.finding import Confidence, Severity
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from narrowgate.audit.estate import Estate
 from narrowgate.audit.rule import Defect, Rule
 from narrowgate.audit.rules_of_resolver import rules_by_vpc
-from narrowgate.engine.dns.view import zones_by_vpc
+from narrowgate.engine.dns.vpc_lists import zones_by_vpc
 from narrowgate.engine.network.vpcs import resolver_address
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.finding import Confidence, Severity

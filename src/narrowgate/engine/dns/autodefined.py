@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from narrowgate.engine.dns.connected_vpcs import connections_of
-from narrowgate.engine.dns.ec2_names import FIRST_REGION
+from narrowgate.engine.dns.ec2_holders import FIRST_REGION
 from narrowgate.engine.network.vpcs import missing_of_vpc, vpc_blocks
 from narrowgate.model.address import Cidr
 from narrowgate.model.answer import Missing

@@ -1,9 +1,19 @@
 """Names that EC2 gives to addresses: public and private hostnames, reverse names, `localhost` (RSLV-08)."""
 
 import re
-from typing import NamedTuple
 
 from narrowgate.engine.dns.connected_vpcs import Connection, connections_of, missing_connections
+from narrowgate.engine.dns.ec2_holders import (
+    FIRST_REGION,
+    OCTETS,
+    REGION,
+    Holder,
+    Hostname,
+    address_of,
+    by_private_ip,
+    by_public_ip,
+    parse_public_hostname,
+)
 from narrowgate.engine.dns.outcome import (
     PUBLIC,
     Outcome,
@@ -17,89 +27,25 @@ from narrowgate.engine.dns.outcome import (
 )
 from narrowgate.engine.dns.record_text import records_text
 from narrowgate.engine.network.vpcs import holds_address
-from narrowgate.model.address import Address, is_address, parse_address, parse_cidr
+from narrowgate.model.address import Address, parse_cidr
 from narrowgate.model.answer import Missing, Rcode
 from narrowgate.model.domain import normalise
 from narrowgate.model.reason import Reason
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot
 
 AUTODEFINED = "autodefined"
 """`answered_by` where one of the rules that AWS makes itself answers (RSLV-08)."""
 
-FIRST_REGION = "us-east-1"
-_REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
-_OCTETS = r"(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})"
-_PUBLIC = re.compile(rf"ec2-{_OCTETS}\.(?:compute-1|(?P<region>{_REGION})\.compute)\.amazonaws\.com")
-_PRIVATE = re.compile(rf"ip-{_OCTETS}\.(?:ec2|compute-1|(?P<region>{_REGION})\.compute)\.internal")
-_BY_RESOURCE = re.compile(rf"(?P<instance>i-[0-9a-f]+)\.(?:ec2|(?P<region>{_REGION})\.compute)\.internal")
+_PRIVATE = re.compile(rf"ip-{OCTETS}\.(?:ec2|compute-1|(?P<region>{REGION})\.compute)\.internal")
+_BY_RESOURCE = re.compile(rf"(?P<instance>i-[0-9a-f]+)\.(?:ec2|(?P<region>{REGION})\.compute)\.internal")
 _REVERSE = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.in-addr\.arpa")
 _RFC1918 = tuple(parse_cidr(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-
-
-class Hostname(NamedTuple):
-    """An address and the Region that stands in its name."""
-
-    address: Address
-    region: str
-
-
-class Holder(NamedTuple):
-    """The interface that has an address."""
-
-    interface_id: str
-    vpc_id: str | None
-    private_ip: str
-
-
-def _address_of(octets: tuple[str, ...]) -> Address | None:
-    text = ".".join(str(int(octet)) for octet in octets)
-    return parse_address(text) if is_address(text) else None
-
-
-def parse_public_hostname(name: str) -> Hostname | None:
-    """Read `ec2-192-0-2-7.compute-1.amazonaws.com`; None for other names."""
-    found = _PUBLIC.fullmatch(name)
-    address = _address_of(found.groups()[:4]) if found else None
-    return Hostname(address, found["region"] or FIRST_REGION) if found and address else None
-
-
-@index
-def _by_public_ip(snapshot: Snapshot) -> dict[str, Holder]:
-    holders: dict[str, Holder] = {}
-    for interface in snapshot.facts.network_interfaces.values():
-        pairs = [(interface.association, interface.private_ip_address)]
-        pairs += [(each.association, each.private_ip_address) for each in interface.private_ip_addresses]
-        for association, private_ip in pairs:
-            if association and association.public_ip and private_ip:
-                holders[association.public_ip] = Holder(
-                    interface.network_interface_id, interface.vpc_id, private_ip
-                )
-    for instance in snapshot.facts.instances.values():
-        if instance.public_ip_address and instance.private_ip_address:
-            holders.setdefault(
-                instance.public_ip_address,
-                Holder(instance.instance_id, instance.vpc_id, instance.private_ip_address),
-            )
-    return holders
-
-
-@index
-def _by_private_ip(snapshot: Snapshot) -> dict[str, tuple[Holder, ...]]:
-    holders: dict[str, tuple[Holder, ...]] = {}
-    for interface in snapshot.facts.network_interfaces.values():
-        texts = {each.private_ip_address for each in interface.private_ip_addresses}
-        if interface.private_ip_address:
-            texts.add(interface.private_ip_address)
-        for text in texts:
-            holder = Holder(interface.network_interface_id, interface.vpc_id, text)
-            holders[text] = (*holders.get(text, ()), holder)
-    return holders
 
 
 def answer_public_hostname(query: Query, hostname: Hostname, view_vpc: str | None = None) -> Outcome:
     """The public address; the private one inside the instance's VPC and where a connection has DNS support."""
     public_ip = str(hostname.address)
-    holder = _by_public_ip(query.snapshot).get(public_ip)
+    holder = by_public_ip(query.snapshot).get(public_ip)
     if holder is None:
         gap = Missing(
             fact="ec2.describe_network_interfaces", resource=public_ip, why="no interface has that address"
@@ -174,7 +120,7 @@ def answer_autodefined(query: Query, view_vpc: str, region: str | None) -> Outco
     if hostname is not None:
         return answer_public_hostname(query, hostname, view_vpc)
     found = _PRIVATE.fullmatch(name)
-    address = _address_of(found.groups()[:4]) if found else None
+    address = address_of(found.groups()[:4]) if found else None
     if found is not None and address is not None:
         return _private_hostname(query, Hostname(address, found["region"] or FIRST_REGION), view_vpc, region)
     by_resource = _BY_RESOURCE.fullmatch(name)
@@ -182,7 +128,7 @@ def answer_autodefined(query: Query, view_vpc: str, region: str | None) -> Outco
         return _resource_hostname(query, by_resource["instance"], view_vpc)
     reverse = _REVERSE.fullmatch(name)
     if reverse is not None:
-        return _reverse(query, _address_of(reverse.groups()[::-1]), view_vpc)
+        return _reverse(query, address_of(reverse.groups()[::-1]), view_vpc)
     if name in ("localhost", "localdomain"):
         return _localhost(query)
     return refused(
@@ -207,7 +153,7 @@ def _localhost(query: Query) -> Outcome:
 def _private_hostname(query: Query, hostname: Hostname, view_vpc: str, region: str | None) -> Outcome:
     """`ip-10-0-1-7…internal`: of the own VPC, and of connected ones as PEER-DNS-05 says."""
     snapshot, text = query.snapshot, str(hostname.address)
-    holders = _by_private_ip(snapshot).get(text, ())
+    holders = by_private_ip(snapshot).get(text, ())
     own = next((each for each in holders if each.vpc_id == view_vpc), None)
     if own is not None and hostname.region == (region or hostname.region):
         return _private_answer(query, own, "RSLV-08") if query.type == "A" else _no_such_type(query, "RSLV-08")
@@ -281,7 +227,7 @@ def _reverse(query: Query, address: Address | None, view_vpc: str) -> Outcome:
         return absent
     if str(address) == "127.0.0.1":
         return _named(query, "localhost", "localhost")
-    holders = _by_private_ip(snapshot).get(str(address), ())
+    holders = by_private_ip(snapshot).get(str(address), ())
     own = next((each for each in holders if each.vpc_id == view_vpc), None)
     if own is not None:
         return _named(query, own.interface_id, _private_name(snapshot, own, view_vpc))

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from narrowgate.engine.dns.outbound import OutboundHosts, outbound_hosts
 from narrowgate.engine.dns.outcome import Outcome, Query, any_of, change, doubted, passing, refused, undecided
-from narrowgate.engine.dns.servers import Ask, Door, Knock, answer_at, knock, path_causes
+from narrowgate.engine.dns.public_dns import Ask
+from narrowgate.engine.dns.servers import Door, Knock, answer_at, knock, path_causes
 from narrowgate.engine.dns.zones import Delegation
-from narrowgate.engine.network.interfaces import interfaces_of_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
 from narrowgate.model.address import is_address, parse_address
 from narrowgate.model.answer import Cause, Leg, Missing, Rcode, Step, Verdict, cause_of, spread
 from narrowgate.model.domain import is_in_domain

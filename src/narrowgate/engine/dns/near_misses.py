@@ -12,12 +12,8 @@ import msgspec
 from narrowgate.engine.dns.connected_vpcs import connections_of, peerings_of
 from narrowgate.engine.dns.endpoint_names import private_names, service_suffix
 from narrowgate.engine.dns.outcome import LAYER, Outcome, Query, change
-from narrowgate.engine.dns.view import (
-    View,
-    endpoints_by_vpc,
-    rule_associations_by_vpc,
-    zones_by_vpc,
-)
+from narrowgate.engine.dns.view import View
+from narrowgate.engine.dns.vpc_lists import endpoints_by_vpc, rule_associations_by_vpc, zones_by_vpc
 from narrowgate.engine.dns.zones import find_in_zone, zone_contents
 from narrowgate.model.answer import Cause, Evidence, Leg, Missing, Verdict
 from narrowgate.model.domain import is_in_domain, label_count, normalise, parents

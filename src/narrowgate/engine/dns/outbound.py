@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from narrowgate.engine.dns.outcome import Outcome, change, refused, undecided
 from narrowgate.engine.dns.servers import endpoint_state
-from narrowgate.engine.network.interfaces import interfaces_of_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
 from narrowgate.model.address import is_address, parse_address
 from narrowgate.model.answer import Missing, Rcode, Verdict
 from narrowgate.model.fact import UnsetType

@@ -2,20 +2,11 @@
 
 from narrowgate.engine.dns.outcome import Outcome, Query, change, doubted, passing, refused, too_long, undecided
 from narrowgate.engine.dns.public import answer_from_records, answer_publicly
+from narrowgate.engine.dns.public_dns import Ask, cname_loop, followed
 from narrowgate.engine.dns.record_answer import Redirect
-from narrowgate.engine.dns.servers import (
-    Ask,
-    Door,
-    answer_at,
-    answer_behind,
-    cname_loop,
-    followed,
-    is_own_resolver,
-    knock,
-    path_causes,
-)
+from narrowgate.engine.dns.servers import Door, answer_at, answer_behind, is_own_resolver, knock, path_causes
 from narrowgate.engine.network.hosts import host_of_interface
-from narrowgate.engine.network.interfaces import interfaces_of_vpc, interfaces_with_address
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc, interfaces_with_address
 from narrowgate.engine.network.vpcs import resolver_address
 from narrowgate.model.address import is_address, is_private, parse_address
 from narrowgate.model.answer import Cause, Missing, Rcode, Step, Verdict

@@ -3,7 +3,8 @@
 import re
 
 from narrowgate.engine.dns.api_names import answer_api_name
-from narrowgate.engine.dns.ec2_names import answer_public_hostname, parse_public_hostname
+from narrowgate.engine.dns.ec2_holders import parse_public_hostname
+from narrowgate.engine.dns.ec2_names import answer_public_hostname
 from narrowgate.engine.dns.endpoint_names import (
     EXECUTE_API,
     answer_from_endpoint,

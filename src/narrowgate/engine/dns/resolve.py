@@ -5,8 +5,9 @@ from functools import lru_cache
 
 from narrowgate.engine.dns.first_hop import FirstHop, first_hop
 from narrowgate.engine.dns.outcome import Outcome, Query, any_of, change, undecided
+from narrowgate.engine.dns.public_dns import ask_publicly
 from narrowgate.engine.dns.resolver import ASK
-from narrowgate.engine.dns.servers import ask_publicly, ask_server
+from narrowgate.engine.dns.servers import ask_server
 from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL
 from narrowgate.model.address import Address, parse_address
 from narrowgate.model.answer import Cause, Leg, Missing, Rcode, ResolveAnswer, Verdict, spread

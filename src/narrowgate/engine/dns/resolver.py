@@ -3,9 +3,10 @@
 from narrowgate.engine.dns.firewall import UNKNOWN_RULE, Decision, blocked, decisions, outage
 from narrowgate.engine.dns.outcome import Outcome, Query, change, doubted, passing, refused, too_long, undecided
 from narrowgate.engine.dns.own_servers import answer_from_server
+from narrowgate.engine.dns.public_dns import Ask, cname_loop, followed
 from narrowgate.engine.dns.record_answer import Redirect
 from narrowgate.engine.dns.search import Search
-from narrowgate.engine.dns.servers import INBOUND, Ask, cname_loop, followed
+from narrowgate.engine.dns.servers import INBOUND
 from narrowgate.engine.dns.view import View, view_of
 from narrowgate.model.answer import Missing, Rcode, Verdict
 from narrowgate.model.reason import Reason

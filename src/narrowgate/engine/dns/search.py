@@ -13,8 +13,8 @@ from narrowgate.engine.dns.forwarding import answer_from_delegation, answer_from
 from narrowgate.engine.dns.near_misses import with_near_miss
 from narrowgate.engine.dns.outcome import Outcome, Query, doubted, passing, refused, undecided
 from narrowgate.engine.dns.public import answer_publicly
+from narrowgate.engine.dns.public_dns import Ask
 from narrowgate.engine.dns.record_answer import Chase, Redirect, answer_from_zone
-from narrowgate.engine.dns.servers import Ask
 from narrowgate.engine.dns.view import Candidate, Kind, View
 from narrowgate.engine.dns.zones import delegation_of, zone_contents
 from narrowgate.engine.http.names import parse_api_name

@@ -1,6 +1,5 @@
 """Whoever listens for DNS at an address: the way there, and what answers (IN-*, OUT-01, DNS-03, CUST-*)."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -14,12 +13,11 @@ from narrowgate.engine.dns.outcome import (
     doubted,
     passing,
     refused,
-    too_long,
     undecided,
 )
-from narrowgate.engine.dns.public import answer_publicly
-from narrowgate.engine.dns.record_answer import Redirect
-from narrowgate.engine.network.interfaces import Interface, interface, interfaces_of_vpc
+from narrowgate.engine.dns.public_dns import Ask, ask_publicly
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
+from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.engine.network.path import evaluate_path
 from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL, RESOLVER_LINK_LOCAL_V6, resolver_address
 from narrowgate.model.address import Address, is_address, parse_address
@@ -30,14 +28,6 @@ from narrowgate.model.outside import DnsServer
 from narrowgate.model.reason import Reason
 from narrowgate.model.route53 import ResolverEndpoint
 from narrowgate.model.snapshot import Snapshot, index
-
-
-class Ask(NamedTuple):
-    """Who else can be asked on the way: a VPC's resolver by its id, and a DNS server of one's own."""
-
-    resolver: Callable[[Query, str], Outcome]
-    server: Callable[[Query, DnsServer, "Ask"], Outcome]
-
 
 INBOUND = "inbound "
 """How a trail names an inbound endpoint that a question came through."""
@@ -271,40 +261,3 @@ def _address_status(snapshot: Snapshot, endpoint: ResolverEndpoint, address: Add
             if address is not None and text and is_address(text) and parse_address(text) == address:
                 return each.status
     return _ATTACHED
-
-
-def follow_publicly(query: Query, redirect: Redirect) -> Outcome:
-    """Follow a CNAME that public DNS gave, in public DNS."""
-    place = "public CNAME"
-    if (place, redirect.target) in query.trail:
-        return cname_loop(query, redirect)
-    if query.is_too_long:
-        return too_long(query, redirect.target, "RSLV-11")
-    onward = query.redirected(place, redirect.target)
-    return followed(redirect, answer_publicly(onward, follow_publicly))
-
-
-def followed(redirect: Redirect, found: Outcome) -> Outcome:
-    """The answer to a CNAME's target, behind the CNAME itself."""
-    if found.blocked is not None:
-        # A firewall replaces the whole response, the CNAME with it (FW-05).
-        return found.after(redirect.step)
-    return change(
-        found,
-        records=(redirect.record, *found.records),
-        chain=(redirect.target, *found.chain),
-        steps=(redirect.step, *found.steps),
-    )
-
-
-def cname_loop(query: Query, redirect: Redirect) -> Outcome:
-    """CNAME records that lead back to a name that was asked before."""
-    text = f"the CNAME records of {query.name} lead back to {redirect.target}"
-    component = redirect.step.component
-    told = refused(Rcode.SERVFAIL, Reason.DNS_CNAME_LOOP, component, "RSLV-11", text)
-    return change(told.after(redirect.step), is_provisional=True)
-
-
-def ask_publicly(query: Query) -> Outcome:
-    """What a client outside every VPC finds."""
-    return answer_publicly(query, follow_publicly)

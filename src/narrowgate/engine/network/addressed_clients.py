@@ -6,10 +6,7 @@ from narrowgate.engine.network.hosts import (
     host_at,
     host_of_interface,
 )
-from narrowgate.engine.network.interfaces import (
-    interface_with_public_address,
-    interfaces_with_address,
-)
+from narrowgate.engine.network.interface_addresses import interface_with_public_address, interfaces_with_address
 from narrowgate.engine.network.route_lookup import is_private
 from narrowgate.engine.network.vpcs import (
     missing_of_vpc,

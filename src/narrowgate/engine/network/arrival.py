@@ -3,7 +3,7 @@
 import msgspec
 
 from narrowgate.engine.network.flow import Packet
-from narrowgate.engine.network.interfaces import End
+from narrowgate.engine.network.flow_ends import End
 from narrowgate.engine.network.references import Carriage, Way
 from narrowgate.model.answer import Step, Verdict
 

@@ -2,7 +2,7 @@
 
 from narrowgate.engine.network.arrival import Arrival
 from narrowgate.engine.network.flow import Packet
-from narrowgate.engine.network.interfaces import End
+from narrowgate.engine.network.flow_ends import End
 from narrowgate.engine.network.network_acls import check_acl
 from narrowgate.engine.network.references import Way
 from narrowgate.engine.network.route_targets import TargetKind

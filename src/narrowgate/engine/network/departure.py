@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from narrowgate.engine.network.arrival import Arrival, nowhere, unclear
 from narrowgate.engine.network.flow import Packet
+from narrowgate.engine.network.flow_ends import End
 from narrowgate.engine.network.gateways import (
     check_nat_gateway,
     lattice_destination,
@@ -14,7 +15,7 @@ from narrowgate.engine.network.gateways import (
     leave_by_unmodelled,
     nat_end,
 )
-from narrowgate.engine.network.interfaces import End, interfaces_of_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
 from narrowgate.engine.network.network_acls import check_acl
 from narrowgate.engine.network.peering import cross_peering
 from narrowgate.engine.network.references import Carriage, Way

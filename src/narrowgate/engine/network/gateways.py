@@ -2,7 +2,9 @@
 
 from narrowgate.engine.network.arrival import Arrival, nowhere, unclear
 from narrowgate.engine.network.flow import TCP, UDP, Packet
-from narrowgate.engine.network.interfaces import End, Interface, interface, interface_with_public_address
+from narrowgate.engine.network.flow_ends import End
+from narrowgate.engine.network.interface_addresses import interface_with_public_address
+from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.engine.network.references import Carriage, Way
 from narrowgate.engine.network.route_lookup import Candidate, is_private
 from narrowgate.engine.network.route_targets import TargetKind

@@ -4,11 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from narrowgate.engine.network.interfaces import (
-    Interface,
-    interface,
-    interfaces_of_vpc,
-)
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
+from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.engine.network.vpcs import (
     RESERVED_FIRST,
     RESERVED_LAST,

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from narrowgate.engine.network.flow import TCP, UDP, Flow, protocol_name
-from narrowgate.engine.network.interfaces import Interface, interface, interfaces_of_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
+from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.engine.network.steps import At, missing_resource, not_modelled
 from narrowgate.model.address import Address, is_address, parse_address
 from narrowgate.model.answer import Leg, Missing, Step

@@ -6,32 +6,25 @@ import msgspec
 
 from narrowgate.engine.network.arrival import Arrival
 from narrowgate.engine.network.delivery import deliver
-from narrowgate.engine.network.departure import Conflict, Departure, Router
+from narrowgate.engine.network.departure import Conflict, Router
 from narrowgate.engine.network.flow import Flow, Packet, parse_flow, platform_ports
-from narrowgate.engine.network.interfaces import (
-    End,
-    Interface,
-    end_of_host,
-    end_of_interface,
-    interface,
-    interface_with_public_address,
-    interfaces_of_vpc,
-    interfaces_with_address,
-)
-from narrowgate.engine.network.references import Way
+from narrowgate.engine.network.flow_ends import End, end_of_host, end_of_interface
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
+from narrowgate.engine.network.interfaces import Interface, interface
+from narrowgate.engine.network.path_target import find_target, peer_resolver, target_end
+from narrowgate.engine.network.replies import seen_as, walk_back
 from narrowgate.engine.network.route_lookup import is_private
 from narrowgate.engine.network.route_targets import Target
-from narrowgate.engine.network.security_groups import Direction, check_security_groups
+from narrowgate.engine.network.security_group_rules import Direction
+from narrowgate.engine.network.security_groups import check_security_groups
 from narrowgate.engine.network.services import (
     check_builtin,
     check_client,
     check_listening,
-    check_peer_resolver,
     check_target,
 )
 from narrowgate.engine.network.steps import At
-from narrowgate.engine.network.vpcs import missing_of_vpc, subnet_of_address
-from narrowgate.engine.network.walk import back_through_nat, reply_from_internet, reply_ports, travel
+from narrowgate.engine.network.walk import travel
 from narrowgate.model.address import Address, IntervalSet
 from narrowgate.model.answer import (
     Cause,
@@ -171,10 +164,10 @@ def _walk(router: Router, flow: Flow, client: End, destination: Address, known: 
     if target is None:
         target = _in_same_subnet(snapshot, client, destination)
     there = travel(router, request, client, target)
-    resolved, presence = (target, []) if target else _find_target(router, there, client, destination)
+    resolved, presence = (target, []) if target else find_target(router, there, client, destination)
     if resolved is not None and target is None:
         deliver(snapshot, there, there.sender or client, resolved)
-    foreign = _peer_resolver(snapshot, client, there, resolved, destination)
+    foreign = peer_resolver(snapshot, client, there, resolved, destination)
     forward = [*foreign, *opening]
     if not client.is_internet:
         peer = resolved or End(label=str(destination), address=destination)
@@ -190,14 +183,6 @@ def _walk(router: Router, flow: Flow, client: End, destination: Address, known: 
     return _path(client, destination, resolved, forward, back, seen)
 
 
-def target_end(known: Interface | None, destination: Address) -> End | None:
-    """An interface as the far end of a flow to one of its addresses, private or public."""
-    if known is None:
-        return None
-    inside = next((own for own, public in known.public_addresses if public == destination), destination)
-    return end_of_interface(known, inside)
-
-
 def _in_same_subnet(snapshot: Snapshot, client: End, destination: Address) -> End | None:
     """An interface of the sender's own VPC: the local route leads there whatever else the table holds."""
     if client.vpc_id is None:
@@ -206,119 +191,12 @@ def _in_same_subnet(snapshot: Snapshot, client: End, destination: Address) -> En
     return end_of_interface(found, destination) if found else None
 
 
-def _find_target(
-    router: Router, there: Arrival, client: End, destination: Address
-) -> tuple[End | None, list[Step]]:
-    """Who has the address where the packet came out; where it came out nowhere, who is likely meant."""
-    snapshot = router.snapshot
-    at = At(Leg.FORWARD, "network_interface", str(destination), "RCH-01")
-    way = there.carriage.way
-    if there.vpc_id is not None:
-        found = interfaces_of_vpc(snapshot, there.vpc_id).get(destination)
-        if found is None and way is Way.INTERNET:
-            found = interface_with_public_address(snapshot, destination)
-        if found is not None:
-            return target_end(found, destination), []
-        return _nobody(snapshot, there, there.vpc_id, destination)
-    if way in (Way.INTERNET, Way.GATEWAY_ENDPOINT):
-        return End(label="internet", address=destination, is_internet=True), []
-    if way is Way.NOWHERE or way is Way.UNKNOWN:
-        meant = [each for each in interfaces_with_address(snapshot, destination) if each.vpc_id != client.vpc_id]
-        if len(meant) == 1:
-            return end_of_interface(meant[0], destination), []
-    if way is Way.UNKNOWN:
-        missing = Missing(fact="where the address is", resource=str(destination), why="the way there is not known")
-        return None, [at.unknown(f"who has {destination} is not known", [missing])]
-    return None, []
-
-
-def _nobody(
-    snapshot: Snapshot, there: Arrival, vpc_id: str, destination: Address
-) -> tuple[End | None, list[Step]]:
-    """The packet came out in a VPC where no interface is known to have the address."""
-    subnet = subnet_of_address(snapshot, vpc_id, destination)
-    subnet_id = subnet.subnet_id if subnet else None
-    at = At(Leg.FORWARD, "network_interface", subnet_id or vpc_id, "RCH-01")
-    missing = missing_of_vpc(snapshot, "ec2.describe_network_interfaces", vpc_id)
-    if missing and (subnet_id or missing_of_vpc(snapshot, "ec2.describe_subnets", vpc_id)):
-        end = End(label=str(destination), address=destination, vpc_id=vpc_id, subnet_id=subnet_id)
-        return end, [at.unknown(f"which interface has {destination} is not known", [missing])]
-    others = interfaces_with_address(snapshot, destination)
-    if there.carriage.way is Way.LOCAL and others:
-        # NET-02: the address is meant to be another VPC's, but the sender's own block covers it too.
-        table_id = next((step.component for step in there.steps if step.layer == "route_table"), vpc_id)
-        at = At(Leg.FORWARD, "route_table", table_id, "NET-02")
-        where = ", ".join(f"{each.label} in {each.vpc_id}" for each in others)
-        text = f"{destination} is in a block of {vpc_id} itself, so the packet never gets to {where}"
-        return None, [at.fails(Reason.VPC_LOCAL_ROUTE_CIDR_RESTRICTION, text)]
-    return None, [at.fails(Reason.NO_SUCH_ADDRESS, f"no interface of {vpc_id} has {destination}")]
-
-
-def _peer_resolver(
-    snapshot: Snapshot, client: End, there: Arrival, resolved: End | None, destination: Address
-) -> list[Step]:
-    other = there.vpc_id or (resolved.vpc_id if resolved else None)
-    if other is None or other == client.vpc_id or there.carriage.way is Way.INTERNET:
-        return []
-    step = check_peer_resolver(snapshot, other, destination)
-    return [step] if step else []
-
-
-def seen_as(there: Arrival, client: End) -> End:
-    """Whom the target sees: the client, a NAT gateway, or a public address that stands for either (VPCE-06)."""
-    sender = there.sender or client
-    if there.carriage.way is Way.INTERNET and not client.is_internet and there.packet.source != sender.address:
-        return End(label=sender.label, address=there.packet.source, security_groups=(), original=sender)
-    return sender
-
-
 def _at_target(snapshot: Snapshot, flow: Flow, there: Arrival, target: End, seen_as: End) -> list[Step]:
     """RCH-01 steps 7 and 8: the endpoint's state, the target's groups, and what it serves."""
     steps = check_target(snapshot, target.interface) if target.interface else []
     steps.append(check_security_groups(snapshot, flow, target, seen_as, Direction.INGRESS, there.carriage))
     if target.interface:
         steps += check_listening(snapshot, flow, target.interface)
-    return steps
-
-
-def walk_back(
-    router: Router, flow: Flow, there: Arrival, client: End, target: End | None, destination: Address
-) -> list[Step]:
-    """The reply: its own route, its own ACLs; security groups let it pass (SG-01, NET-10).
-
-    Nothing of it depends on the port that was asked for.
-    """
-    if target is None or there.carriage.way is Way.GATEWAY_ENDPOINT:
-        return []
-    ports = reply_ports(there.sender is not None, flow.client_ports)
-    if there.carriage.way is Way.INTERNET:
-        return _walk_back_from_internet(router, there, client, target, ports)
-    to = there.sender or client
-    answer = Packet(Leg.RETURN, flow.protocol, target.address, to.address, ports)
-    steps = travel(router, answer, target, to, there.carriage).steps
-    if there.sender is not None:
-        last = Packet(Leg.RETURN, flow.protocol, destination, client.address, IntervalSet([flow.client_ports]))
-        steps += back_through_nat(router, last, there.sender, client)
-    return steps
-
-
-def _walk_back_from_internet(
-    router: Router, there: Arrival, client: End, target: End, ports: IntervalSet
-) -> list[Step]:
-    request = there.packet
-    answer = Packet(Leg.RETURN, request.protocol, request.destination, client.address, ports)
-    steps: list[Step] = []
-    inside = there.sender or client
-    if not target.is_internet:
-        outward = answer._replace(source=target.address, destination=there.packet.source)
-        steps += router.depart(Departure(outward, target)).steps
-    if client.is_internet:
-        return steps
-    came = answer._replace(destination=inside.public_address or inside.address)
-    steps += reply_from_internet(router, came, there.carriage, inside)
-    if there.sender is not None:
-        last = came._replace(destination=client.address)
-        steps += back_through_nat(router, last, there.sender, client)
     return steps
 
 

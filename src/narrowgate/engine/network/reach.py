@@ -8,12 +8,8 @@ import msgspec
 from narrowgate.engine.network.address_classes import refine_host
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Flow, parse_flow, platform_ports, protocol_name
 from narrowgate.engine.network.hosts import host_of_interface
-from narrowgate.engine.network.interfaces import (
-    Interface,
-    interface,
-    interface_with_public_address,
-    interfaces_with_address,
-)
+from narrowgate.engine.network.interface_addresses import interface_with_public_address, interfaces_with_address
+from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.engine.network.load_balancers import BalancedTarget, forward
 from narrowgate.engine.network.path import deciding_cause, evaluate_path, path_without_address
 from narrowgate.engine.network.services import check_endpoint

@@ -4,7 +4,7 @@ from enum import Enum
 
 import msgspec
 
-from narrowgate.engine.network.interfaces import End
+from narrowgate.engine.network.flow_ends import End
 from narrowgate.engine.network.steps import missing_field
 from narrowgate.engine.network.vpcs import owner_of_vpc, zone_of_subnet
 from narrowgate.model.answer import Missing

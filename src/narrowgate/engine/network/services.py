@@ -1,7 +1,8 @@
 """What stands behind an address: interface endpoints, Resolver endpoints, instances; and what they listen on."""
 
 from narrowgate.engine.network.flow import TCP, UDP, Flow, protocol_name
-from narrowgate.engine.network.interfaces import End, Interface
+from narrowgate.engine.network.flow_ends import End
+from narrowgate.engine.network.interfaces import Interface
 from narrowgate.engine.network.steps import At, is_contradicted, missing_field, missing_resource, not_modelled
 from narrowgate.engine.network.vpcs import (
     RESOLVER_LINK_LOCAL,

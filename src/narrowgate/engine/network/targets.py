@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import msgspec
 
 from narrowgate.engine.network.hosts import primary_interface
-from narrowgate.engine.network.interfaces import Interface, interface, interfaces_of_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
+from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.engine.network.load_balancers import balancer_interfaces
 from narrowgate.model.address import Address, is_address, parse_address
 from narrowgate.model.answer import Missing

@@ -8,8 +8,8 @@ from narrowgate.engine.network.arrival import Arrival, nowhere, unclear
 from narrowgate.engine.network.delivery import deliver
 from narrowgate.engine.network.departure import Departure, Router
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, Packet
+from narrowgate.engine.network.flow_ends import End
 from narrowgate.engine.network.gateways import enter, owner_of_public_address, steered_by_edge_table
-from narrowgate.engine.network.interfaces import End
 from narrowgate.engine.network.references import Carriage, Way
 from narrowgate.engine.network.route_lookup import is_private
 from narrowgate.engine.network.steps import At

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from narrowgate.engine.policy.decision_tables import Cause
 from narrowgate.engine.policy.kleene import WORDS
-from narrowgate.engine.policy.layers import Evaluated, Evaluation, LayerEffects
+from narrowgate.engine.policy.layer_view import Evaluated, LayerEffects
+from narrowgate.engine.policy.layers import Evaluation
 from narrowgate.engine.policy.notes import notes_of
-from narrowgate.engine.policy.procedure import Cause, Resolution, resolve
+from narrowgate.engine.policy.procedure import Resolution, resolve
 from narrowgate.engine.policy.refusals import agreed, refusal_of
 from narrowgate.engine.policy.request import AuthorizeRequest
 from narrowgate.engine.policy.statements import DENY, MATCHED, SILENT, UNREAD

@@ -14,8 +14,10 @@ from msgspec import UNSET
 from narrowgate.engine.policy.authorize import decided_by
 from narrowgate.engine.policy.callers import ANONYMOUS, Principal
 from narrowgate.engine.policy.context import Context
-from narrowgate.engine.policy.layers import Evaluation, SharedFacts, plain
-from narrowgate.engine.policy.procedure import Resolution, Scenario, resolve
+from narrowgate.engine.policy.decision_tables import Scenario
+from narrowgate.engine.policy.layer_view import SharedFacts, plain
+from narrowgate.engine.policy.layers import Evaluation
+from narrowgate.engine.policy.procedure import Resolution, resolve
 from narrowgate.engine.policy.quick_signed import decide_signed
 from narrowgate.engine.policy.request import AUTHORIZER_RESULTS, AuthorizeRequest
 from narrowgate.engine.policy.statements import ALLOW, MATCHED, SILENT, Effects

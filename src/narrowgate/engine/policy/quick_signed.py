@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 
 from narrowgate.engine.policy.callers import Principal, signer
 from narrowgate.engine.policy.context import Context
-from narrowgate.engine.policy.layers import SharedFacts, plain, running_policy
-from narrowgate.engine.policy.procedure import Resolution, Scenario, intersection, resolve, union
+from narrowgate.engine.policy.decision_tables import Scenario
+from narrowgate.engine.policy.layer_view import SharedFacts, plain, running_policy
+from narrowgate.engine.policy.procedure import Resolution, intersection, resolve, union
 from narrowgate.engine.policy.request import AuthorizeRequest
 from narrowgate.engine.policy.statements import ALLOW, MATCHED, SILENT, Effects, Policy
 from narrowgate.model.policy import Decider, Decision, Layer

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import UNSET
 
-from narrowgate.engine.policy.procedure import Cause, Scenario
+from narrowgate.engine.policy.decision_tables import Cause, Scenario
 from narrowgate.engine.policy.request import AuthorizeRequest
 from narrowgate.model.policy import Decision, HttpRefusal, Layer
 

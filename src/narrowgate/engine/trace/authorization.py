@@ -6,7 +6,7 @@ from typing import TypeGuard, get_args
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from narrowgate.engine.http.deployment import DeployedMethod
+from narrowgate.engine.http.deployed_methods import DeployedMethod
 from narrowgate.engine.http.symptoms import PASSED_ON, URI_TOO_LONG
 from narrowgate.engine.policy.authorize import authorize
 from narrowgate.engine.policy.callers import Principal, parse_principal_arn

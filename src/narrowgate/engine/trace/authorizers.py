@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from narrowgate.engine.http.deployment import DeployedMethod
+from narrowgate.engine.http.deployed_methods import DeployedMethod
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.policy.request import AuthorizerResult
 from narrowgate.model.apigateway import Authorizer, RestApi

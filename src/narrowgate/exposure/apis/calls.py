@@ -5,7 +5,7 @@ import string
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from narrowgate.engine.http.deployment import DeployedMethod, Target, deployed_methods, match_resource
+from narrowgate.engine.http.deployed_methods import DeployedMethod, Target, deployed_methods, match_resource
 from narrowgate.engine.policy.proof.cells import OutsideError
 from narrowgate.engine.policy.proof.resources import METHODS, tail_words
 from narrowgate.engine.policy.proof.words import Item, TooComplexError, Word, literal, some, witnesses

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from narrowgate.engine.dns.connected_vpcs import Connection, connections_of, missing_connections
-from narrowgate.engine.dns.ec2_names import FIRST_REGION
+from narrowgate.engine.dns.ec2_holders import FIRST_REGION
 from narrowgate.engine.dns.outcome import PUBLIC, Outcome
 from narrowgate.engine.dns.view import view_of
-from narrowgate.engine.network.interfaces import interfaces_of_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
 from narrowgate.engine.network.vpcs import vpc_blocks
 from narrowgate.exposure.names.cells import because
 from narrowgate.exposure.sockets.spelling import spell_ranges

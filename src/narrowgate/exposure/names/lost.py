@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from narrowgate.engine.dns.outcome import PUBLIC, Outcome, Query
+from narrowgate.engine.dns.public_dns import ask_publicly
 from narrowgate.engine.dns.resolver import ask_resolver
-from narrowgate.engine.dns.servers import ask_publicly
 from narrowgate.engine.dns.view import view_of
 from narrowgate.exposure.names.cells import WITNESS, because
 from narrowgate.model.answer import Verdict

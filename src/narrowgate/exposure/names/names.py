@@ -7,7 +7,8 @@ import msgspec
 
 from narrowgate.engine.dns.first_hop import first_hop
 from narrowgate.engine.network.flow import UDP
-from narrowgate.engine.network.interfaces import Interface, interfaces_with_address
+from narrowgate.engine.network.interface_addresses import interfaces_with_address
+from narrowgate.engine.network.interfaces import Interface
 from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL
 from narrowgate.exposure.names.listeners import asker, names_of_resolver, names_of_server
 from narrowgate.exposure.names.lost import lost_by_server, lost_by_view

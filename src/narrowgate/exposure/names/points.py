@@ -11,7 +11,7 @@ from narrowgate.engine.dns.endpoint_names import private_names
 from narrowgate.engine.dns.firewall_domains import DomainList, domain_list
 from narrowgate.engine.dns.view import Candidate, Kind, View, view_of
 from narrowgate.engine.dns.zones import zone_contents
-from narrowgate.engine.network.interfaces import interfaces_with_address
+from narrowgate.engine.network.interface_addresses import interfaces_with_address
 from narrowgate.model.address import is_address, parse_address
 from narrowgate.model.answer import Missing
 from narrowgate.model.domain import is_in_domain, normalise, parents

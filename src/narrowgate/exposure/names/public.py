@@ -7,8 +7,8 @@ from narrowgate.engine.dns.firewall import Group
 from narrowgate.engine.dns.firewall_domains import domain_list
 from narrowgate.engine.dns.load_balancer_names import load_balancers_by_name
 from narrowgate.engine.dns.outcome import PUBLIC, Outcome, Query
+from narrowgate.engine.dns.public_dns import ask_publicly
 from narrowgate.engine.dns.resolver import ask_resolver
-from narrowgate.engine.dns.servers import ask_publicly
 from narrowgate.engine.dns.view import View, view_of
 from narrowgate.engine.dns.zones import zone_contents
 from narrowgate.engine.network.route_lookup import is_private

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from narrowgate.engine.network.interfaces import Interface, end_of_host
+from narrowgate.engine.network.flow_ends import end_of_host
+from narrowgate.engine.network.interfaces import Interface
 from narrowgate.engine.network.references import Way
-from narrowgate.engine.network.security_groups import Direction
+from narrowgate.engine.network.security_group_rules import Direction
 from narrowgate.engine.network.services import check_client
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
 from narrowgate.exposure.sockets.filters import (

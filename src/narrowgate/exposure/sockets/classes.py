@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from narrowgate.engine.network.flow import platform_ports
 from narrowgate.engine.network.hosts import host_of_interface
-from narrowgate.engine.network.interfaces import Interface, interfaces_of_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
+from narrowgate.engine.network.interfaces import Interface
 from narrowgate.engine.network.services import check_target
 from narrowgate.engine.network.vpcs import subnets_by_vpc
 from narrowgate.exposure.sockets.parts import Part, part_at, parts_of_subnet

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from narrowgate.engine.network.interfaces import Interface
-from narrowgate.engine.network.security_groups import Direction
+from narrowgate.engine.network.security_group_rules import Direction
 from narrowgate.exposure.sockets.alike import Socket, Template
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
 from narrowgate.exposure.sockets.filters import Groups, allowed_everywhere, groups_of, ports_everywhere

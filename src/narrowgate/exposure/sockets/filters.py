@@ -3,16 +3,11 @@
 from bisect import bisect_right
 from typing import NamedTuple
 
-from narrowgate.engine.network.interfaces import End
+from narrowgate.engine.network.flow_ends import End
 from narrowgate.engine.network.prefix_lists import prefix_list_blocks
 from narrowgate.engine.network.references import Carriage, Way
-from narrowgate.engine.network.security_groups import (
-    Admitted,
-    Direction,
-    Rule,
-    admitted_ports,
-    group_rules,
-)
+from narrowgate.engine.network.security_group_rules import Direction, Rule, group_rules
+from narrowgate.engine.network.security_groups import Admitted, admitted_ports
 from narrowgate.exposure.sockets.parts import Part, twin_of
 from narrowgate.exposure.sockets.served import EVERY_PORT, PROTOCOLS
 from narrowgate.model.address import IntervalSet

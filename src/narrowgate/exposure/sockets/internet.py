@@ -9,7 +9,7 @@ from narrowgate.engine.network.path import evaluate_path
 from narrowgate.engine.network.prefix_lists import prefix_list_blocks
 from narrowgate.engine.network.route_lookup import PRIVATE_BLOCKS, CompiledTable
 from narrowgate.engine.network.routing import table_of_subnet
-from narrowgate.engine.network.security_groups import Direction, Rule, group_rules
+from narrowgate.engine.network.security_group_rules import Direction, Rule, group_rules
 from narrowgate.exposure.sockets.senders import Sender
 from narrowgate.exposure.sockets.served import PROTOCOLS
 from narrowgate.exposure.sockets.spelling import spell_ports, spell_ranges

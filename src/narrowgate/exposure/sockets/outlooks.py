@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from narrowgate.engine.network.route_lookup import CompiledTable
 from narrowgate.engine.network.routing import table_of_subnet
-from narrowgate.engine.network.security_groups import Direction
+from narrowgate.engine.network.security_group_rules import Direction
 from narrowgate.engine.network.vpcs import vpc_blocks, zone_of_subnet
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass, classes_of_vpc
 from narrowgate.exposure.sockets.filters import groups_of

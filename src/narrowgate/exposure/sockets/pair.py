@@ -12,10 +12,14 @@ import msgspec
 from narrowgate.engine.network.arrival import Arrival
 from narrowgate.engine.network.departure import Router
 from narrowgate.engine.network.flow import Flow, Packet, platform_ports, protocol_name
-from narrowgate.engine.network.interfaces import End, Interface, end_of_host
-from narrowgate.engine.network.path import evaluate_path, seen_as, target_end, walk_back
+from narrowgate.engine.network.flow_ends import End, end_of_host
+from narrowgate.engine.network.interfaces import Interface
+from narrowgate.engine.network.path import evaluate_path
+from narrowgate.engine.network.path_target import target_end
 from narrowgate.engine.network.references import Way
-from narrowgate.engine.network.security_groups import Admitted, Direction, admitted_ports
+from narrowgate.engine.network.replies import seen_as, walk_back
+from narrowgate.engine.network.security_group_rules import Direction
+from narrowgate.engine.network.security_groups import Admitted, admitted_ports
 from narrowgate.engine.network.services import check_client, check_target
 from narrowgate.engine.network.walk import travel
 from narrowgate.exposure.sockets.port_cells import cut

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from narrowgate.engine.network.interfaces import End
+from narrowgate.engine.network.flow_ends import End
 from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
-from narrowgate.engine.network.security_groups import Direction, group_rules
+from narrowgate.engine.network.security_group_rules import Direction, group_rules
 from narrowgate.model.address import IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.fact import UNSET

@@ -11,7 +11,7 @@ from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
 from narrowgate.engine.network.route_lookup import CompiledTable
 from narrowgate.engine.network.route_targets import TargetKind
 from narrowgate.engine.network.routing import is_refused, table_of_subnet
-from narrowgate.engine.network.transit_gateway import attachment_of_vpc
+from narrowgate.engine.network.transit_gateway_attachments import attachment_of_vpc
 from narrowgate.engine.network.vpcs import zone_of_subnet
 from narrowgate.exposure.sockets.pair import Opening
 from narrowgate.exposure.sockets.parts import Part, is_solid

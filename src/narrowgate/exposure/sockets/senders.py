@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from narrowgate.engine.network.interfaces import UNFILTERED_TYPES, Interface
-from narrowgate.engine.network.security_groups import Direction, group_rules
+from narrowgate.engine.network.security_group_rules import Direction, group_rules
 from narrowgate.model.address import IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.host import Host

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from narrowgate.engine.network.interfaces import Interface, interfaces_of_vpc
+from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
+from narrowgate.engine.network.interfaces import Interface
 from narrowgate.model.snapshot import Snapshot, index
 
 _NEVER = frozenset({"transit_gateway", "nat_gateway", "gateway_load_balancer_endpoint"})

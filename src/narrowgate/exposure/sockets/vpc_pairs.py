@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from narrowgate.engine.network.security_groups import Direction
+from narrowgate.engine.network.security_group_rules import Direction
 from narrowgate.exposure.sockets.alike import Alike, Socket, Template, but_itself
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
 from narrowgate.exposure.sockets.filters import (

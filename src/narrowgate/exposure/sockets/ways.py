@@ -13,7 +13,7 @@ from narrowgate.engine.network.references import Carriage, Way
 from narrowgate.engine.network.route_lookup import Candidate, CompiledTable
 from narrowgate.engine.network.route_targets import TargetKind
 from narrowgate.engine.network.routing import is_refused, table_of_subnet
-from narrowgate.engine.network.transit_gateway import attachment_of_vpc
+from narrowgate.engine.network.transit_gateway_attachments import attachment_of_vpc
 from narrowgate.engine.network.transit_gateway_routes import associated_table, look_up
 from narrowgate.engine.network.vpcs import zone_of_subnet
 from narrowgate.exposure.sockets.parts import Part, twin_of
