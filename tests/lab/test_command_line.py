@@ -37,11 +37,21 @@ def lab(tmp_path):
     lab("down", "--all")
 
 
-@pytest.fixture
-def running(lab):
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    lab = Lab(tmp_path_factory.mktemp("running"))
     done = lab("up", str(GUIDE), "--principal", CALLER)
     assert done.returncode == 0, done.stderr
-    return lab
+    yield lab
+    lab("down", "--all")
+
+
+@pytest.fixture
+def running(shared):
+    """One lab for all tests that need no lab of their own; whatever a test breaks is whole for the next."""
+    yield shared
+    if shared.state()["broken"]:
+        shared("mend")
 
 
 def _url(lab: Lab) -> str:
@@ -90,13 +100,67 @@ def test_a_broken_interface_fails_over_and_comes_back(running):
     _needs("curl")
     name = _url(running).split("/")[2]
     address = sorted(running("shell", "web", "--", "dig", "+short", name).stdout.split())[0]
-    call = ("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "8", _url(running))
+    call = ("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--connect-timeout", "6", _url(running))
     only = (*call[:-1], "--connect-timeout", "1", "--connect-to", f"::{address}:", call[-1])
     assert running("break", address).returncode == 0
     assert running("shell", "web", "--", *only).stdout == "000"
     assert running("shell", "web", "--", *call).stdout == "200"
     assert running("mend").returncode == 0
     assert running("shell", "web", "--", *only).stdout == "200"
+
+
+def test_status_lists_what_is_broken_until_it_is_mended(running):
+    assert running("break", "acl", "api-a", *_HTTPS_IN).stdout == "broken: acl api-a: tcp 443 in\n"
+    assert running("break", "link", "requester-to-api").returncode == 0
+    assert "Broken\n  acl api-a: tcp 443 in\n  link requester-to-api\n" in running("status").stdout
+    assert running("mend", "acl", "api-a").stdout == "mended: acl api-a: tcp 443 in\n"
+    assert "Broken\n  link requester-to-api\n" in running("status").stdout
+    assert running("mend").stdout == "mended: link requester-to-api\n"
+    assert "Broken" not in running("status").stdout
+
+
+_HTTPS_IN = ("--port", "443", "--direction", "in")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("break", "acl", "api-aa"), "did you mean `api-a`?"),
+        (("break", "acls", "api-a"), "did you mean `acl`?"),
+        (("break", "group", "api-execute-api", "--port", "22", "--direction", "in"), "no rule to take away"),
+        (("break", "link", "requester-to-api", "--port", "443"), "are for `acl` and `group`"),
+        (("mend", "api-a"), "broken: nothing"),
+        (("shell", "wob", "--", "true"), "did you mean `web`?"),
+        (("status", "--name", "lob"), "did you mean `lab`?"),
+    ],
+)
+def test_a_wrong_name_names_the_right_one(running, words, said):
+    done = running(*words)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("begun", "offered"),
+    [
+        (("break", "ac"), "acl"),
+        (("break", "acl", "api-"), "api-a"),
+        (("break", "endpoint-az", "api-exe"), "api-execute-api/us-east-1a"),
+        (("shell", "we"), "web"),
+        (("capture", "we"), "web"),
+        (("down", "--name", ""), "lab"),
+    ],
+)
+def test_names_are_completed_in_the_shell(running, begun, offered):
+    words = ("narrowgate", "lab", *begun)
+    asked = {
+        "_NARROWGATE_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(words),
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    command = [str(Path(sys.executable).with_name("narrowgate"))]
+    done = subprocess.run(command, env={**running.environment, **asked}, capture_output=True, text=True)
+    assert f"plain,{offered}" in done.stdout.splitlines()
 
 
 def test_logs_are_written_as_aws_writes_them(running):

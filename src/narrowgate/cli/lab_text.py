@@ -22,6 +22,7 @@ def _lines(state: State, style: Style, verbose: bool) -> Iterator[str]:
     yield from section("Hosts", (f"  {each.address:<16} {clean(', '.join(each.names))}" for each in shown), style)
     if len(shown) < len(state.hosts):
         yield style.dim(f"  and {len(state.hosts) - len(shown)} more: -v shows all")
+    yield from section("Broken", (f"  {clean(each)}" for each in state.broken), style)
     yield from section("Keys", (f"  {key} {clean(principal)}" for key, _, principal in state.keys), style)
     name = f" --name {state.name}" if state.name != "lab" else ""
     calls = (

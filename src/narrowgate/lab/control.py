@@ -1,26 +1,32 @@
-"""Faults on purpose, while the lab runs: links, interfaces and subnets taken down and brought back."""
+"""Orders to a running lab: faults on purpose and back, and what was seen; see `orders` for who gives them."""
 
 import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
-from narrowgate.lab.kernel import netlink
-from narrowgate.lab.kernel.fabric import device
+import msgspec
+
 from narrowgate.lab.kernel.spaces import LabError
+from narrowgate.lab.plan.faults import Fault
+from narrowgate.lab.state import State, write_state
 from narrowgate.lab.world import World
+from narrowgate.model.errors import NarrowgateError
 
 SOCKET = "control"
+_SHOWN = 50
 
 
 class Control:
-    """Takes orders at a socket in the lab's folder, one JSON object a line."""
+    """Takes orders at a socket in the lab's folder, one JSON object a line; keeps the state file true."""
 
-    def __init__(self, world: World, folder: Path) -> None:
+    def __init__(self, world: World, state: State) -> None:
         """Nothing is broken yet."""
         self.world = world
-        self.path = folder / SOCKET
-        self.broken: dict[str, list[tuple[str, int]]] = {}
+        self.state = state
+        self.path = Path(state.folder) / SOCKET
+        self.faults: dict[str, Fault] = {}
+        """By what they say to people: the same fault twice is one."""
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -37,8 +43,10 @@ class Control:
         try:
             order = json.loads(await reader.readline())
             answer: dict[str, Any] = {"done": self._obey(order)}
-        except (LabError, ValueError, KeyError) as error:
-            answer = {"error": getattr(error, "message", str(error))}
+        except NarrowgateError as error:
+            answer = {"error": error.message, "help": error.help}
+        except (ValueError, KeyError, msgspec.ValidationError) as error:
+            answer = {"error": str(error)}
         writer.write(json.dumps(answer).encode() + b"\n")
         await writer.drain()
         writer.close()
@@ -46,48 +54,27 @@ class Control:
     def _obey(self, order: dict[str, Any]) -> Any:
         match order["do"]:
             case "break":
-                return self._break(str(order["what"]))
+                fault = msgspec.convert(order["what"], Fault)
+                self._set({**self.faults, fault.text: fault})
+                return f"broken: {fault.text}"
             case "mend":
                 return self._mend(order.get("what"))
             case "flows":
                 return [
                     f"{each.phase} {each.label} {each.source} -> {each.target}:{each.target_port}"
-                    for each in self.world.events[-50:]
+                    for each in self.world.events[-_SHOWN:]
                 ]
             case other:
                 raise LabError(f"`{other}` is no order")
 
-    def _break(self, what: str) -> str:
-        """A link (a peering or attachment), an interface, an address, or every interface of a subnet."""
-        devices = self._devices(what)
-        if not devices:
-            raise LabError(f"the lab has nothing called `{what[:60]}`")
-        for space, index in devices:
-            with self.world.spaces.inside(space):
-                netlink.send([netlink.down(index)])
-        self.broken[what] = devices
-        return f"{what}: {len(devices)} device{'s' if len(devices) > 1 else ''} down"
+    def _mend(self, texts: list[str] | None) -> str:
+        """Some faults by their text, or all of them."""
+        gone = [each for each in self.faults if texts is None or each in texts]
+        self._set({text: each for text, each in self.faults.items() if text not in gone})
+        return f"mended: {', '.join(gone)}" if gone else "nothing is broken"
 
-    def _mend(self, what: str | None) -> str:
-        chosen = [what] if what is not None else list(self.broken)
-        for each in chosen:
-            for space, index in self.broken.pop(each, ()):
-                with self.world.spaces.inside(space):
-                    netlink.send([netlink.up(index)])
-                    netlink.send(self._restored(space, index))
-        return f"{', '.join(chosen) or 'nothing'} mended"
-
-    def _devices(self, what: str) -> list[tuple[str, int]]:
-        plan = self.world.plan
-        routers = {each.label: each.name for each in plan.routers}
-        found = [(link.sides[0], device(link.number)) for link in plan.links if what == link.label]
-        found += [
-            (routers[port.vpc], device(port.number))
-            for port in plan.ports
-            if what in (port.label, port.owner, port.subnet, *port.addresses)
-        ]
-        return found
-
-    def _restored(self, space: str, index: int) -> list[netlink.Request]:
-        """Routes go with the device that they lead to, and have to be made again."""
-        return self.world.fabric.requests_of(space, index)
+    def _set(self, faults: dict[str, Fault]) -> None:
+        self.world.set_faults(faults.values())
+        self.faults = faults
+        self.state = msgspec.structs.replace(self.state, broken=tuple(faults))
+        write_state(self.state)

@@ -12,7 +12,7 @@ from narrowgate.lab.state import State
 _SECONDS = 10.0
 
 
-def send_order(state: State, do: str, what: str | None = None) -> Any:
+def send_order(state: State, do: str, what: object = None) -> Any:
     """Send one order; what the lab says was done.
 
     Raises:
@@ -30,5 +30,5 @@ def send_order(state: State, do: str, what: str | None = None) -> Any:
                 f"the lab does not answer: {error}", help="`narrowgate lab status` says what runs"
             ) from None
     if "error" in found:
-        raise LabError(str(found["error"]))
+        raise LabError(str(found["error"]), help=str(found.get("help", "")))
     return found.get("done")

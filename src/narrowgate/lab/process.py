@@ -13,6 +13,7 @@ import msgspec
 from narrowgate.lab.child import in_child
 from narrowgate.lab.control import Control
 from narrowgate.lab.kernel.spaces import LabError, enter_user_namespace
+from narrowgate.lab.plan.breakable import breakable
 from narrowgate.lab.probe import name_servers
 from narrowgate.lab.state import Reachable, State, folder_of, labs, started_at, write_state
 from narrowgate.lab.world import World
@@ -83,8 +84,6 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, ended.set)
-    control = Control(world, folder)
-    await control.start()
     state = State(
         name=name,
         folder=str(folder),
@@ -95,7 +94,10 @@ async def _serve(
         keys=tuple((each.access_key, each.secret, each.principal) for each in world.keys),
         calls=tuple(calls),
         left_out=world.plan.left_out,
+        breakable=breakable(world.plan, snapshot),
     )
+    control = Control(world, state)
+    await control.start()
     write_state(state)
     tell(msgspec.json.encode(state))
     await ended.wait()

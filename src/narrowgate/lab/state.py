@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from narrowgate.model.errors import InputError
+from narrowgate.model.errors import InputError, UnknownNameError
 
 _FILE = "lab.json"
 
@@ -35,6 +35,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[tuple[str, str], ...] = ()
     """Examples of a host and a URL that it can call."""
     left_out: tuple[tuple[str, str], ...] = ()
+    breakable: dict[str, dict[str, tuple[str, ...]]] = {}
+    """What `break` takes: by kind and name (see `plan.breakable`)."""
+    broken: tuple[str, ...] = ()
+    """What is broken now, in words."""
 
 
 def home() -> Path:
@@ -87,8 +91,8 @@ def find_lab(name: str | None) -> State:
     if name is not None:
         found = next((each for each in running if each.name == name), None)
         if found is None:
-            names = ", ".join(each.name for each in running) or "none"
-            raise InputError(f"no lab is called `{name[:40]}`", help=f"running: {names}")
+            known = [each.name for each in running]
+            raise UnknownNameError("lab", name[:40], known, otherwise=f"running: {', '.join(known) or 'none'}")
         return found
     if not running:
         raise InputError("no lab is running", help="start one with `narrowgate lab up SOURCE`")
@@ -119,6 +123,7 @@ def find_host(state: State, text: str) -> Reachable:
     """
     found = [each for each in state.hosts if text in each.names or text == each.address]
     if not found:
+        known = [name for each in state.hosts for name in (*each.names, each.address)]
         some = ", ".join(sorted({each.names[0] for each in state.hosts})[:8])
-        raise InputError(f"the lab has no host `{text[:60]}`", help=f"it has {some}, …")
+        raise UnknownNameError("host", text[:60], known, otherwise=f"the lab has {some}")
     return found[0]

@@ -2,7 +2,7 @@
 
 import asyncio
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -18,6 +18,7 @@ from narrowgate.lab.kernel.spaces import LabError, Spaces
 from narrowgate.lab.kernel.watch import Event, Watch
 from narrowgate.lab.logs import Logs
 from narrowgate.lab.plan.build import build_plan
+from narrowgate.lab.plan.faults import Down, Fault, apply_faults
 from narrowgate.lab.plan.types import Plan
 from narrowgate.model.snapshot import Snapshot
 
@@ -35,9 +36,10 @@ class World:
         self.keys = make_keys(principals)
         self.logs = Logs(snapshot, self.plan, folder)
         self.events: list[Event] = []
-        self._labels = {each.name: each.label for each in self.plan.ports}
-        self._labels |= {each.name: each.label for each in self.plan.links}
-        self._labels |= {each.name: each.label for each in self.plan.acls}
+        self._labels: dict[str, str] = {}
+        self._rules: dict[str, str] = {}
+        """The ruleset that each router and gateway has."""
+        self._down: frozenset[Down] = frozenset()
         self.listeners: set[Callable[[Event], None]] = set()
         self.watch = Watch(self.spaces, self._seen)
         self.resolvers = Resolvers(snapshot, self.plan, self.spaces, self.logs.query)
@@ -52,26 +54,44 @@ class World:
             LabError: the kernel, or `nft`, refuses.
         """
         self.fabric.build()
-        self.load_filters()
+        self._load_filters(self.plan)
         for name in [each.name for each in self.plan.routers] + [each.name for each in self.plan.hubs]:
             self.watch.start(name)
         await self.resolvers.start()
         await self.endpoints.start()
 
-    def load_filters(self) -> None:
-        """Load the rulesets of all routers and gateways.
+    def set_faults(self, faults: Iterable[Fault]) -> None:
+        """Break these things and no others; whatever was broken before and is not named is whole again.
+
+        Raises:
+            InputError: a fault changes nothing.
+            LabError: the kernel, or `nft`, refuses.
+        """
+        plan, down = apply_faults(self.plan, faults)
+        self.fabric.change(plan, down, self._down)
+        self._down = down
+        self._load_filters(plan)
+
+    def _load_filters(self, plan: Plan) -> None:
+        """Load the rulesets of all routers and gateways; those that are as they were stay, with their connections.
 
         Raises:
             LabError: `nft` refuses one.
         """
         nft = find_nft()
-        rules = [(each.name, each.label, ruleset(self.plan, each)) for each in self.plan.routers]
-        rules += [(each.name, each.label, hub_ruleset()) for each in self.plan.hubs]
+        self._labels = {each.name: each.label for kind in (plan.ports, plan.links, plan.acls) for each in kind}
+        rules = [(each.name, each.label, ruleset(plan, each)) for each in plan.routers]
+        rules += [(each.name, each.label, hub_ruleset()) for each in plan.hubs]
         for name, label, text in rules:
+            if self._rules.get(name) == text:
+                continue
+            # In one go: no packet passes between the old rules and the new. A new namespace has no old ones.
+            loaded = f"delete table inet vpc\n{text}" if name in self._rules else text
             with self.spaces.inside(name):
-                done = subprocess.run([nft, "-f", "-"], input=text, text=True, capture_output=True, check=False)  # noqa: S603
+                done = subprocess.run([nft, "-f", "-"], input=loaded, text=True, capture_output=True, check=False)  # noqa: S603
             if done.returncode:
                 raise LabError(f"nft refused the rules of {label}: {done.stderr.strip()[:400]}")
+            self._rules[name] = text
 
     async def stop(self) -> None:
         """Stop listening and let go of everything: the kernel takes the rest down."""

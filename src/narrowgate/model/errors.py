@@ -41,12 +41,14 @@ class InputError(NarrowgateError):
 
 
 class UnknownNameError(InputError):
-    """A name that nothing in the source carries; suggests the nearest one that exists."""
+    """A name that nothing in the source carries; suggests the nearest one that exists, else `otherwise`."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str] = (), *, where: str = "") -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str] = (), *, where: str = "", otherwise: str = ""
+    ) -> None:
         near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
         super().__init__(
-            f"unknown {kind} `{name}`", where=where, help=f"did you mean `{near[0]}`?" if near else ""
+            f"unknown {kind} `{name}`", where=where, help=f"did you mean `{near[0]}`?" if near else otherwise
         )
 
 

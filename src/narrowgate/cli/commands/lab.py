@@ -5,10 +5,26 @@ import sys
 from pathlib import Path
 
 import click
+import msgspec
 
 from narrowgate.cli.exit_codes import ExitCode
+from narrowgate.cli.lab_names import (
+    DIRECTIONS,
+    PROTOCOLS,
+    PortRange,
+    broken_name,
+    complete_breakable,
+    complete_broken,
+    complete_host,
+    complete_kind,
+    complete_lab,
+    narrowed,
+)
 from narrowgate.cli.options import assume_complete_option, format_option, source_argument, verbose_option
 from narrowgate.cli.output import finish, terminal_style
+from narrowgate.lab.plan.faults import Kind
+from narrowgate.lab.state import State, find_host, find_lab, labs
+from narrowgate.model.errors import UnknownNameError
 from narrowgate.report.lab import render_lab
 
 _MOST = 200
@@ -22,7 +38,11 @@ def _checked_name(_context: click.Context, _option: click.Parameter, value: str 
 
 
 _name_option = click.option(
-    "--name", callback=_checked_name, metavar="NAME", help="Which lab, where several are running."
+    "--name",
+    callback=_checked_name,
+    metavar="NAME",
+    shell_complete=complete_lab,
+    help="Which lab, where several are running.",
 )
 
 
@@ -110,7 +130,7 @@ def test(
 
 
 @command.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.argument("client", metavar="CLIENT")
+@click.argument("client", metavar="CLIENT", shell_complete=complete_host)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @click.option("--as", "principal", metavar="ARN", help="Whose access key the environment holds.")
 @_name_option
@@ -126,7 +146,6 @@ def shell(client: str, arguments: tuple[str, ...], *, principal: str | None, nam
       narrowgate lab shell web -- dig +short a1b2c3d4e5.execute-api.us-east-1.amazonaws.com
     """
     from narrowgate.lab.shell import default_shell, run_in
-    from narrowgate.lab.state import find_host, find_lab
 
     state = find_lab(name)
     given = arguments[1:] if arguments[:1] == ("--",) else arguments
@@ -144,7 +163,6 @@ def status(*, name: str | None, verbose: bool) -> None:
       narrowgate lab status
     """
     from narrowgate.cli.lab_text import describe
-    from narrowgate.lab.state import find_lab, labs
 
     states = (find_lab(name),) if name is not None else labs()
     if not states:
@@ -154,7 +172,7 @@ def status(*, name: str | None, verbose: bool) -> None:
 
 
 @command.command()
-@click.argument("client", metavar="CLIENT")
+@click.argument("client", metavar="CLIENT", shell_complete=complete_host)
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The pcap file to write."
 )
@@ -169,7 +187,6 @@ def capture(client: str, *, out: Path, seconds: float, packets: int, name: str |
       narrowgate lab capture web --out web.pcap --seconds 5
     """
     from narrowgate.lab.shell import capture as record
-    from narrowgate.lab.state import find_host, find_lab
 
     state = find_lab(name)
     count = record(state, find_host(state, client), out, packets=packets, seconds=seconds)
@@ -177,30 +194,72 @@ def capture(client: str, *, out: Path, seconds: float, packets: int, name: str |
 
 
 @command.command(name="break")
-@click.argument("what", metavar="WHAT")
+@click.argument("kind", metavar="[KIND]", shell_complete=complete_kind)
+@click.argument("what", required=False, metavar="NAME", shell_complete=complete_breakable)
+@click.option(
+    "--protocol", type=click.Choice(sorted(PROTOCOLS)), help="Of an ACL or group; tcp where a port is given."
+)
+@click.option("--port", "ports", type=PortRange(), metavar="PORT|FROM-TO", help="Of an ACL or group.")
+@click.option("--direction", type=click.Choice(list(DIRECTIONS)), help="Of an ACL or group; both unless told.")
 @_name_option
-def break_(what: str, *, name: str | None) -> None:
-    r"""Take something down: a peering or attachment, an interface, an address, or a subnet with all it holds.
+def break_(
+    kind: str,
+    what: str | None,
+    *,
+    protocol: str | None,
+    ports: tuple[int, int] | None,
+    direction: str | None,
+    name: str | None,
+) -> None:
+    r"""Break something, to see what the caller sees and where the packets end.
+
+    \b
+    KIND is one of:
+      link         a peering or an attachment: its routes become blackholes
+      interface    an interface, or all of an instance or endpoint
+      address      whoever has the address
+      subnet       everything in a subnet
+      endpoint-az  the interfaces of an endpoint in one zone (ENDPOINT/ZONE), or of all endpoints there (ZONE)
+      resolver-ip  one address of a Resolver endpoint
+      route        one route of a table (TABLE/BLOCK): a blackhole
+      acl          a deny before all entries of an ACL, or of one subnet's own
+      group        rules of a security group taken away
+    Without KIND the first that knows the name. Names are ids, Name tags and addresses; the shell completes them.
 
     \b
     Examples:
-      narrowgate lab break pcx-0a1b2c3d
+      narrowgate lab break link pcx-0a1b2c3d
+      narrowgate lab break acl api-a --port 443 --direction in
       narrowgate lab break 10.0.1.10
     """
-    _order("break", what, name)
+    from narrowgate.lab.plan.breakable import find_fault
+
+    chosen = kind if what is not None else None
+    if chosen is not None and chosen not in set(Kind):
+        raise UnknownNameError("kind", chosen[:40], Kind, otherwise=f"one of {', '.join(Kind)}")
+    state = find_lab(name)
+    narrowing = narrowed(chosen, protocol, ports, direction)
+    _order(state, "break", find_fault(state.breakable, chosen, what or kind, narrowed=narrowing))
 
 
 @command.command()
-@click.argument("what", required=False, metavar="[WHAT]")
+@click.argument("names", nargs=-1, metavar="[[KIND] NAME]", shell_complete=complete_broken)
 @_name_option
-def mend(what: str | None, *, name: str | None) -> None:
-    r"""Bring back what `break` took down; without WHAT everything.
+def mend(names: tuple[str, ...], *, name: str | None) -> None:
+    r"""Bring back what `break` took down; without NAME everything.
 
     \b
     Example:
       narrowgate lab mend
     """
-    _order("mend", what, name)
+    state = find_lab(name)
+    wanted = " ".join(names)
+    chosen = [each for each in state.broken if wanted in ("", broken_name(each), each.split(": ")[0], each)]
+    if wanted and not chosen:
+        known = [broken_name(each) for each in state.broken]
+        broken = ", ".join(state.broken) or "nothing"
+        raise UnknownNameError("fault", wanted[:60], known, otherwise=f"broken: {broken}")
+    _order(state, "mend", chosen)
 
 
 @command.command()
@@ -213,7 +272,6 @@ def flows(*, name: str | None) -> None:
       narrowgate lab flows
     """
     from narrowgate.lab.orders import send_order
-    from narrowgate.lab.state import find_lab
 
     for line in send_order(find_lab(name), "flows"):
         click.echo(line)
@@ -231,7 +289,6 @@ def down(*, name: str | None, everything: bool) -> None:
       narrowgate lab down --all
     """
     from narrowgate.lab.process import stop
-    from narrowgate.lab.state import find_lab, labs
 
     for state in labs() if everything else (find_lab(name),):
         stop(state)
@@ -258,8 +315,7 @@ def doctor() -> None:
         sys.exit(int(ExitCode.DOES_NOT_HOLD))
 
 
-def _order(do: str, what: str | None, name: str | None) -> None:
+def _order(state: State, do: str, what: object) -> None:
     from narrowgate.lab.orders import send_order
-    from narrowgate.lab.state import find_lab
 
-    click.echo(send_order(find_lab(name), do, what))
+    click.echo(send_order(state, do, msgspec.to_builtins(what)))

@@ -5,6 +5,7 @@ import random
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import cycle
 from typing import cast
 
 import dns.exception
@@ -154,15 +155,18 @@ class Resolvers:
         return await self._ask(senders, targets, name, kind)
 
     async def _ask(self, senders: list[Port], targets: list[str], name: str, kind: str) -> Answer:
-        """Forward a question: targets in any order, one after the other, then SERVFAIL (OUT-03, OUT-04)."""
+        """Forward a question: targets in any order, one after the other, then SERVFAIL (OUT-03, OUT-04).
+
+        Each try leaves from another address of the endpoint, so that one that is down is not asked with twice.
+        """
         if not senders or not targets:
             return Answer(SERVFAIL)
         query = dns.message.make_query(name + ".", kind, payload=_UDP_SIZE)
         order = random.sample(targets, len(targets))
         while len(order) < FORWARD_TRIES:
             order += targets
-        for target in order:
-            sender = random.choice(senders)  # noqa: S311
+        leaving = cycle(random.sample(senders, len(senders)))
+        for target, sender in zip(order, leaving, strict=False):
             reply = await self._exchange(sender, target, query)
             if reply is not None:
                 return _read(reply)

@@ -12,7 +12,8 @@ from narrowgate.lab.kernel import netlink
 from narrowgate.lab.kernel.netlink import Request
 from narrowgate.lab.kernel.packet_filter import NOWHERE
 from narrowgate.lab.kernel.spaces import LabError, Spaces
-from narrowgate.lab.plan.types import Link, Plan, Port, Subnet
+from narrowgate.lab.plan.faults import Down
+from narrowgate.lab.plan.types import Hub, Link, Plan, Port, Subnet
 
 FIRST_TABLE = 1000
 _ETH0, _LO, _NOWHERE = 2, 1, 50
@@ -90,20 +91,39 @@ class Fabric:
         yield netlink.up(_NOWHERE)
         yield netlink.up(_NOWHERE + 1)
 
-    def requests_of(self, space: str, index: int) -> list[Request]:
-        """What has to be said again once a device of a router is back: the routes that lead to it."""
+    def change(self, plan: Plan, down: frozenset[Down], were_down: frozenset[Down]) -> None:
+        """Go over to a plan with other routes and devices down; names, numbers and blocks are the same in both.
+
+        Raises:
+            LabError: the kernel refuses something.
+        """
+        before, self.plan = self.plan, plan
+        for space, number in sorted(were_down - down):
+            with self.spaces.inside(space):
+                netlink.send([netlink.up(device(number)), *self._back(space, number)])
+        back = {space for space, _ in were_down - down}
+        moved = {each.vpc for each, old in zip(plan.subnets, before.subnets, strict=True) if each != old}
+        for router in plan.routers:
+            if router.name in back or router.label in moved:
+                with self.spaces.inside(router.name):
+                    netlink.send(list(self._tables(router.label, fresh=False)))
+        for hub, old in zip(plan.hubs, before.hubs, strict=True):
+            if hub.name in back or hub != old:
+                with self.spaces.inside(hub.name):
+                    netlink.send([each for link in plan.links for each in self._hub_routes(hub, link)])
+        for space, number in sorted(down - were_down):
+            with self.spaces.inside(space):
+                netlink.send([netlink.down(device(number))])
+
+    def _back(self, space: str, number: int) -> Iterator[Request]:
+        """What went with a device that is up again: the way to a port, the neighbour on a link."""
         router = next((each for each in self.plan.routers if each.name == space), None)
-        found: list[Request] = []
         for port in self.plan.ports:
-            if router is not None and port.vpc == router.label and device(port.number) == index:
-                found += _way_to(port)
+            if router is not None and port.vpc == router.label and port.number == number:
+                yield from _way_to(port)
         for link in self.plan.links:
-            if device(link.number) == index and space in link.sides:
-                own = link.sides.index(space)
-                hardware = netlink.mac(index + 1 - own)
-                found.append(netlink.neighbour(index, _link_address(link, 1 - own), hardware))
-                found += list(self._tables(router.label, fresh=False)) if router is not None else []
-        return found
+            if link.number == number and space in link.sides:
+                yield from _neighbours(link, link.sides.index(space))
 
     def _links(self) -> None:
         for link in self.plan.links:
@@ -113,17 +133,10 @@ class Fabric:
             with self.spaces.inside(near):
                 peer = (index, link.name, self.spaces.descriptor(far))
                 netlink.send([netlink.veth(index, link.name, peer, pair, VPC_MTU)])
-            for side, (own, other) in ((near, (0, 1)), (far, (1, 0))):
+            for side, own in ((near, 0), (far, 1)):
                 with self.spaces.inside(side):
-                    address, gateway = _link_address(link, own), _link_address(link, other)
-                    netlink.send(
-                        [
-                            netlink.up(index),
-                            netlink.address(index, address, 32),
-                            netlink.neighbour(index, gateway, pair[other]),
-                            netlink.neighbour(index, _link_local(other), pair[other]),
-                        ]
-                    )
+                    address = netlink.address(index, _link_address(link, own), 32)
+                    netlink.send([netlink.up(index), address, *_neighbours(link, own)])
         # Only now: a table of a hub names the devices of other links, which have to be there.
         for link in self.plan.links:
             for side in link.sides:
@@ -140,10 +153,15 @@ class Fabric:
                 table = FIRST_TABLE + link.number
                 yield netlink.rule(100 + link.number, table, iif=link.name, family=family)
                 yield netlink.route(netlink.Route(None, _NOWHERE, table=table, family=family))
-        for name, routes in hub.tables if hub is not None else ():
+        if hub is not None:
+            yield from self._hub_routes(hub, link)
+
+    def _hub_routes(self, hub: Hub, link: Link) -> Iterator[Request]:
+        """What packets that came in by a link meet in a gateway's table."""
+        for name, routes in hub.tables:
             if name == link.name:
                 for each in routes:
-                    yield self._route(side, each.block, each.target, FIRST_TABLE + link.number)
+                    yield self._route(hub.name, each.block, each.target, FIRST_TABLE + link.number)
 
     def _tables(self, vpc: str, *, fresh: bool = True) -> Iterator[Request]:
         """A kernel table for each subnet, chosen by the mark of what its ports send; `fresh` tables need rules."""
@@ -193,6 +211,13 @@ def _way_to(port: Port) -> Iterator[Request]:
     for address in port.addresses:
         yield netlink.route(netlink.Route(f"{address}/{32 if ':' not in address else 128}", index))
         yield netlink.neighbour(index, address, netlink.mac(index + 1))
+
+
+def _neighbours(link: Link, own: int) -> Iterator[Request]:
+    """The other end of a link, for ever."""
+    index, other = device(link.number), 1 - own
+    for gateway in (_link_address(link, other), _link_local(other)):
+        yield netlink.neighbour(index, gateway, netlink.mac(index + other))
 
 
 def port_requests(port: Port) -> Iterator[Request]:

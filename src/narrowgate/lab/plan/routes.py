@@ -167,6 +167,8 @@ class Roads:
                 number=self.names.number("s", own_id),
                 routes=routes,
                 acl=self.names.name("a", acl) if acl is not None else "",
+                table=table.route_table_id if table is not None else "",
+                zone=subnet.availability_zone or subnet.availability_zone_id or "",
             )
 
     def _route_table(self, subnet_id: str, vpc_id: str) -> RouteTable | None:

@@ -41,6 +41,10 @@ class Subnet(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     routes: tuple[Route, ...]
     acl: str
+    table: str = ""
+    """The route table's id."""
+    zone: str = ""
+    """The name of its Availability Zone."""
 
 
 class Router(msgspec.Struct, frozen=True, kw_only=True):
