@@ -182,7 +182,8 @@ def test_no_rule_crashes_on_a_broken_form_of_the_guide(name):
 
 
 def test_no_rule_crashes_where_nothing_was_collected():
-    from narrowgate.model.snapshot import Collections, Snapshot
+    from narrowgate.model.estate_facts import Collections
+    from narrowgate.model.snapshot import Snapshot
 
     assert audit(Snapshot(Collections(), places={})) == ()
 

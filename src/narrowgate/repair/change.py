@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from narrowgate.model.snapshot import Collections, Place, Snapshot
+from narrowgate.model.estate_facts import Collections, Place
+from narrowgate.model.snapshot import Snapshot
 
 
 class Edit(msgspec.Struct, frozen=True):

@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 from narrowgate.api.patches.node import Uncertain
+from narrowgate.model.estate_facts import Place
 from narrowgate.model.resource import GetAtt, Join, Ref
-from narrowgate.model.snapshot import Place, Snapshot
+from narrowgate.model.snapshot import Snapshot
 
 _ID = re.compile(r"(arn:aws[\w-]*:execute-api:[\w-]*:\d{12}:[a-z0-9]+|[a-z0-9]+(?:-[a-z0-9]+)*)")
 _ARN = re.compile(r"arn:aws[\w-]*:execute-api:[\w-]*:\d{12}:([a-z0-9]+)")

@@ -8,7 +8,8 @@ from narrowgate.api.patches.files import Files
 from narrowgate.api.patches.node import TextEdit, Uncertain, apply_edits
 from narrowgate.api.patches.references import place_of
 from narrowgate.api.patches.template_text import TemplateText
-from narrowgate.model.snapshot import Place, Snapshot
+from narrowgate.model.estate_facts import Place
+from narrowgate.model.snapshot import Snapshot
 
 
 class Templates:

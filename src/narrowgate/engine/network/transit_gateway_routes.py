@@ -8,8 +8,9 @@ from narrowgate.engine.network.vpcs import vpc_blocks
 from narrowgate.model.address import Address, Cidr, parse_address, parse_cidr
 from narrowgate.model.answer import Considered, Missing
 from narrowgate.model.errors import InputError
+from narrowgate.model.estate_facts import TransitGatewayRouteQuery
 from narrowgate.model.fact import UNSET
-from narrowgate.model.snapshot import Snapshot, TransitGatewayRouteQuery, index
+from narrowgate.model.snapshot import Snapshot, index
 from narrowgate.model.transit import TransitGatewayRoute, TransitGatewayRouteAttachment
 
 _STATES, _TYPES = ("active", "blackhole"), ("static", "propagated")

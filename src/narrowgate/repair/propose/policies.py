@@ -11,8 +11,8 @@ from narrowgate.engine.policy.statements import PolicyKind
 from narrowgate.model.answer import Cause
 from narrowgate.model.apigateway import RestApi
 from narrowgate.model.errors import InputError
+from narrowgate.model.estate_facts import StageExport
 from narrowgate.model.fact import UnsetType
-from narrowgate.model.snapshot import StageExport
 from narrowgate.repair.change import Change, Edit
 from narrowgate.repair.propose.statements import admitting, corrected
 from narrowgate.repair.scene import Scene

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from narrowgate.model.snapshot import Call
+from narrowgate.model.estate_facts import Call
 from narrowgate.sources.config.items import Item
 from narrowgate.sources.config.types import TYPES
 from narrowgate.sources.snapshot.operations import OPERATIONS

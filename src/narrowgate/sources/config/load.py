@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from narrowgate.model.snapshot import Call, Snapshot
+from narrowgate.model.estate_facts import Call
+from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.config.answers import responses_of
 from narrowgate.sources.config.documents import read_documents
 from narrowgate.sources.config.gaps import gaps

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from narrowgate.model.estate_facts import Call
 from narrowgate.model.resource import GetAtt, Ref, Resource, Unknown
-from narrowgate.model.snapshot import Call
 from narrowgate.sources.declared import defaults
 from narrowgate.sources.declared.attributes import root_resource_id
 from narrowgate.sources.declared.estate import Declared, Properties, unknown_in

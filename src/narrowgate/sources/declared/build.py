@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from narrowgate.model.errors import InputError
+from narrowgate.model.estate_facts import Call, Place
 from narrowgate.model.resource import Resource
-from narrowgate.model.snapshot import Call, Place, Snapshot
+from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.declared.blame import blamed, wrong_shape
 from narrowgate.sources.declared.distinguished import withdraw
 from narrowgate.sources.declared.estate import Declared

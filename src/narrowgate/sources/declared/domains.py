@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from narrowgate.model.estate_facts import Call
 from narrowgate.model.resource import Resource, Unknown
-from narrowgate.model.snapshot import Call
 from narrowgate.sources.declared.apigateway import saved_policy
 from narrowgate.sources.declared.estate import Declared, Properties
 from narrowgate.sources.declared.values import texts

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from narrowgate.model.estate_facts import Call
 from narrowgate.model.resource import GetAtt, Join, Origin, Ref, Resource, Unknown
-from narrowgate.model.snapshot import Call
 from narrowgate.sources.declared.addresses import Addresses
 from narrowgate.sources.declared.ids import id_of, reference_of
 from narrowgate.sources.synthetic.calls import GLOBAL

@@ -4,7 +4,7 @@ The estate is declared once without them and once with all of them. What both te
 they differ, a field is left out, or the call that would list it is withheld, with the reason.
 """
 
-from narrowgate.model.snapshot import Call
+from narrowgate.model.estate_facts import Call
 from narrowgate.sources.declared.estate import Declared
 from narrowgate.sources.synthetic.ledger import Record, Where
 

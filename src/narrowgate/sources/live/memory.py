@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from narrowgate.model.errors import InputError
-from narrowgate.model.snapshot import Call, Snapshot
+from narrowgate.model.estate_facts import Call
+from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.live.accounts import Wish, find_targets
 from narrowgate.sources.live.asking import Answer
 from narrowgate.sources.live.calls import LiveCall, Parameters

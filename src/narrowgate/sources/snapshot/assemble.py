@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from narrowgate.model.errors import InputError
+from narrowgate.model.estate_facts import Call, Collections, Place
 from narrowgate.model.outside import Outside
-from narrowgate.model.snapshot import Call, Collections, Place, Snapshot
+from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.vpc import Reservation
 from narrowgate.sources.snapshot import special
 from narrowgate.sources.snapshot.decode import convert, decode_json

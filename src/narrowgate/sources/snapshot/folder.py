@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 
 from narrowgate.model.errors import InputError
+from narrowgate.model.estate_facts import Call
 from narrowgate.model.outside import Outside
-from narrowgate.model.snapshot import Call, Snapshot
+from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.snapshot.assemble import snapshot_from_responses
 from narrowgate.sources.snapshot.decode import decode_json
 from narrowgate.sources.snapshot.manifest import read_manifest, refusals

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from narrowgate.model.errors import InputError
-from narrowgate.model.snapshot import Call
+from narrowgate.model.estate_facts import Call
 from narrowgate.sources.snapshot.decode import decode_json
 from narrowgate.sources.snapshot.operations import OPERATIONS
 

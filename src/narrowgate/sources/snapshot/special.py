@@ -10,8 +10,8 @@ import msgspec
 
 from narrowgate.model import apigateway, transit, vpc
 from narrowgate.model.errors import InputError
+from narrowgate.model.estate_facts import Call, Place, StageExport, TransitGatewayRouteQuery
 from narrowgate.model.fact import UNSET, UnsetType
-from narrowgate.model.snapshot import Call, Place, StageExport, TransitGatewayRouteQuery
 from narrowgate.sources.snapshot.decode import convert, decode_json
 from narrowgate.sources.snapshot.response import Response
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from narrowgate.model.snapshot import Call
+from narrowgate.model.estate_facts import Call
 from narrowgate.sources.snapshot.response import Response
 from narrowgate.sources.synthetic.loadbalancing import LoadBalancerBuilder
 from narrowgate.sources.synthetic.names import zone_id
