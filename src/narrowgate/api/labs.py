@@ -7,6 +7,7 @@ from narrowgate.api import designs
 from narrowgate.api.lab_comparison import compare
 from narrowgate.api.lab_questions import Material, Question, from_file, of_design, of_snapshot
 from narrowgate.api.sources import load
+from narrowgate.lab.integrations.mapping import read_integrations
 from narrowgate.lab.observe import Query, observe
 from narrowgate.lab.process import start
 from narrowgate.lab.state import State
@@ -18,17 +19,25 @@ MOST = 200
 _EXAMPLES = 6
 
 
-def start_lab(source: Path, name: str, *, principals: Sequence[str] = (), assume_complete: bool = False) -> State:
+def start_lab(
+    source: Path,
+    name: str,
+    *,
+    principals: Sequence[str] = (),
+    integrations: Sequence[str] = (),
+    assume_complete: bool = False,
+) -> State:
     """Start a lab for a source.
 
     Args:
         source: any source.
         name: what the lab is called.
         principals: ARNs that get an access key beside the design's own.
+        integrations: what stands behind APIs, as `API [METHOD /resource]=TARGET`.
         assume_complete: take what the source does not tell as empty.
 
     Raises:
-        InputError: the source cannot be read, or a lab of that name runs.
+        InputError: the source or an integration cannot be read, or a lab of that name runs.
         LabError: the lab cannot run here.
     """
     material = _material(source, assume_complete)
@@ -44,6 +53,7 @@ def start_lab(source: Path, name: str, *, principals: Sequence[str] = (), assume
         principals=(*material.principals, *principals),
         calls=list(dict.fromkeys(calls))[:_EXAMPLES],
         names=material.names,
+        integrations=read_integrations(material.snapshot, integrations),
     )
 
 

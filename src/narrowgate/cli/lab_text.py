@@ -24,6 +24,7 @@ def _lines(state: State, style: Style, verbose: bool) -> Iterator[str]:
         yield style.dim(f"  and {len(state.hosts) - len(shown)} more: -v shows all")
     yield from section("Broken", (f"  {clean(each)}" for each in state.broken), style)
     yield from section("Keys", (f"  {key} {clean(principal)}" for key, _, principal in state.keys), style)
+    yield from section("Integrations", (f"  {clean(each)}" for each in state.integrations), style)
     name = f" --name {state.name}" if state.name != "lab" else ""
     calls = (
         f"  narrowgate lab shell{name} {shlex.quote(host)} -- curl -sv {shlex.quote(url)}"

@@ -20,3 +20,9 @@ FORWARD_TRIES = 2
 
 VPC_MTU = 8500
 """What endpoints, gateways and peerings between Regions carry (NET-14)."""
+
+INTEGRATION_SECONDS = 29.0
+"""How long API Gateway waits for an integration before 504, unless told a shorter time (LIM-01)."""
+
+LARGEST_PAYLOAD, LONGEST_URL = 10 * 1024 * 1024, 8192
+"""Bytes of a request's body, and characters of a private API's URL (LIM-01)."""

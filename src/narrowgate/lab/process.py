@@ -12,6 +12,8 @@ import msgspec
 
 from narrowgate.lab.child import in_child
 from narrowgate.lab.control import Control
+from narrowgate.lab.integrations.mapping import Integration
+from narrowgate.lab.integrations.relay import Relay
 from narrowgate.lab.kernel.spaces import LabError, enter_user_namespace
 from narrowgate.lab.plan.breakable import breakable
 from narrowgate.lab.probe import name_servers
@@ -30,6 +32,7 @@ def start(
     principals: Sequence[str] = (),
     calls: Sequence[tuple[str, str]] = (),
     names: dict[str, str] | None = None,
+    integrations: Sequence[Integration] = (),
 ) -> State:
     """Start a lab in the background; returns when it answers.
 
@@ -40,6 +43,7 @@ def start(
         principals: who gets an access key.
         calls: examples of a host and a URL, for people.
         names: further names of hosts, by interface, instance or subnet.
+        integrations: what stands behind APIs, the closest first.
 
     Raises:
         InputError: a lab of that name runs already.
@@ -56,8 +60,12 @@ def start(
     def live(tell: Callable[[bytes], None]) -> None:
         os.setsid()
         _detach_output(folder)
+        # The relay stays where this process is now: what it is not told here, no lab can reach (decision 0006).
+        addresses = [each.authority for each in integrations if each.authority is not None]
+        relay = Relay(addresses) if addresses else None
         enter_user_namespace()
-        asyncio.run(_serve(snapshot, folder, name, source, principals, calls, names or {}, tell))
+        world = World(snapshot, folder, tuple(principals), integrations=integrations, relay=relay)
+        asyncio.run(_serve(world, name, source, calls, names or {}, tell))
 
     try:
         outcome = in_child(live, waits_for_end=False)
@@ -68,17 +76,14 @@ def start(
 
 
 async def _serve(
-    snapshot: Snapshot,
-    folder: Path,
+    world: World,
     name: str,
     source: str,
-    principals: Sequence[str],
     calls: Sequence[tuple[str, str]],
     names: dict[str, str],
     tell: Callable[[bytes], None],
 ) -> None:
     _raise_limits()
-    world = World(snapshot, folder, tuple(principals))
     await world.start()
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -86,7 +91,7 @@ async def _serve(
         loop.add_signal_handler(number, ended.set)
     state = State(
         name=name,
-        folder=str(folder),
+        folder=str(world.folder),
         source=source,
         process=os.getpid(),
         started=started_at(os.getpid()) or "",
@@ -94,7 +99,8 @@ async def _serve(
         keys=tuple((each.access_key, each.secret, each.principal) for each in world.keys),
         calls=tuple(calls),
         left_out=world.plan.left_out,
-        breakable=breakable(world.plan, snapshot),
+        breakable=breakable(world.plan, world.snapshot),
+        integrations=tuple(each.text for each in world.integrations.mappings),
     )
     control = Control(world, state)
     await control.start()
@@ -103,7 +109,7 @@ async def _serve(
     await ended.wait()
     control.close()
     await world.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(world.folder, ignore_errors=True)
 
 
 def _hosts(world: World, names: dict[str, str]) -> list[Reachable]:

@@ -39,6 +39,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """What `break` takes: by kind and name (see `plan.breakable`)."""
     broken: tuple[str, ...] = ()
     """What is broken now, in words."""
+    integrations: tuple[str, ...] = ()
+    """What stands behind APIs, as the person said it."""
 
 
 def home() -> Path:

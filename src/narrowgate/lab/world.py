@@ -2,7 +2,7 @@
 
 import asyncio
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,6 +11,9 @@ from narrowgate.lab.dns.server import Resolvers
 from narrowgate.lab.https.certificates import Authority
 from narrowgate.lab.https.server import Endpoints
 from narrowgate.lab.https.signature import Key
+from narrowgate.lab.integrations.dispatch import Integrations
+from narrowgate.lab.integrations.mapping import Integration
+from narrowgate.lab.integrations.relay import Relay
 from narrowgate.lab.kernel.fabric import Fabric
 from narrowgate.lab.kernel.nft import find_nft
 from narrowgate.lab.kernel.packet_filter import hub_ruleset, ruleset
@@ -26,8 +29,24 @@ from narrowgate.model.snapshot import Snapshot
 class World:
     """Built inside the user namespace that this process has entered."""
 
-    def __init__(self, snapshot: Snapshot, folder: Path, principals: tuple[str, ...] = ()) -> None:
-        """Plan the lab; `folder` takes certificates and logs, `principals` get access keys."""
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        folder: Path,
+        principals: tuple[str, ...] = (),
+        *,
+        integrations: Sequence[Integration] = (),
+        relay: Relay | None = None,
+    ) -> None:
+        """Plan the lab.
+
+        Args:
+            snapshot: the estate.
+            folder: takes certificates and logs.
+            principals: who gets an access key.
+            integrations: what stands behind APIs, the closest first; all else answers as a mock does.
+            relay: the way to the web servers that these name.
+        """
         self.snapshot = snapshot
         self.folder = folder
         self.plan: Plan = build_plan(snapshot)
@@ -45,7 +64,10 @@ class World:
         self.resolvers = Resolvers(snapshot, self.plan, self.spaces, self.logs.query)
         self.authority = Authority(folder)
         by_id = {each.access_key: each for each in self.keys}
-        self.endpoints = Endpoints(snapshot, self.plan, self.spaces, self.authority, by_id, self.logs.access)
+        self.integrations = Integrations(integrations, folder, relay)
+        self.endpoints = Endpoints(
+            snapshot, self.plan, self.spaces, self.authority, by_id, self.logs.access, self.integrations.answer
+        )
 
     async def start(self) -> None:
         """Build everything, then listen.
@@ -96,6 +118,7 @@ class World:
     async def stop(self) -> None:
         """Stop listening and let go of everything: the kernel takes the rest down."""
         await self.endpoints.stop()
+        await self.integrations.close()
         self.resolvers.close()
         self.watch.close()
         await asyncio.sleep(0)

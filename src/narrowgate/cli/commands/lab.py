@@ -73,19 +73,41 @@ def command() -> None:
 @click.option(
     "--principal", "principals", multiple=True, metavar="ARN", help="Who gets an access key (repeatable)."
 )
+@click.option(
+    "--integration",
+    "integrations",
+    multiple=True,
+    metavar="API=TARGET",
+    help="What stands behind an API or one method of it: a Python function, or a web server of this machine's "
+    "loopback (repeatable).",
+)
 @assume_complete_option
 @verbose_option
-def up(source: Path, *, name: str, principals: tuple[str, ...], assume_complete: bool, verbose: bool) -> None:
+def up(
+    source: Path,
+    *,
+    name: str,
+    principals: tuple[str, ...],
+    integrations: tuple[str, ...],
+    assume_complete: bool,
+    verbose: bool,
+) -> None:
     r"""Start a lab for a SOURCE, and leave it running.
 
+    An API that no --integration names answers as a mock does, with what API Gateway saw of the call.
+
     \b
-    Example:
+    Examples:
       narrowgate lab up narrowgate.yaml
+      narrowgate lab up narrowgate.yaml --integration "orders GET /orders=handler.py:handler"
+      narrowgate lab up narrowgate.yaml --integration "orders=http://127.0.0.1:8080/{proxy}"
     """
     from narrowgate.api.labs import start_lab
     from narrowgate.cli.lab_text import describe
 
-    state = start_lab(source, name, principals=principals, assume_complete=assume_complete)
+    state = start_lab(
+        source, name, principals=principals, integrations=integrations, assume_complete=assume_complete
+    )
     click.echo(describe(state, terminal_style(), verbose=verbose), color=True)
 
 

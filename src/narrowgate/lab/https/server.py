@@ -1,11 +1,9 @@
 """HTTPS at every endpoint of the lab: sockets in its namespaces, certificates by name, HTTP/1.1 and HTTP/2."""
 
 import asyncio
-import json
 import socket
 import ssl
-import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -13,15 +11,15 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from narrowgate.lab.beliefs import HTTPS_PORT
+from narrowgate.lab.https.app import AccessLog, Behind, application
 from narrowgate.lab.https.certificates import Authority
-from narrowgate.lab.https.gateway import Gateway, Reply, Request
+from narrowgate.lab.https.gateway import Gateway
 from narrowgate.lab.https.signature import Key
 from narrowgate.lab.kernel.spaces import Spaces
 from narrowgate.lab.plan.types import Plan
 from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.snapshot import Snapshot
 
-AccessLog = Callable[[dict[str, object]], None]
 _ALPN = ["h2", "http/1.1"]
 
 
@@ -51,14 +49,16 @@ class Endpoints:
         authority: Authority,
         keys: Mapping[str, Key],
         log: AccessLog,
+        behind: Behind,
     ) -> None:
-        """Nothing listens yet."""
+        """Nothing listens yet; `behind` answers calls that are admitted."""
         self.snapshot = snapshot
         self.plan = plan
         self.spaces = spaces
         self.authority = authority
         self.keys = keys
         self.log = log
+        self.behind = behind
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -88,10 +88,11 @@ class Endpoints:
         config.alpn_protocols = _ALPN
         config.graceful_timeout = 0.1
         config.include_server_header = False
+        config.h11_pass_raw_headers = True
         config.errorlog = None
         gateway = Gateway(self.snapshot, endpoint, self.keys)
-        task = asyncio.ensure_future(serve(_app(gateway, self.log), config, shutdown_trigger=self._stop.wait))
-        self._tasks.append(task)
+        app = application(gateway, self.behind, self.log)
+        self._tasks.append(asyncio.ensure_future(serve(app, config, shutdown_trigger=self._stop.wait)))
 
     def _context(self, endpoint: VpcEndpoint) -> ssl.SSLContext:
         """AWS's certificate, and those of private custom domain names that the endpoint may serve (AGW-12)."""
@@ -140,62 +141,3 @@ def _context(files: tuple[Any, Any]) -> ssl.SSLContext:
     context.load_cert_chain(*files)
     context.set_alpn_protocols(_ALPN)
     return context
-
-
-def _app(gateway: Gateway, log: AccessLog) -> Callable[..., Awaitable[None]]:
-    """API Gateway as an ASGI application."""
-
-    async def app(
-        scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
-    ) -> None:
-        if scope["type"] == "lifespan":
-            while (await receive())["type"] != "lifespan.shutdown":
-                await send({"type": "lifespan.startup.complete"})
-            await send({"type": "lifespan.shutdown.complete"})
-            return
-        body = b""
-        while True:
-            message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        request = Request(
-            method=scope["method"],
-            path=scope["raw_path"].decode().partition("?")[0],
-            query=scope["query_string"].decode(),
-            headers=headers,
-            body=body,
-            client=scope["client"][0],
-        )
-        reply = gateway.answer(request)
-        log(_record(gateway, request, reply))
-        sent = [
-            (b"content-type", b"application/json"),
-            (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
-        ]
-        if reply.error is not None:
-            sent.append((b"x-amzn-errortype", reply.error.encode()))
-        await send({"type": "http.response.start", "status": reply.status, "headers": sent})
-        await send({"type": "http.response.body", "body": reply.body})
-
-    return app
-
-
-def _record(gateway: Gateway, request: Request, reply: Reply) -> dict[str, object]:
-    """A line of an access log; a request that names no API is in the log of none (ERR-01)."""
-    message = json.loads(reply.body) if reply.body.startswith(b"{") else {}
-    return {
-        "apiId": reply.api,
-        "stage": reply.stage,
-        "httpMethod": request.method,
-        "path": request.path,
-        "status": reply.status,
-        "vpceId": gateway.endpoint.vpc_endpoint_id,
-        "vpcId": gateway.endpoint.vpc_id,
-        "sourceIp": request.client,
-        "userArn": reply.principal,
-        "errorResponseType": reply.error,
-        "errorMessage": message.get("message") or message.get("Message"),
-        "reason": reply.reason,
-    }

@@ -26,6 +26,7 @@ class Verified(msgspec.Struct, frozen=True):
     state: str
     principal: str | None = None
     error: str = ""
+    access_key: str | None = None
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +60,7 @@ def verify(request: Signed, keys: Mapping[str, Key]) -> Verified:
     wanted = _signature(request, key.secret, parts["SignedHeaders"], (day, region, service))
     if not hmac.compare_digest(wanted, parts["Signature"]):
         return Verified("invalid", error="InvalidSignatureException")
-    return Verified("valid", principal=key.principal)
+    return Verified("valid", principal=key.principal, access_key=access_key)
 
 
 def sign(request: Signed, key: Key, moment: str) -> dict[str, str]:
