@@ -19,7 +19,7 @@ from narrowgate.deploy.embedded.start import EmbeddedAws
 from narrowgate.sources.live.asking import ask
 from narrowgate.sources.live.calls import BY_NAME
 
-ACCOUNT, REGION = "111122223333", "us-east-1"
+ACCOUNT, OTHER_ACCOUNT, REGION = "111122223333", "444455556666", "us-east-1"
 ABSENT = (
     "ec2.describe_security_group_vpc_associations",
     "route53resolver.list_firewall_configs",
@@ -35,9 +35,9 @@ ABSENT = (
 class Aws:
     """Clients of one server."""
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, keys: tuple[str, str, str | None] = ("x", "x", None)):
         self._url = url
-        self._session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name=REGION)  # noqa: S106
+        self._session = boto3.Session(*keys, region_name=REGION)
         self._clients: dict[str, object] = {}
 
     def __getattr__(self, service: str):
@@ -46,6 +46,12 @@ class Aws:
             config = Config(retries={"mode": "standard", "max_attempts": 1})
             self._clients[name] = self._session.client(name, endpoint_url=self._url, config=config)
         return self._clients[name]
+
+    def elsewhere(self) -> "Aws":
+        """The same server, by a role of another account."""
+        role = f"arn:aws:iam::{OTHER_ACCOUNT}:role/narrowgate"
+        given = self.sts.assume_role(RoleArn=role, RoleSessionName="narrowgate")["Credentials"]
+        return Aws(self._url, (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]))
 
     def network(self) -> tuple[str, str, str]:
         """A VPC with DNS, a subnet and a group."""
@@ -90,7 +96,10 @@ def moto_alone():
         "print(s.port, flush=True); s.serve_forever()"
     )
     command = [sys.executable, "-c", script]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    told = {**os.environ, "MOTO_ACCOUNT_ID": ACCOUNT}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=told
+    ) as process:
         yield Aws(f"http://127.0.0.1:{process.stdout.readline().strip()}")
         process.terminate()
 
@@ -117,6 +126,53 @@ def endpoint_modified(aws):
     return changed["PrivateDnsEnabled"] is False and not any(
         each["DnsName"].startswith("*.") for each in changed["DnsEntries"]
     )
+
+
+def assumed_roles(aws):
+    return aws.elsewhere().sts.get_caller_identity()["Account"] == OTHER_ACCOUNT
+
+
+def a_peering(aws, accepter, owner):
+    vpc, _, _ = aws.network()
+    aws.ec2.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="10.19.0.0/16")
+    theirs = accepter.ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    tags = [{"ResourceType": "vpc-peering-connection", "Tags": [{"Key": "Name", "Value": "ours"}]}]
+    asked = {"VpcId": vpc, "PeerVpcId": theirs, "PeerOwnerId": owner, "TagSpecifications": tags}
+    return aws.ec2.create_vpc_peering_connection(**asked)["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+
+
+def seen_peering(aws, own):
+    (seen,) = aws.ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=[own])["VpcPeeringConnections"]
+    return seen
+
+
+def peering_tags(aws):
+    other = aws.elsewhere()
+    own = a_peering(aws, other, OTHER_ACCOUNT)
+    return (seen_peering(aws, own)["Tags"], seen_peering(other, own).get("Tags", [])) == (
+        [{"Key": "Name", "Value": "ours"}],
+        [],
+    )
+
+
+def peering_ranges(aws):
+    told = seen_peering(aws, a_peering(aws, aws, ACCOUNT))["RequesterVpcInfo"]
+    return [each["CidrBlock"] for each in told["CidrBlockSet"]] == ["10.9.0.0/16", "10.19.0.0/16"]
+
+
+def flow_log_group(aws):
+    vpc, _, _ = aws.network()
+    name = f"/flow/{vpc}"
+    aws.logs.create_log_group(logGroupName=name)
+    (made,) = aws.ec2.create_flow_logs(
+        ResourceIds=[vpc],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogDestination=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}",
+        DeliverLogsPermissionArn=f"arn:aws:iam::{ACCOUNT}:role/flow",
+    )["FlowLogIds"]
+    (told,) = aws.ec2.describe_flow_logs(FlowLogIds=[made])["FlowLogs"]
+    return (told["DeliverLogsStatus"], told["LogGroupName"]) == ("SUCCESS", name)
 
 
 def dhcp_options(aws):
@@ -193,7 +249,7 @@ def resolver_interfaces(aws):
     made = a_resolver_endpoint(aws)
     wanted = [{"Name": "vpc-id", "Values": [made["HostVPCId"]]}]
     found = aws.ec2.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
-    return [each["Status"] for each in found] == ["in-use", "in-use"]
+    return [(each["Status"], each["RequesterManaged"]) for each in found] == [("in-use", True)] * 2
 
 
 def resolver_protocols(aws):
@@ -214,14 +270,24 @@ def an_api(aws, policy):
     return api
 
 
-POLICY = {"Version": "2012-10-17", "Statement": []}
+def policy_of(resource):
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": resource}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+POLICY = policy_of("execute-api:/prod/GET/")
+
+
+def as_kept(api):
+    """The policy with the API's own ARN in it."""
+    return policy_of(f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api['id']}/prod/GET/")
 
 
 def policy_escaped(aws):
     api = an_api(aws, POLICY)
     told = aws.apigateway.get_rest_api(restApiId=api["id"])
     kind = told["endpointConfiguration"].get("ipAddressType")
-    return (told["policy"], kind) == (json.dumps(POLICY).replace('"', '\\"'), "dualstack")
+    return (told["policy"], kind) == (json.dumps(as_kept(api)).replace('"', '\\"'), "dualstack")
 
 
 def stage_export(aws):
@@ -241,7 +307,7 @@ def stage_export(aws):
     )
     document = json.loads(answer.response["body"])
     method = document["paths"]["/"].get("get", {})
-    return document.get("x-amazon-apigateway-policy") == POLICY and method["x-amazon-apigateway-auth"] == {
+    return document.get("x-amazon-apigateway-policy") == as_kept(api) and method["x-amazon-apigateway-auth"] == {
         "type": "AWS_IAM"
     }
 

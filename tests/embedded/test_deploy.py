@@ -70,6 +70,28 @@ def test_the_guide_s_estate_is_deployed_collected_and_holds_as_planned(machine, 
     assert not names & {"terraform.tfstate", ".terraform", "narrowgate.auto.tfvars.json", "narrowgate.tfplan"}
 
 
+def test_two_accounts_are_deployed_in_the_right_order_and_both_collected(machine, tmp_path):
+    """A provider for each, by a role: peering, acceptance, routes both ways, zone."""
+    design, out = ROOT / "examples" / "two-accounts" / "narrowgate.yaml", tmp_path / "out"
+    done = run(machine, "deploy", design, "--target", "embedded", "--out", out, "--format", "json")
+    assert done.stdout, done.stderr
+    answer = json.loads(done.stdout)
+    assert (answer["verdict"], answer["is_settled"], done.returncode) == ("allowed", True, 0)
+    assert {(each["before"], each["after"]) for each in answer["promises"]} == {("allowed", "allowed")}
+    both = {"111122223333", "444455556666"}
+    assert {path.name for path in (out / "snapshot").iterdir() if path.is_dir()} == both
+    peerings = [
+        json.loads(
+            (out / "snapshot" / each / "eu-west-1" / "ec2.describe_vpc_peering_connections.json").read_bytes()
+        )
+        for each in sorted(both)
+    ]
+    assert len({str(each["VpcPeeringConnections"][0]["VpcPeeringConnectionId"]) for each in peerings}) == 1
+    checked = run(machine, "check", out / "snapshot", "--design", design, "--fail-on", "none", "--format", "json")
+    verdicts = [each["verdict"] for each in json.loads(checked.stdout)["expectations"]]
+    assert verdicts == ["allowed"] * len(answer["promises"])
+
+
 @pytest.fixture(scope="module")
 def account(machine):
     """An account of the user's, played by the embedded AWS."""

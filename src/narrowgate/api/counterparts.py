@@ -39,7 +39,7 @@ def world_in(snapshot: Snapshot, resources: Sequence[Resource], designed: World,
         if (found := _counterpart(each, designed.ids[each.logical_id], designed.snapshot, snapshot))
     }
     attributes = {
-        (name, attribute): value for name, own in ids.items() for attribute, value in _attributes(snapshot, own)
+        (name, attribute): value for name, own in ids.items() for attribute, value in attributes_in(snapshot, own)
     }
     return World(snapshot=snapshot, ids=_Held(ids, source), attributes=_Held(attributes, source))
 
@@ -113,8 +113,8 @@ _KINDS: dict[str, tuple[str, Callable[[Snapshot, Any], Iterator[Key | None]]]] =
 }
 
 
-def _attributes(snapshot: Snapshot, own: str) -> Iterator[tuple[str, str]]:
-    """What calls may name beside ids."""
+def attributes_in(snapshot: Snapshot, own: str) -> Iterator[tuple[str, str]]:
+    """What calls may name of a resource beside its id, by the name of the attribute."""
     facts = snapshot.facts
     endpoint = facts.vpc_endpoints.get(own)
     if endpoint is not None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from narrowgate.api.counterparts import attributes_in
 from narrowgate.api.generate import promises_of
 from narrowgate.generate.plan import Plan
 from narrowgate.generate.terraform.scope import expression_of
@@ -50,11 +51,6 @@ def world_of(
             continue
         if isinstance(values.get(ref), str):
             found[resource.logical_id] = values[ref]
-        for number, entry in enumerate(values.get("dns_entry") or ()):
-            attributes[resource.logical_id, f"DnsEntries.{number}.DnsName"] = entry["dns_name"]
-            attributes[resource.logical_id, f"DnsEntries.{number}.HostedZoneId"] = entry["hosted_zone_id"]
-        if isinstance(values.get("dns_name"), str):
-            attributes[resource.logical_id, "DNSName"] = values["dns_name"]
         if isinstance(values.get("arn"), str):
             attributes[resource.logical_id, "Arn"] = values["arn"]
     for resource in plan.resources:
@@ -62,7 +58,8 @@ def world_of(
             own = resource.physical_id or _known_by_content(resource, found, snapshot)
             if own is not None:
                 found[resource.logical_id] = own
-    return World(snapshot=snapshot, ids=found, attributes=attributes)
+    seen = {(name, told): value for name, own in found.items() for told, value in attributes_in(snapshot, own)}
+    return World(snapshot=snapshot, ids=found, attributes={**attributes, **seen})
 
 
 def _known_by_content(resource: Resource, ids: Mapping[str, str], snapshot: Snapshot) -> str | None:

@@ -18,6 +18,7 @@ from narrowgate.deploy.embedded.existing import Existing
 from narrowgate.deploy.embedded.start import EmbeddedAws
 from narrowgate.deploy.terraform import Say, Terraform, need_terraform
 from narrowgate.generate.plan import Plan
+from narrowgate.generate.terraform.module import DNS_SERVER_AMI
 from narrowgate.model.answer import Missing, Verdict, conjunction
 from narrowgate.model.deployment import DeployAnswer
 from narrowgate.model.errors import InputError
@@ -174,6 +175,9 @@ def _embedded(order: Order, plan: Plan, aws: EmbeddedAws, folder: Path) -> _Site
     }
     if not plan.is_account_told:
         variables["account_id"] = aws.account
+    server = next((each for each in plan.made if each.type == "AWS::EC2::Instance"), None)
+    if server is not None:
+        variables[DNS_SERVER_AMI] = existing.image(server.account, server.region)
     names = {number: name for name, number in plan.design.accounts}
     if len(accounts) > 1:
         variables["role_arns"] = {names.get(each, each): _ROLE.format(each) for each in accounts}

@@ -94,7 +94,11 @@ class Plan(msgspec.Struct, frozen=True):
     @property
     def is_account_told(self) -> bool:
         """Whether the design tells every account's number."""
-        return not any(_is_untold(self.design, each.account) for each in self.sides)
+        return all(self.tells(each.account) for each in self.sides)
+
+    def tells(self, account: str) -> bool:
+        """Whether the design tells an account's number: else it is that of whoever deploys."""
+        return not _is_untold(self.design, account)
 
 
 def make_plan(

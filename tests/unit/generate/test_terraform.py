@@ -68,7 +68,7 @@ def test_an_address_keeps_its_form_when_a_second_instance_comes():
 def test_a_deployment_has_no_hash_in_its_address_and_follows_the_policy():
     text = generated_files(every.plan("guide", "hosted-zone"), "terraform")["modules/us-east-1/api.tf"]
     assert 'toset(["orders_deployment"])' in text
-    assert "triggers" in text and ".policy," in text
+    assert 'policy  = aws_api_gateway_rest_api_policy.this["orders_api"].policy' in text.partition("triggers")[2]
 
 
 def test_text_that_looks_like_a_template_is_escaped():

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from narrowgate.engine.policy.resources import SHORT_FORM
 from narrowgate.generate.names import snake
+from narrowgate.generate.plan import AccountId
 from narrowgate.generate.terraform.hcl import Json, Raw
-from narrowgate.generate.terraform.made import Kind, Made, Nested, picked, present
+from narrowgate.generate.terraform.made import Kind, Made, Nested, PolicyOf, picked, present
 from narrowgate.generate.terraform.network import simple
-from narrowgate.model.resource import GetAtt, Resource
+from narrowgate.model.resource import GetAtt, Join, Ref, Resource
 
 
 def rest_api(resource: Resource) -> Iterator[Made]:
-    """An API with its policy: in place before anything is deployed (IAC-03)."""
+    """An API and its policy, which is in place before anything is deployed (IAC-03)."""
     properties = resource.properties
     configuration = properties["EndpointConfiguration"]
     block = {"types": configuration["Types"], **present(vpc_endpoint_ids=configuration.get("VpcEndpointIds"))}
@@ -21,11 +23,38 @@ def rest_api(resource: Resource) -> Iterator[Made]:
         arguments={
             "name": properties["Name"],
             "endpoint_configuration": Nested((block,)),
-            **({"policy": Json(properties["Policy"])} if "Policy" in properties else {}),
         },
         lifecycle={"create_before_destroy": True},
         source=resource,
     )
+    if "Policy" in properties:
+        yield _policy(resource, Ref(resource.logical_id))
+
+
+def _policy(resource: Resource, api: Ref) -> Made:
+    """An API's policy, beside it: only there can it name the API by its ARN.
+
+    AWS keeps no short form: Terraform would find a policy that it wrote so changed at each plan (POL-16).
+    """
+    own: tuple[Any, ...] = (f"arn:aws:execute-api:{resource.region}:", AccountId(resource.account), ":", api)
+    return Made(
+        kind="aws_api_gateway_rest_api_policy",
+        key=snake(resource.logical_id),
+        arguments={"rest_api_id": api, "policy": Json(_long(resource.properties["Policy"], own))},
+        source=resource,
+    )
+
+
+def _long(value: Any, own: tuple[Any, ...]) -> Any:
+    match value:
+        case str() if value.startswith(SHORT_FORM):
+            return Join((*own, value.removeprefix(SHORT_FORM.rstrip("/"))))
+        case dict():
+            return {key: _long(each, own) for key, each in value.items()}
+        case list() | tuple():
+            return [_long(each, own) for each in value]
+        case _:
+            return value
 
 
 def resource_label(resource: Resource, by_id: Mapping[str, Resource]) -> str:
@@ -113,7 +142,7 @@ def deployment(resource: Resource) -> Iterator[Made]:
     own = resource.properties["RestApiId"]
     api = f'aws_api_gateway_rest_api.this["{snake(own.logical_id)}"]'
     content = Raw(
-        f"sha1(jsonencode([{api}.policy, {api}.endpoint_configuration, "
+        f"sha1(jsonencode([{api}.endpoint_configuration, "
         "[for each in aws_api_gateway_method.this : [each.id, each.authorization, "
         'coalesce(each.authorizer_id, "none"), each.api_key_required]], '
         "[for each in aws_api_gateway_integration.this : [each.id, each.type, "
@@ -122,7 +151,7 @@ def deployment(resource: Resource) -> Iterator[Made]:
     yield Made(
         kind="aws_api_gateway_deployment",
         key=deployment_key(resource),
-        arguments={"rest_api_id": own, "triggers": {"content": content}},
+        arguments={"rest_api_id": own, "triggers": {"content": content, "policy": PolicyOf(own.logical_id)}},
         lifecycle={"create_before_destroy": True},
         source=resource,
     )
@@ -177,12 +206,7 @@ def rest_api_update(resource: Resource) -> Iterator[Made]:
     properties, key = resource.properties, snake(resource.logical_id)
     own = properties["RestApiId"]
     policy = Raw(f'aws_api_gateway_rest_api_policy.this["{key}"].policy')
-    yield Made(
-        kind="aws_api_gateway_rest_api_policy",
-        key=key,
-        arguments={"rest_api_id": own, "policy": Json(properties["Policy"])},
-        source=resource,
-    )
+    yield _policy(resource, own)
     yield Made(
         kind="terraform_data",
         key=key,

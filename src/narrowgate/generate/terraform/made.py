@@ -14,10 +14,17 @@ class Nested(msgspec.Struct, frozen=True):
     blocks: tuple[Mapping[str, Any], ...]
 
 
+class PolicyOf(msgspec.Struct, frozen=True):
+    """The text of an API's policy as its module has it; `none` for an API without one."""
+
+    api: str
+
+
 class Made(msgspec.Struct, frozen=True, kw_only=True):
     """One instance: its type, the label of its block, its key there, and its arguments.
 
-    Arguments hold JSON values in which `Ref`, `GetAtt`, `Join`, `hcl.Raw`, `hcl.Json` and `Nested` may stand.
+    Arguments hold JSON values in which `Ref`, `GetAtt`, `Join`, `hcl.Raw`, `hcl.Json`, `Nested` and `PolicyOf`
+    may stand.
     """
 
     kind: str

@@ -66,9 +66,13 @@ def make_module(plan: Plan, side: Side) -> Module:
     )
 
 
+DNS_SERVER_AMI = "dns_server_ami"
+"""The variable for the image of DNS servers: the one value that no design can tell and no call can find."""
+
+
 def _own_variables(resource: Resource) -> dict[str, str]:
     if resource.type == "AWS::EC2::Instance":
-        return {"dns_server_ami": "Image of the DNS servers, such as the newest Amazon Linux 2023."}
+        return {DNS_SERVER_AMI: "Image of the DNS servers, such as the newest Amazon Linux 2023."}
     if resource.type == "AWS::ApiGateway::Authorizer":
         what = "user pool" if resource.properties["Type"] == "COGNITO_USER_POOLS" else "function's invocation"
         name = f"{snake(resource.logical_id)}_arn"

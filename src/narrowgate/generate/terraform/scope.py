@@ -7,7 +7,7 @@ from narrowgate.generate.names import snake
 from narrowgate.generate.plan import AccountId, Plan, Side, value_name
 from narrowgate.generate.terraform.apis import deployment_key
 from narrowgate.generate.terraform.hcl import Json, Raw, Template
-from narrowgate.generate.terraform.made import Nested
+from narrowgate.generate.terraform.made import Nested, PolicyOf
 from narrowgate.generate.terraform.types import KINDS, label_of
 from narrowgate.model.resource import GetAtt, Join, Ref, Resource
 
@@ -43,8 +43,15 @@ class Scope:
             case GetAtt(logical_id=own, attribute=attribute):
                 return self._reference(own, attribute)
             case AccountId(account=account):
+                if self.plan.tells(account):
+                    return account
                 self.accounts[account] = None
                 return Raw("var.account_id")
+            case PolicyOf(api=own):
+                has_policy = "Policy" in self._by_id[own].properties
+                return (
+                    Raw(f'aws_api_gateway_rest_api_policy.this["{snake(own)}"].policy') if has_policy else "none"
+                )
             case Join(parts=parts):
                 return Template(tuple(self.resolve(part) for part in parts))
             case Json(value=inner):

@@ -4,11 +4,14 @@ A module for each service; `DEFECTS` lists them all, in the words that `docs/dep
 mends one itself makes its test say so, and the entry goes.
 """
 
-from narrowgate.deploy.embedded.bridge import absent, apigateway, ec2, route53
+from narrowgate.deploy.embedded.bridge import absent, accounts, apigateway, ec2, logs, peering, route53
 from narrowgate.deploy.embedded.bridge.defect import Defect
 
 DEFECTS: tuple[Defect, ...] = (
+    *accounts.DEFECTS,
     *ec2.DEFECTS,
+    *peering.DEFECTS,
+    *logs.DEFECTS,
     *route53.DEFECTS,
     *apigateway.DEFECTS,
     *absent.DEFECTS,

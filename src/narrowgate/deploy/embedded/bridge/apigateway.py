@@ -5,23 +5,31 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.apigateway.models import APIGatewayBackend, RestAPI
+from moto.utilities.utils import get_partition
 
 from narrowgate.deploy.embedded.bridge.defect import Defect, replace
 
-_ESCAPED = json.dumps
+_SHORT = '"execute-api:/'
 
 
 def _escapes_the_policy(original: Callable[..., Any]) -> Callable[..., Any]:
     def to_dict(api: Any) -> dict[str, Any]:
         told: dict[str, Any] = original(api)
         if told.get("policy"):
-            told["policy"] = _ESCAPED(told["policy"])[1:-1]
+            told["policy"] = json.dumps(_long(api))[1:-1]
         configuration = told.get("endpointConfiguration")
         if configuration:
             told["endpointConfiguration"] = {"ipAddressType": _address_type(configuration), **configuration}
         return told
 
     return to_dict
+
+
+def _long(api: Any) -> str:
+    """The policy with the API's ARN in the place of the short form (POL-16)."""
+    partition = get_partition(api.region_name)
+    own = f'"arn:{partition}:execute-api:{api.region_name}:{api.account_id}:{api.id}/'
+    return str(api.policy).replace(_SHORT, own)
 
 
 def _address_type(configuration: dict[str, Any]) -> str:
@@ -48,7 +56,7 @@ def _document(api: Any) -> dict[str, Any]:
     }
     document: dict[str, Any] = {"openapi": "3.0.1", "info": {"title": api.name}, "paths": paths}
     if api.policy:
-        document["x-amazon-apigateway-policy"] = json.loads(api.policy)
+        document["x-amazon-apigateway-policy"] = json.loads(_long(api))
     return document
 
 
@@ -88,7 +96,8 @@ DEFECTS = (
     Defect(
         name="policy-escaped",
         moto="returns an API's policy as it was given",
-        aws="returns it with its quotes escaped, as Terraform expects, and tells the API's address type",
+        aws="returns it with its quotes escaped, as Terraform expects, and with the API's ARN in the place of "
+        "`execute-api:/`, and tells the API's address type",
         mend=lambda: replace(RestAPI, "to_dict", _escapes_the_policy),
     ),
     Defect(

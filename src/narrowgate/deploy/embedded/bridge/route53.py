@@ -71,7 +71,9 @@ def _interfaces_in_use(original: Callable[..., Any]) -> Callable[..., Any]:
     def create(endpoint: Any) -> list[str]:
         made: list[str] = original(endpoint)
         for interface_id in made:
-            endpoint.ec2_backend.enis[interface_id].status = "in-use"
+            interface = endpoint.ec2_backend.enis[interface_id]
+            interface.status = "in-use"
+            interface.requester_managed = True
         return made
 
     return create
@@ -135,8 +137,8 @@ DEFECTS = (
     ),
     Defect(
         name="resolver-interfaces",
-        moto="leaves the interfaces of Resolver endpoints `available`, as if nothing used them",
-        aws="says that they are in use",
+        moto="leaves the interfaces of Resolver endpoints `available`, as if nothing used them, and anybody's own",
+        aws="says that they are in use, and managed by the Resolver",
         mend=lambda: replace(ResolverEndpoint, "create_eni", _interfaces_in_use),
     ),
 )
