@@ -2,8 +2,10 @@
 
 import json
 import re
+import shutil
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import jsonschema
@@ -112,7 +114,7 @@ def test_a_baseline_makes_old_findings_count_no_more(estate, tmp_path):
 
 def test_sarif_is_valid_and_complete(estate):
     answer = check_sources([estate], Terms())
-    log = json.loads(render_sarif(answer.findings))
+    log = json.loads(render_sarif(answer.findings, Path.cwd()))
     jsonschema.validate(log, SARIF)
     (run,) = log["runs"]
     assert len(run["results"]) == len(answer.findings)
@@ -120,8 +122,48 @@ def test_sarif_is_valid_and_complete(estate):
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
 
 
+def test_sarif_names_files_from_the_root_and_others_by_a_uri_of_their_own(estate, tmp_path, monkeypatch):
+    monkeypatch.chdir(estate.parent)
+    places = {}
+    for source in (Path(estate.name), estate, tmp_path / "a b" / "plan: 1"):
+        if source.parent.name == "a b":
+            shutil.copytree(estate, source)
+        log = json.loads(render_sarif(check_sources([source], Terms()).findings, estate.parent))
+        jsonschema.validate(log, SARIF)
+        (run,) = log["runs"]
+        root = run["originalUriBaseIds"]["%SRCROOT%"]["uri"]
+        assert root == f"{estate.parent.as_uri()}/"
+        for result in run["results"]:
+            place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+            whole = urljoin(root if place.get("uriBaseId") else "", place["uri"])
+            assert Path(unquote(urlsplit(whole).path)).is_file(), place
+        places[source.name, source.is_absolute()] = {"uriBaseId" in place, place["uri"][:8] == "file:///"}
+    assert list(places.values()) == [{True, False}, {True, False}, {False, True}]
+
+
+def test_findings_of_a_design_stand_at_the_line_of_their_part():
+    path = ROOT / "examples" / "guide" / "narrowgate.yaml"
+    findings = check_sources([path], Terms()).findings
+    places = {each.rule: (str(each.location), each.location.address) for each in findings}
+    line = (
+        path.read_text().splitlines().index(next(x for x in path.read_text().splitlines() if "billing:" in x)) + 1
+    )
+    assert places["OPS005"] == (f"{path}:{line}", "apis.billing")
+    assert all(each.location.line for each in findings)
+
+
+def test_a_suppression_that_is_over_is_told(estate, tmp_path):
+    file = tmp_path / "accepted.yaml"
+    file.write_text("- {rule: EPT004, reason: for a while, until: 2026-11-25}\n- {rule: EPT011, reason: old}\n")
+    answer = check_sources([estate], Terms(suppressions=file, today=TODAY))
+    told = " ".join(answer.warnings)
+    assert "the suppression of EPT004 ended on 2026-11-25: its findings count again" in told
+    assert "the suppression of EPT011 is not needed any more" in told
+    assert any(each.rule == "EPT004" and each.counts for each in answer.findings)
+
+
 def test_sarif_of_nothing_is_valid():
-    jsonschema.validate(json.loads(render_sarif(())), SARIF)
+    jsonschema.validate(json.loads(render_sarif((), Path.cwd())), SARIF)
 
 
 def test_junit_counts_what_fails(estate):
@@ -215,7 +257,7 @@ def _sarif_of_design(tmp_path, via, text=BROKEN):
     design = tmp_path / "narrowgate.yaml"
     design.write_text(text.replace("VIA", via))
     answer = check_sources([design], Terms())
-    log = json.loads(render_sarif((*broken_promises(answer), *answer.findings)))
+    log = json.loads(render_sarif((*broken_promises(answer), *answer.findings), Path.cwd()))
     jsonschema.validate(log, SARIF)
     return [each for each in log["runs"][0]["results"] if each["ruleId"] == "EXP001"]
 

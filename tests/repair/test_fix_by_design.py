@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.repair.test_patches import RECORD, RULE, TERRAFORM, apply, without
 
-from narrowgate.api.designs import check_against
+from narrowgate.api.design_checks import check_against
 from narrowgate.api.repairs import fix_source
 from narrowgate.api.sources import load
 from narrowgate.model.answer import Verdict

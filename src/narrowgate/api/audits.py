@@ -1,12 +1,13 @@
 """The use case of `check`: the expectations of designs and the audit rules of any source, together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import msgspec
 
-from narrowgate.api import designs
+from narrowgate.api import design_checks, designs
+from narrowgate.api.finding_places import in_design, in_folder
 from narrowgate.api.sources import load
 from narrowgate.audit.acceptance import Acceptance, accept, against_baseline, unused
 from narrowgate.audit.run import audit
@@ -48,7 +49,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
     answer: CheckAnswer
     snapshot: Snapshot | None
-    design: designs.DesignCheck | None = None
+    design: design_checks.DesignCheck | None = None
 
 
 def check_source(path: Path, terms: Terms, *, assume_complete: bool = False) -> Checked:
@@ -80,7 +81,10 @@ def _joined(answers: Sequence[CheckAnswer], terms: Terms) -> CheckAnswer:
         violations=tuple(violation for each in answers for violation in each.violations),
         findings=findings,
         failing=tuple(each.fingerprint for each in failed),
-        warnings=(*(warning for each in answers for warning in each.warnings), *_unused(found, accepted)),
+        warnings=(
+            *(warning for each in answers for warning in each.warnings),
+            *_idle(found, accepted, terms.today),
+        ),
     )
 
 
@@ -101,23 +105,28 @@ def keep_baseline(path: Path, answer: CheckAnswer) -> None:
 
 
 def _check(path: Path, terms: Terms, assume_complete: bool) -> Checked:
-    held: designs.DesignCheck | None = None
+    held: design_checks.DesignCheck | None = None
     if designs.is_design(path):
-        held = designs.check_design(path, terms.prices)
+        held = design_checks.check_design(path, terms.prices)
         checked, snapshot = held.answer, held.world.snapshot if held.world is not None else None
     else:
         snapshot = load(path, assume_complete=assume_complete)
         if terms.design is not None:
-            checked = designs.check_against(terms.design, snapshot, str(path))
+            checked = design_checks.check_against(terms.design, snapshot, str(path))
         else:
             checked = CheckAnswer(verdict=Verdict.ALLOWED, source=str(path), warnings=snapshot.warnings)
     findings = audit(snapshot) if snapshot is not None else ()
+    findings = in_design(findings, held, path) if held is not None else in_folder(findings, path)
     answer = msgspec.structs.replace(checked, findings=findings)
     return Checked(answer=answer, snapshot=snapshot, design=held)
 
 
-def _unused(findings: Sequence[Finding], accepted: Sequence[Acceptance]) -> tuple[str, ...]:
-    return tuple(
-        f"the suppression of {each.rule} for {each.resource} is not needed any more"
-        for each in unused(findings, accepted)
-    )
+def _idle(findings: Sequence[Finding], accepted: Sequence[Acceptance], today: date) -> Iterator[str]:
+    """What is said of suppressions that accept nothing: not needed any more, or over."""
+    idle = unused(findings, accepted)
+    for each in accepted:
+        whom = "" if each.resource == "*" else f" for {each.resource}"
+        if each in idle:
+            yield f"the suppression of {each.rule}{whom} is not needed any more"
+        elif each.is_over(today):
+            yield f"the suppression of {each.rule}{whom} ended on {each.until}: its findings count again"

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from ruamel.yaml import YAML
 
-from narrowgate.api import designs
+from narrowgate.api import design_checks, designs
 from narrowgate.api.patches.files import name_in, root_of, unified
 from narrowgate.model.answer import Verdict
 from narrowgate.model.comparison import CheckAnswer, CompareAnswer, OptionAnswer
@@ -34,7 +34,7 @@ def fix_design(path: Path) -> FixAnswer:
     Raises:
         InputError: the design cannot be read.
     """
-    checked = designs.check(path)
+    checked = design_checks.check(path)
     goals = _goals(checked, checked)
     if checked.verdict is Verdict.ALLOWED:
         return FixAnswer(verdict=Verdict.ALLOWED, source=str(path), goals=goals)

@@ -29,10 +29,10 @@ def load_meant(source: Path, *, assume_complete: bool = False) -> tuple[Snapshot
         InputError: the source cannot be read.
     """
     if source.is_file():
-        from narrowgate.api import designs
+        from narrowgate.api import design_worlds, designs
 
         if designs.is_design(source):
-            return designs.design_intent(source)
+            return design_worlds.design_intent(source)
     return load(source, assume_complete=assume_complete), NOTHING_MEANT
 
 

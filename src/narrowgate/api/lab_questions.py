@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from narrowgate.api import designs
+from narrowgate.api import design_worlds
 from narrowgate.engine.network.clients import find_client
 from narrowgate.model.design import Api, Consumer, Design, Route
 from narrowgate.model.errors import InputError
@@ -50,7 +50,7 @@ def of_design(source: Path) -> Material:
     Raises:
         InputError: the design cannot be read, or no option may be taken.
     """
-    design, option, world = designs.design_world(source)
+    design, option, world = design_worlds.design_world(source)
     asked: list[Question] = []
     names: dict[str, str] = {}
     for consumer in design.consumers:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from narrowgate.api import audits, designs, exposures, questions
+from narrowgate.api import audits, design_checks, design_worlds, designs, exposures, questions
 from narrowgate.api.audits import Checked, Terms
 from narrowgate.engine.network.clients import find_client
 from narrowgate.exposure.consumers import find_vpc
@@ -41,12 +41,13 @@ def report(source: Path, wanted: Wanted, terms: Terms, *, assume_complete: bool 
     held = checked.design
     beside = held
     if beside is None and terms.design is not None:
-        beside = designs.check_design(terms.design, terms.prices)
+        beside = design_checks.check_design(terms.design, terms.prices)
+    design = source if held is not None else terms.design
     made = Report(
         source=str(source),
         check=checked.answer,
         snapshot=checked.snapshot,
-        compare=beside.compared if beside is not None else None,
+        compare=designs.compare(design, terms.prices) if design is not None else None,
         option=beside.chosen.option if beside is not None else "",
         cost=beside.chosen.cost if beside is not None else None,
     )
@@ -97,7 +98,7 @@ def _intent(checked: Checked, snapshot: Snapshot, source: Path, terms: Terms) ->
     """What is meant to be open: by the design that the source is, or by the one that is held against it."""
     held = checked.design
     if held is None and terms.design is not None:
-        return designs.intent_against(terms.design, snapshot, str(source))
+        return design_worlds.intent_against(terms.design, snapshot, str(source))
     if held is None or held.world is None:
         return NOTHING_MEANT
     return intent_of(held.world, held.design, find_option(held.chosen.option))

@@ -34,7 +34,7 @@ def _is_design(path: Path) -> bool:
 
 
 def _load_design(path: Path, assume_complete: bool) -> Snapshot:
-    from narrowgate.api.designs import design_snapshot
+    from narrowgate.api.design_worlds import design_snapshot
 
     return design_snapshot(path)
 

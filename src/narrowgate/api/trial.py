@@ -12,7 +12,8 @@ import msgspec
 
 from narrowgate import __version__
 from narrowgate.api.counterparts import world_in
-from narrowgate.api.designs import check_against, load_design
+from narrowgate.api.design_checks import check_against
+from narrowgate.api.designs import load_design
 from narrowgate.api.generate import generated_files
 from narrowgate.api.questions import trace
 from narrowgate.generate.files import Index, write_files

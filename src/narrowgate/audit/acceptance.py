@@ -26,12 +26,16 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             finding.resource, self.resource
         )
 
+    def is_over(self, today: date) -> bool:
+        """True after its last day."""
+        return self.until is not None and self.until < today
+
 
 def accept(findings: Iterable[Finding], acceptances: Sequence[Acceptance], *, today: date) -> tuple[Finding, ...]:
     """Mark what is accepted; an entry whose last day has passed accepts nothing any more."""
     found = []
     for finding in findings:
-        entry = next((each for each in acceptances if each.covers(finding) and not _is_over(each, today)), None)
+        entry = next((each for each in acceptances if each.covers(finding) and not each.is_over(today)), None)
         if entry is not None:
             until = entry.until.isoformat() if entry.until is not None else None
             finding = msgspec.structs.replace(finding, suppressed=Suppression(reason=entry.reason, until=until))
@@ -47,7 +51,3 @@ def unused(findings: Sequence[Finding], acceptances: Iterable[Acceptance]) -> tu
 def against_baseline(findings: Iterable[Finding], known: Collection[str]) -> tuple[Finding, ...]:
     """Mark what a baseline knows already, by fingerprint."""
     return tuple(msgspec.structs.replace(each, is_new=each.fingerprint not in known) for each in findings)
-
-
-def _is_over(entry: Acceptance, today: date) -> bool:
-    return entry.until is not None and entry.until < today

@@ -1,7 +1,10 @@
 """Findings as SARIF 2.1.0, for code scanning: rules, places, code flows, fingerprints."""
 
+import os
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -19,14 +22,21 @@ _LEVELS = {
     Severity.INFO: ("note", "0.5"),
 }
 """SARIF's level, and the score by which code scanning sorts security findings."""
+_BASE = "%SRCROOT%"
+"""The base that code scanning replaces by the root of the repository."""
 _OWN_RULES = {EXPECTATION_FAILS: WHAT}
 """What rules say that the audit's registry does not hold."""
 
 
-def render_sarif(findings: Sequence[Finding]) -> str:
+def render_sarif(findings: Sequence[Finding], root: PurePath) -> str:
     """One run with every finding; what has no file of its own is placed at the source that was read.
 
     The trace of a finding is its code flow, also that of a broken promise (`broken_promises`).
+
+    Args:
+        findings: what to show.
+        root: the absolute folder that relative paths start from: `%SRCROOT%` of the run. What lies outside it has
+            a `file:` URI.
     """
     ids = sorted({each.rule for each in findings})
     log = {
@@ -41,8 +51,9 @@ def render_sarif(findings: Sequence[Finding]) -> str:
                         "rules": [_rule(each, findings) for each in ids],
                     }
                 },
+                "originalUriBaseIds": {_BASE: {"uri": f"{root.as_uri().rstrip('/')}/"}},
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(each, ids.index(each.rule)) for each in findings],
+                "results": [_result(each, ids.index(each.rule), root) for each in findings],
             }
         ],
     }
@@ -69,36 +80,36 @@ def _precision(finding: Finding) -> str:
     return {"high": "high", "medium": "medium", "low": "low"}[finding.confidence]
 
 
-def _result(finding: Finding, index: int) -> dict[str, Any]:
+def _result(finding: Finding, index: int, root: PurePath) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity][0],
         "message": {"text": f"{finding.message}. {finding.remediation}".rstrip()},
-        "locations": [_location(finding.location, finding.resource)],
+        "locations": [_location(finding.location, finding.resource, root)],
         "partialFingerprints": {"narrowgate/v1": finding.fingerprint},
         "baselineState": "new" if finding.is_new else "unchanged",
         "properties": {"resource": finding.resource, "confidence": str(finding.confidence)},
     }
     if finding.trace:
-        flow = [_step(step, finding.location) for step in finding.trace]
+        flow = [_step(step, finding.location, root) for step in finding.trace]
         result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
     if finding.suppressed is not None:
         result["suppressions"] = [{"kind": "external", "justification": finding.suppressed.reason}]
     return result
 
 
-def _location(place: Location | None, resource: str) -> dict[str, Any]:
+def _location(place: Location | None, resource: str, root: PurePath) -> dict[str, Any]:
     found: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": resource, "kind": "resource"}]}
     if place is not None and place.file:
-        physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(place.file)}}
+        physical: dict[str, Any] = {"artifactLocation": _artifact(place.file, root)}
         physical["region"] = {"startLine": max(place.line, 1)}
         found["physicalLocation"] = physical
     return found
 
 
-def _step(step: Step, place: Location | None) -> dict[str, Any]:
-    location = _location(place, step.component or step.layer)
+def _step(step: Step, place: Location | None, root: PurePath) -> dict[str, Any]:
+    location = _location(place, step.component or step.layer, root)
     rule = f" [{step.rule}]" if step.rule else ""
     location["message"] = {"text": f"{step.verdict}: {step.text}{rule}"}
     return {
@@ -108,6 +119,10 @@ def _step(step: Step, place: Location | None) -> dict[str, Any]:
     }
 
 
-def _uri(file: str) -> str:
-    """A path as a relative URI: a space or a colon would make another one of it."""
-    return file.replace("\\", "/").replace(" ", "%20").replace(":", "%3A").lstrip("/")
+def _artifact(file: str, root: PurePath) -> dict[str, str]:
+    """A file below the root by its path from there, another one by a URI of its own."""
+    # By their text alone: whoever wrote the path meant the folder that `..` names, links or not.
+    path = type(root)(os.path.normpath(root / file))
+    if path.is_relative_to(root):
+        return {"uri": quote(path.relative_to(root).as_posix()), "uriBaseId": _BASE}
+    return {"uri": path.as_uri()}

@@ -4,7 +4,7 @@ import pytest
 from tests.builders import snapshot_of
 from tests.unit.design.designs import read
 
-from narrowgate.api import designs
+from narrowgate.api import design_checks, designs
 from narrowgate.guide.estate import ORDERS, build_guide
 from narrowgate.model.answer import Verdict
 from narrowgate.model.design import Link
@@ -18,7 +18,7 @@ CONSUMERS = "\nconsumers:\n  web: {vpc: requester, may_call: [orders]}\n"
 def test_the_starter_is_a_design_that_holds(tmp_path):
     path = tmp_path / "narrowgate.yaml"
     designs.write_design(path, STARTER)
-    assert designs.check(path).verdict is Verdict.ALLOWED
+    assert design_checks.check(path).verdict is Verdict.ALLOWED
 
 
 def test_an_existing_file_is_never_touched(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.unit.design.designs import EXAMPLES
 
-from narrowgate.api import designs
+from narrowgate.api import design_checks, designs
 from narrowgate.model.answer import Verdict
 from narrowgate.model.comparison import CompareAnswer
 from narrowgate.options.compare.rank import may_be_taken
@@ -38,7 +38,7 @@ def test_the_table_holds_every_example():
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_an_example_holds_or_fails_as_it_says(path):
-    answer = designs.check(path)
+    answer = design_checks.check(path)
     assert (answer.via, answer.verdict) == CHOSEN[path.parent.name]
 
 
@@ -58,7 +58,7 @@ def test_an_example_is_short(path):
 
 def test_the_guide_as_written_resolves_nothing_because_it_makes_no_endpoint():
     path = next(each for each in EXAMPLES if each.parent.name == "guide-as-written")
-    answer = designs.check(path)
+    answer = design_checks.check(path)
     assert (answer.decided_by.rule, answer.decided_by.reason) == ("VPCE-DNS-10", "DNS_NO_PRIVATE_ANSWER")
 
 
@@ -66,7 +66,7 @@ def test_the_guide_as_written_is_refused_by_its_own_policy_once_an_endpoint_is_t
     path = next(each for each in EXAMPLES if each.parent.name == "guide-as-written")
     copy = tmp_path / "narrowgate.yaml"
     copy.write_text(path.read_text().replace("no_endpoint: true", "no_endpoint: false"))
-    answer = designs.check(copy)
+    answer = design_checks.check(copy)
     assert answer.verdict is Verdict.DENIED
     assert (answer.decided_by.layer, answer.decided_by.reason) == ("resource_policy", "IMPLICIT_DENY")
 
@@ -76,7 +76,7 @@ def test_the_policy_of_the_guide_admits_once_it_names_the_vpc_of_the_endpoint(tm
     copy = tmp_path / "narrowgate.yaml"
     text = path.read_text().replace("no_endpoint: true", "no_endpoint: false")
     copy.write_text(text.replace("${vpcs.requester}", "${vpcs.api}"))
-    assert designs.check(copy).verdict is Verdict.ALLOWED
+    assert design_checks.check(copy).verdict is Verdict.ALLOWED
 
 
 def test_the_readme_of_the_examples_lists_each_with_its_way():

@@ -110,7 +110,7 @@ def _render(answer: CheckAnswer, output_format: str, verbose: bool) -> str:
         case "json":
             return to_json(answer)
         case "sarif":
-            return render_sarif((*broken_promises(answer), *answer.findings))
+            return render_sarif((*broken_promises(answer), *answer.findings), Path.cwd())
         case "junit":
             return render_junit(answer)
         case "markdown":

@@ -54,6 +54,21 @@ def compare(design: Design, build: Build, price: Price | None = None) -> Compare
     )
 
 
+def find_meant(design: Design, build: Build, price: Price | None = None) -> OptionAnswer | None:
+    """The option that a design means, judged: the one that it names, else the recommended one.
+
+    What does not decide it is not computed: other options where one is named, or what would change it.
+
+    Raises:
+        InputError: `via` names no option.
+    """
+    bench = make_bench(design, build, price)
+    if design.via != "auto":
+        return judge(bench, find_option(design.via, where=str(design.where)))
+    answers = tuple(judge(bench, option, is_weighed=False) for option in OPTIONS)
+    return _chosen(design.via, answers, recommend(answers))
+
+
 def choose(answer: CompareAnswer) -> OptionAnswer | None:
     """The option that a design means: the one that it names, else the recommended one."""
     return _chosen(answer.via, answer.options, answer.recommendation)

@@ -47,8 +47,11 @@ def estate_before(design: Design) -> tuple[Resource, ...]:
     return (*base_resources(design), *api_resources(design, {}))
 
 
-def judge(bench: Bench, option: Option) -> OptionAnswer:
-    """Everything that the engine says about an option."""
+def judge(bench: Bench, option: Option, *, is_weighed: bool = True) -> OptionAnswer:
+    """Everything that the engine says about an option.
+
+    Without `is_weighed` nobody asks what an option opens and breaks by which the calls do not go.
+    """
     design = bench.surroundings.design
     fit = option.applies(design)
     if not fit.fits:
@@ -69,8 +72,9 @@ def judge(bench: Bench, option: Option) -> OptionAnswer:
     expectations = tuple(without_steps(judge_expectation(world, design, option, each)) for each in design.expect)
     private = [each for each in calls if design.api(each.api).is_private]
     names = {each.name: world.text(default_name(each)) for each in design.private_apis}
-    found = find_exposure(scene)
     verdict = conjunction([*(each.verdict for each in calls), *(each.verdict for each in expectations)])
+    is_out = not is_weighed and verdict in (Verdict.DENIED, Verdict.INVALID)
+    found = Finding(exposed=(), unknowns=()) if is_out else find_exposure(scene)
     answer = OptionAnswer(
         option=option.name,
         title=option.title,
@@ -85,7 +89,7 @@ def judge(bench: Bench, option: Option) -> OptionAnswer:
         calls=calls,
         expectations=expectations,
         exposed=found.exposed,
-        broken=find_breaks(scene),
+        broken=() if is_out else find_breaks(scene),
         limits=tuple(Trap(rule=each.rule, text=each.text) for each in option.limits(design)),
         unknowns=_unknowns(calls, expectations, found),
     )
