@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from narrowgate.api.counterparts import world_in
+from narrowgate.api.design_names import spoken_names
 from narrowgate.api.designs import load_design, meant_option
 from narrowgate.exposure.intent import Intent
 from narrowgate.model.design import Design
@@ -33,6 +34,7 @@ def design_world(path: Path) -> tuple[Design, Option, World]:
     option = meant_option(design, path)
     world = build_world(with_logs(design, option.resources(design)))
     world.snapshot.label = str(path)
+    world.snapshot.spoken = spoken_names(world, design, option)
     return design, option, world
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from narrowgate.api.addresses import followed, placed
+from narrowgate.api.spoken import call_in_words, client_in_words
 from narrowgate.engine.dns.resolve import evaluate_resolve
 from narrowgate.engine.http.url import parse_request
 from narrowgate.engine.network.clients import find_client
@@ -43,7 +44,7 @@ def resolve(
     """
     if not name:
         raise InputError("an empty text is no domain name", help="the root is written `.`")
-    asking = find_client(snapshot, followed(snapshot, client), security_groups=tuple(security_groups))
+    asking = find_client(snapshot, _client(snapshot, client), security_groups=tuple(security_groups))
     answer = evaluate_resolve(
         snapshot, asking, parse_query_name(followed(snapshot, name)), _record_type(record_type), server=server
     )
@@ -58,7 +59,7 @@ def reach(
     Raises:
         InputError: no such client or target, ports or protocol out of range.
     """
-    asking = find_client(snapshot, followed(snapshot, client), security_groups=tuple(security_groups))
+    asking = find_client(snapshot, _client(snapshot, client), security_groups=tuple(security_groups))
     answer = evaluate_reach(
         snapshot,
         asking,
@@ -86,9 +87,14 @@ def trace(
     Raises:
         InputError: no such client, a URL, method, header or principal that is none.
     """
-    asking = find_client(snapshot, followed(snapshot, client), security_groups=tuple(security_groups))
+    asking = find_client(snapshot, _client(snapshot, client), security_groups=tuple(security_groups))
+    url, headers = call_in_words(snapshot, client, url, headers)
     request = parse_request(followed(snapshot, url), method=method, headers=headers)
     return placed(snapshot, trace_call(snapshot, asking, request, principal=principal))
+
+
+def _client(snapshot: Snapshot, text: str) -> str:
+    return followed(snapshot, client_in_words(snapshot, text))
 
 
 _TYPES = frozenset(

@@ -181,7 +181,7 @@ def load(source: Path, *, assume_complete: bool = False, settings: TemplateSetti
     raise InputError(
         "is no source that narrowgate knows",
         where=str(source),
-        help="it reads " + ", ".join(each.name for each in KINDS),
+        help="it reads " + ", ".join(each.name for each in KINDS[:-1]) + f", or {KINDS[-1].name}",
     )
 
 

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from narrowgate.api.sources import TEMPLATE_SETTINGS, TemplateSettings
+from narrowgate.cli.paths import SourcePath
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,7 +69,7 @@ def template_options(function: F) -> F:
 
 def source_argument(function: F) -> F:
     """The SOURCE of a verb, with the options that templates need."""
-    argument = click.argument("source", type=click.Path(path_type=Path), metavar="SOURCE")
+    argument = click.argument("source", type=SourcePath(), metavar="SOURCE")
     return argument(template_options(function))
 
 

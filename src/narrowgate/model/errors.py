@@ -40,16 +40,29 @@ class InputError(NarrowgateError):
     """A file, a document or an argument cannot be used as it is."""
 
 
+_TOLD = 6
+"""How many names an error tells where none is near."""
+
+
 class UnknownNameError(InputError):
-    """A name that nothing in the source carries; suggests the nearest one that exists, else `otherwise`."""
+    """A name that nothing in the source carries; suggests the nearest one that exists, else `otherwise`.
+
+    Without either, a few names are all told: somebody who has just got a source does not know one to start from.
+    """
 
     def __init__(
         self, kind: str, name: str, known: Iterable[str] = (), *, where: str = "", otherwise: str = ""
     ) -> None:
-        near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-        super().__init__(
-            f"unknown {kind} `{name}`", where=where, help=f"did you mean `{near[0]}`?" if near else otherwise
-        )
+        names = [each for each in dict.fromkeys(known) if each]
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+        if near:
+            help = f"did you mean `{near[0]}`?"
+        elif otherwise or not names:
+            help = otherwise
+        else:
+            more = f", and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
+            help = "known: " + ", ".join(f"`{each}`" for each in names[:_TOLD]) + more
+        super().__init__(f"unknown {kind} `{name}`", where=where, help=help)
 
 
 class QuestionError(NarrowgateError):

@@ -15,6 +15,7 @@ import msgspec
 from narrowgate.model.answer import Evidence, Missing
 from narrowgate.model.estate_facts import Call, Collections, Place
 from narrowgate.model.outside import Outside
+from narrowgate.model.spoken import Spoken
 
 T = TypeVar("T")
 
@@ -59,6 +60,8 @@ class Snapshot:
         self.label = ""
         self.assumed: frozenset[str] = frozenset()
         """Addresses that stand for whichever one AWS will choose: no rule may be written for one of them."""
+        self.spoken: Spoken | None = None
+        """What the names of the design that it came from stand for."""
         self._indexes: dict[object, Any] = {}
         self._asked = {(call.operation, call.parent, call.account, call.region) for call in self.calls}
         self._asked_of_parent = {(call.operation, call.parent) for call in self.calls}

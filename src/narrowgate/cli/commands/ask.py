@@ -11,10 +11,11 @@ import click
 from narrowgate.api.ask import answer_questions
 from narrowgate.cli.notes import noted
 from narrowgate.cli.options import assume_complete_option
+from narrowgate.cli.paths import SourcePath
 
 
 @click.command(name="ask")
-@click.argument("source", type=click.Path(path_type=Path), metavar="[SOURCE]", required=False)
+@click.argument("source", type=SourcePath(), metavar="[SOURCE]", required=False)
 @click.option(
     "--questions",
     required=True,

@@ -11,6 +11,7 @@ from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.findings_options import findings_options
 from narrowgate.cli.options import assume_complete_option, prices_option, template_options, verbose_option
 from narrowgate.cli.output import terminal_style
+from narrowgate.cli.paths import SourcePath
 from narrowgate.model.comparison import CheckAnswer
 from narrowgate.model.finding import Severity
 from narrowgate.report.broken_promises import broken_promises
@@ -22,14 +23,14 @@ from narrowgate.report.sarif import render_sarif
 
 
 @click.command(name="check")
-@click.argument("sources", type=click.Path(path_type=Path), metavar="SOURCE...", nargs=-1)
+@click.argument("sources", type=SourcePath(), metavar="SOURCE...", nargs=-1)
 @findings_options
 @click.option(
     "--write-baseline", type=click.Path(path_type=Path), metavar="FILE", help="Write what is found as a baseline."
 )
 @click.option(
     "--design",
-    type=click.Path(path_type=Path),
+    type=SourcePath(),
     metavar="DESIGN",
     help="Hold this design's expectations against every SOURCE that is no design.",
 )

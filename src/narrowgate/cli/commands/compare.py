@@ -8,6 +8,7 @@ from narrowgate.api import designs
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.options import prices_option, verbose_option
 from narrowgate.cli.output import terminal_style
+from narrowgate.cli.paths import SourcePath
 from narrowgate.report.compare import render_compare
 from narrowgate.report.compare_html import render_compare_html
 from narrowgate.report.compare_markdown import render_compare_markdown
@@ -15,7 +16,7 @@ from narrowgate.report.json import to_json
 
 
 @click.command(name="compare")
-@click.argument("design", type=click.Path(path_type=Path), metavar="DESIGN")
+@click.argument("design", type=SourcePath(), metavar="DESIGN")
 @click.option(
     "--format",
     "output_format",

@@ -8,13 +8,14 @@ from narrowgate.api import costs
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.options import prices_option, verbose_option
 from narrowgate.cli.output import terminal_style
+from narrowgate.cli.paths import SourcePath
 from narrowgate.report.cost import render_cost, render_cost_markdown
 from narrowgate.report.json import to_json
 from narrowgate.report.style import clean
 
 
 @click.command(name="cost")
-@click.argument("design", type=click.Path(path_type=Path), metavar="DESIGN")
+@click.argument("design", type=SourcePath(), metavar="DESIGN")
 @click.option(
     "--via",
     metavar="OPTION",

@@ -10,6 +10,7 @@ from narrowgate.api import deploying
 from narrowgate.cli.exit_codes import ExitCode, exit_code
 from narrowgate.cli.options import format_option
 from narrowgate.cli.output import terminal_style
+from narrowgate.cli.paths import SourcePath
 from narrowgate.model.answer import Verdict
 from narrowgate.model.deployment import DeployAnswer
 from narrowgate.report.deploy import render_deploy, render_preview
@@ -17,7 +18,7 @@ from narrowgate.report.json import to_json
 
 
 @click.command(name="deploy")
-@click.argument("design", type=click.Path(path_type=Path), metavar="DESIGN")
+@click.argument("design", type=SourcePath(), metavar="DESIGN")
 @click.option("--engine", type=click.Choice(["terraform"]), default="terraform", show_default=True)
 @click.option(
     "--target",

@@ -8,14 +8,15 @@ from narrowgate.api import exposures
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.options import assume_complete_option, markdown_format_option, verbose_option
 from narrowgate.cli.output import terminal_style
+from narrowgate.cli.paths import SourcePath
 from narrowgate.report.exposure import render_diff
 from narrowgate.report.exposure_markdown import render_diff_markdown
 from narrowgate.report.json import to_json
 
 
 @click.command(name="diff")
-@click.argument("before", type=click.Path(path_type=Path), metavar="BEFORE")
-@click.argument("after", type=click.Path(path_type=Path), metavar="AFTER")
+@click.argument("before", type=SourcePath(), metavar="BEFORE")
+@click.argument("after", type=SourcePath(), metavar="AFTER")
 @assume_complete_option
 @markdown_format_option
 @verbose_option

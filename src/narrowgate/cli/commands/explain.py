@@ -12,6 +12,7 @@ from narrowgate.audit.registry import find_rule
 from narrowgate.audit.rule import Rule
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.output import terminal_style
+from narrowgate.cli.paths import SourcePath
 from narrowgate.model.errors import InputError, UnknownNameError
 from narrowgate.model.explanation import CallExplanation, ExplainAnswer, Symptom
 from narrowgate.model.reason import Reason
@@ -37,7 +38,7 @@ _AT_MOST = 5
 @click.command(name="explain")
 @click.argument("what", nargs=-1)
 @click.option("--list", "as_list", is_flag=True, help="One line a rule: all rules, or those that the words find.")
-@click.option("--source", type=click.Path(path_type=Path), metavar="SOURCE", help="Trace URL there: which cause?")
+@click.option("--source", type=SourcePath(), metavar="SOURCE", help="Trace URL there: which cause?")
 @click.option("--from", "client", metavar="CLIENT", help="With --source: who calls.")
 @click.option("--method", default="GET", show_default=True, metavar="M", help="With --source: the HTTP method.")
 @click.option("--header", "headers", multiple=True, metavar="'K: V'", help="With --source: a request header.")
@@ -122,7 +123,9 @@ def _rules(text: str, output_format: str) -> None:
     if not found:
         known = [rule.id for rule in load_rules()] + [reason.value for reason in Reason]
         known += [name for symptom in load_symptoms() for name in (symptom.id, *symptom.names)]
-        raise UnknownNameError("rule, reason, symptom or word", text, known)
+        raise UnknownNameError(
+            "rule, reason, symptom or word", text, known, otherwise="`narrowgate explain --list WORDS` finds rules"
+        )
     if output_format == "json":
         click.echo(to_json(found))
         return

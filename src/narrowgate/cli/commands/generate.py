@@ -7,12 +7,13 @@ import click
 from narrowgate.api import generate as api
 from narrowgate.cli.options import format_option
 from narrowgate.cli.output import finish, terminal_style
+from narrowgate.cli.paths import SourcePath
 from narrowgate.report.generate import render_generate
 
 
 @click.command(name="generate")
 @click.argument("form", type=click.Choice(sorted(api.FORMATS)), metavar="terraform|cloudformation|runbook")
-@click.argument("design", type=click.Path(path_type=Path), metavar="DESIGN")
+@click.argument("design", type=SourcePath(), metavar="DESIGN")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where the files go.")
 @click.option("--via", metavar="OPTION", help="The way to connect, in place of the design's own.")
 @click.option(

@@ -9,6 +9,7 @@ from narrowgate.api import audits, reports
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.findings_options import findings_options
 from narrowgate.cli.options import assume_complete_option, prices_option, source_argument
+from narrowgate.cli.paths import SourcePath
 from narrowgate.model.errors import InputError
 from narrowgate.model.finding import Severity
 
@@ -40,7 +41,7 @@ from narrowgate.model.finding import Severity
 )
 @click.option(
     "--design",
-    type=click.Path(path_type=Path),
+    type=SourcePath(),
     metavar="DESIGN",
     help="Hold this design's expectations against a SOURCE that is none, and show its costs and ways.",
 )

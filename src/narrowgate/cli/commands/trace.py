@@ -54,6 +54,7 @@ def command(
       narrowgate trace ./snapshot --from web-1 https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod/orders
       narrowgate trace ./snapshot --from vpc-0a1b2c3d --header 'x-apigw-api-id: a1b2c3d4e5' \
         https://vpce-0a1b-9f.execute-api.us-east-1.vpce.amazonaws.com/prod/orders
+      narrowgate trace narrowgate.yaml --from web orders/orders/1      # in the design's own words: API/PATH
     """
     snapshot = noted(api.load(source, assume_complete=assume_complete))
     answer = api.trace(

@@ -154,6 +154,8 @@ def _without_own_interfaces(snapshot: Snapshot, ids: tuple[str, ...]) -> tuple[s
 
 def _known_names(snapshot: Snapshot) -> Iterable[str]:
     facts = snapshot.facts
+    if snapshot.spoken is not None:
+        yield from snapshot.spoken.clients
     yield "internet"
     yield from _tagged(snapshot)
     for ids in (facts.network_interfaces, facts.instances, facts.subnets, facts.vpcs):

@@ -45,7 +45,7 @@ def _traced(
     world: World, design: Design, option: Option, consumer: Consumer, api: Api, route: Route
 ) -> TracedCall:
     client = client_of(world, design, consumer)
-    call = with_token(_call(design, option, consumer, api), api)
+    call = with_token(call_of(design, option, consumer, api), api)
     answer = ask_call(world, client, call, route, principal=principal_of(consumer, api))
     verdict, decided = _public_verdict(answer) if not api.is_private else (answer.verdict, answer.decided_by)
     url, headers = call_url(world, call, sample_path(route.path))
@@ -69,7 +69,8 @@ def _steps(answer: TraceAnswer) -> tuple[Step, ...]:
     return (*(answer.dns.steps if answer.dns is not None else ()), *answer.hops)
 
 
-def _call(design: Design, option: Option, consumer: Consumer, api: Api) -> Call:
+def call_of(design: Design, option: Option, consumer: Consumer, api: Api) -> Call:
+    """How a consumer calls an API: a private one the option's way, a public one by its own name."""
     return option.call(design, consumer, api) if api.is_private else Call(
         host=default_name(api), path=f"/{api.stage}"
     )  # fmt: skip

@@ -51,6 +51,9 @@ expect:
 `expect`. `narrowgate schema design` prints the JSON Schema for editors: with the YAML extension of most editors, a
 first line `# yaml-language-server: $schema=narrowgate.design.schema.json` is enough.
 
+Questions may be asked of a design in its own words: a consumer's name is a client, `API/PATH` a URL, and a folder
+that holds `narrowgate.yaml` is that design: `narrowgate trace . --from web orders/orders/1`.
+
 A design that AWS would refuse is refused before anything else happens, with file, line, column, the rule and the
 way out. What a design does not say is assumed: network ACLs let everything pass, hosts let everything out, and
 existing route tables have the routes of `links`.
