@@ -10,9 +10,13 @@
 Errors are `narrowgate.model.errors.NarrowgateError`; "no" and "not known" are answers.
 """
 
-from narrowgate.api.policies import POLICY_KINDS, Document, authorize, prove_no_wider, validate
-from narrowgate.api.questions import Flow, reach, resolve, trace
-from narrowgate.api.sources import load
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from narrowgate.api.policies import POLICY_KINDS, Document, authorize, prove_no_wider, validate
+    from narrowgate.api.questions import Flow, reach, resolve, trace
+    from narrowgate.api.sources import load
 
 __all__ = [
     "POLICY_KINDS",
@@ -26,3 +30,16 @@ __all__ = [
     "trace",
     "validate",
 ]
+
+_HOMES = {
+    **dict.fromkeys(("POLICY_KINDS", "Document", "authorize", "prove_no_wider", "validate"), "policies"),
+    **dict.fromkeys(("Flow", "reach", "resolve", "trace"), "questions"),
+    "load": "sources",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a use case when it is asked for: a verb that asks no question need not load the engine."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
