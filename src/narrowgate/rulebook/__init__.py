@@ -17,7 +17,7 @@ from narrowgate.rulebook.catalogue import (
     search_rules,
 )
 from narrowgate.rulebook.rule import Belief, BookTitle, Family, Rule, Source
-from narrowgate.rulebook.symptoms import find_symptoms, load_symptoms, pick_cause, symptom_of
+from narrowgate.rulebook.symptoms import find_symptoms, load_symptoms, looks_pasted, pick_cause, symptom_of
 from narrowgate.rulebook.text import render_rule
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "find_symptoms",
     "load_rules",
     "load_symptoms",
+    "looks_pasted",
     "pick_cause",
     "render_rule",
     "search_rules",

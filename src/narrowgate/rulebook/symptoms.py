@@ -41,8 +41,13 @@ def find_symptoms(text: str) -> tuple[Symptom, ...]:
     printed = tuple(each for each in load_symptoms() if re.search(each.message, asked))
     if printed:
         return printed
-    statuses = set(re.findall(r"(?<![\w.])[45][0-9]{2}(?![\w.])", asked))
-    return tuple(each for each in load_symptoms() if statuses.intersection(each.names))
+    told = set(re.findall(r"(?<![\w.])[45][0-9]{2}(?![\w.])|[a-z]+exception\b", asked))
+    return tuple(each for each in load_symptoms() if told.intersection(each.names))
+
+
+def looks_pasted(text: str) -> bool:
+    """True for what reads as a program's message rather than as words to look for."""
+    return len(text.split()) > 6 or re.search(r"[:;{}\"'=()/]|error|exception", text.casefold()) is not None
 
 
 def symptom_of(answer: TraceAnswer) -> Symptom | None:

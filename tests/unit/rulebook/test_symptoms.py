@@ -2,17 +2,27 @@
 
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 from tests.builders import snapshot_of
 
 from narrowgate import api
+from narrowgate.cli.main import main
 from narrowgate.guide.broken import VARIATIONS
 from narrowgate.model.answer import Verdict
 from narrowgate.model.reason import Reason
 from narrowgate.model.trace import Symptom as Seen
 from narrowgate.model.trace import TraceAnswer
-from narrowgate.rulebook import find_rule, find_symptoms, load_rules, load_symptoms, pick_cause, symptom_of
+from narrowgate.rulebook import (
+    find_rule,
+    find_symptoms,
+    load_rules,
+    load_symptoms,
+    looks_pasted,
+    pick_cause,
+    symptom_of,
+)
 
 SYMPTOMS = load_symptoms()
 
@@ -51,6 +61,35 @@ PASTED = {
 @pytest.mark.parametrize("text", PASTED)
 def test_what_people_paste_finds_its_symptom(text: str) -> None:
     assert [each.id for each in find_symptoms(text)] == [PASTED[text]]
+
+
+def messages() -> dict[str, list[str]]:
+    lines = (Path(__file__).parent / "messages.tsv").read_text().splitlines()
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {text: [] if symptoms == "-" else symptoms.split(",") for symptoms, text in rows}
+
+
+MESSAGES = messages()
+
+
+@pytest.mark.parametrize("text", MESSAGES)
+def test_a_message_of_a_tool_has_its_symptom_or_none(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [each.id for each in find_symptoms(text)] == MESSAGES[text]
+    with pytest.raises(SystemExit) as left:
+        main(["explain", text])
+    told = capsys.readouterr()
+    if MESSAGES[text]:
+        assert left.value.code in (0, None)
+        assert "Causes, likeliest first" in told.out
+    else:
+        assert left.value.code == 2
+        assert "is no message that narrowgate knows" in told.err
+        assert "--source SOURCE --from CLIENT URL" in told.err
+
+
+def test_words_are_looked_up_as_before() -> None:
+    assert not looks_pasted("source vpc of the endpoint")
+    assert looks_pasted("Error: it does not work")
 
 
 def test_a_bare_status_finds_every_symptom_that_has_it() -> None:

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -9,7 +10,7 @@ import click
 
 from narrowgate import api
 from narrowgate.audit.registry import find_rule
-from narrowgate.audit.rule import Rule
+from narrowgate.audit.rule import Rule as AuditRule
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.output import terminal_style
 from narrowgate.cli.paths import SourcePath
@@ -25,14 +26,16 @@ from narrowgate.rulebook import (
     find_symptoms,
     load_rules,
     load_symptoms,
+    looks_pasted,
     pick_cause,
     render_rule,
     search_rules,
     symptom_of,
 )
-from narrowgate.rulebook.rule import STATUS_WORDS
+from narrowgate.rulebook.rule import STATUS_WORDS, Rule
 
 _AT_MOST = 5
+_LONGEST = 80
 
 
 @click.command(name="explain")
@@ -119,7 +122,10 @@ def _reason(reason: Reason, output_format: str) -> None:
 
 
 def _rules(text: str, output_format: str) -> None:
-    found = explain(text)
+    is_pasted = looks_pasted(text) and not text.replace(":", "").replace("-", "").isalnum()
+    found = search_rules(text) if is_pasted else explain(text)
+    if is_pasted and output_format == "text":
+        _unknown_message(text, found)
     if not found:
         known = [rule.id for rule in load_rules()] + [reason.value for reason in Reason]
         known += [name for symptom in load_symptoms() for name in (symptom.id, *symptom.names)]
@@ -134,9 +140,19 @@ def _rules(text: str, output_format: str) -> None:
         click.echo("\nAlso: " + ", ".join(rule.id for rule in found[_AT_MOST:]))
 
 
+def _unknown_message(text: str, near: Sequence[Rule]) -> NoReturn:
+    """What a message that nobody knows here is: said so, with a way to the cause that needs no message."""
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    ways = "name what it comes to: timeout, nxdomain, servfail, refused, reset, certificate, 401, 403, 404, 5xx"
+    ask = "or have the call traced: narrowgate explain --source SOURCE --from CLIENT URL"
+    words = ", ".join(f"{each.id} ({each.title})" for each in near[:_AT_MOST])
+    nearest = f". Rules that share words with it: {words}" if words else ""
+    raise InputError(f"`{shown}` is no message that narrowgate knows", help=f"{ways}; {ask}{nearest}")
+
+
 def _cause(asked: str, traced: TraceAnswer, output_format: str) -> NoReturn:
     symptoms = find_symptoms(asked) if asked else ()
-    if asked and not symptoms:
+    if asked and not symptoms and not looks_pasted(asked):
         raise InputError(f"`{asked}` is no symptom", help="such as 403, timeout, nxdomain, or a tool's message")
     shown = symptom_of(traced)
     call = CallExplanation(
@@ -145,7 +161,7 @@ def _cause(asked: str, traced: TraceAnswer, output_format: str) -> NoReturn:
         verdict=traced.verdict,
         sees=caller_sees(traced),
         symptom=shown.id if shown is not None else None,
-        is_asked=not asked or shown in symptoms,
+        is_asked=not symptoms or shown in symptoms,
         picked=pick_cause(shown, traced) if shown is not None else None,
         decided_by=traced.decided_by,
         unknowns=traced.unknowns,
@@ -160,7 +176,7 @@ def _print(answer: ExplainAnswer, output_format: str) -> None:
     click.echo(text, color=True)
 
 
-def _audit_text(rule: Rule) -> str:
+def _audit_text(rule: AuditRule) -> str:
     lines = (
         f"{rule.id} {rule.name}   severity {rule.severity}, confidence {rule.confidence}",
         f"  {rule.what}",
