@@ -1,7 +1,8 @@
 """Load a SOURCE: told by content, read by the one adapter for its kind, always ending in a `Snapshot`."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -47,22 +48,49 @@ def _is_terraform(path: Path) -> bool:
     return is_terraform_file(path)
 
 
-def _load_terraform(path: Path, assume_complete: bool) -> Snapshot:
+def _load_terraform(path: Path, assume_complete: bool, settings: "TemplateSettings | None" = None) -> Snapshot:
     from narrowgate.sources.terraform.load import load_terraform
 
-    return load_terraform(path, assume_complete=assume_complete)
+    with _stated(path, settings):
+        return load_terraform(path, assume_complete=assume_complete)
+
+
+@contextmanager
+def _stated(path: Path, settings: "TemplateSettings | None") -> Iterator[None]:
+    """What the user states of Terraform's providers, while its files are read.
+
+    Raises:
+        InputError: parameters are given, which Terraform's files do not have.
+    """
+    from narrowgate.sources.terraform.places import STATED, Stated
+
+    told = settings or TemplateSettings()
+    if told.has_parameters:
+        raise InputError(
+            "takes no parameters",
+            where=str(path),
+            help="only templates do; give Terraform's variables as it finds them itself, in `*.auto.tfvars`",
+        )
+    token = STATED.set(Stated(account=told.account, region=told.region))
+    try:
+        yield
+    finally:
+        STATED.reset(token)
 
 
 def _is_terraform_folder(path: Path) -> bool:
     if not path.is_dir():
         return False
-    return next(path.glob("*.tf"), None) is not None
+    return next(path.glob("*.tf"), None) is not None or next(path.glob("*.tf.json"), None) is not None
 
 
-def _load_terraform_folder(path: Path, assume_complete: bool) -> Snapshot:
+def _load_terraform_folder(
+    path: Path, assume_complete: bool, settings: "TemplateSettings | None" = None
+) -> Snapshot:
     from narrowgate.sources.terraform.folder import load_terraform_folder
 
-    return load_terraform_folder(path, assume_complete=assume_complete)
+    with _stated(path, settings):
+        return load_terraform_folder(path, assume_complete=assume_complete)
 
 
 def _is_folder(path: Path) -> bool:
@@ -106,12 +134,19 @@ def _siblings(path: Path) -> list[str]:
 
 
 class TemplateSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a template does not tell by itself; None where nobody says."""
+    """What a template, or a plan, does not tell by itself; None where nobody says."""
 
     account: str | None = None
     region: str | None = None
     parameters: Mapping[str, str] = {}
     parameter_files: tuple[Path, ...] = ()
+    is_for_one: bool = False
+    """True where they are meant for one source, which then has to take them."""
+
+    @property
+    def has_parameters(self) -> bool:
+        """True where a parameter is given."""
+        return bool(self.parameters or self.parameter_files)
 
 
 TEMPLATE_SETTINGS: ContextVar[TemplateSettings | None] = ContextVar("template_settings", default=None)
@@ -141,8 +176,8 @@ def _load_cloudformation(path: Path, assume_complete: bool, settings: TemplateSe
 KINDS: tuple[Kind, ...] = (
     Kind("a live account as aws:PROFILE", _is_live, _load_live),
     Kind("a design file", _is_design, _load_design),
-    Kind("a Terraform plan or state as JSON", _is_terraform, _load_terraform),
-    Kind("a Terraform folder", _is_terraform_folder, _load_terraform_folder),
+    Kind("a Terraform plan or state as JSON", _is_terraform, _load_terraform, _load_terraform),
+    Kind("a Terraform folder", _is_terraform_folder, _load_terraform_folder, _load_terraform_folder),
     Kind("files of AWS Config, or a folder of them", _is_config, _load_config),
     Kind(
         "a CloudFormation or SAM template, a folder of them, or a CDK app's output",
@@ -170,26 +205,20 @@ def load(source: Path, *, assume_complete: bool = False, settings: TemplateSetti
         near = difflib.get_close_matches(source.name, _siblings(source), n=1)
         way_out = f"did you mean `{near[0]}`?" if near else ""
         raise InputError("no such file or folder", where=str(source), help=way_out)
-    for kind in KINDS:
-        if kind.recognises(source):
-            if settings is not None:
-                return _with_settings(kind, source, assume_complete, settings)
-            told = TEMPLATE_SETTINGS.get()
-            if told is not None and kind.load_with is not None:
-                return kind.load_with(source, assume_complete, told)
-            return kind.load(source, assume_complete)
+    kind = next((each for each in KINDS if each.recognises(source)), None)
+    if kind is not None:
+        told = settings or TEMPLATE_SETTINGS.get()
+        if told is not None and kind.load_with is not None:
+            return kind.load_with(source, assume_complete, told)
+        if told is not None and (settings is not None or told.is_for_one):
+            raise InputError(
+                "takes no account, Region or parameters",
+                where=str(source),
+                help=f"only templates and Terraform's files do; this is {kind.name}",
+            )
+        return kind.load(source, assume_complete)
     raise InputError(
         "is no source that narrowgate knows",
         where=str(source),
         help="it reads " + ", ".join(each.name for each in KINDS[:-1]) + f", or {KINDS[-1].name}",
     )
-
-
-def _with_settings(kind: Kind, source: Path, assume_complete: bool, settings: TemplateSettings) -> Snapshot:
-    if kind.load_with is None:
-        raise InputError(
-            "takes no account, Region or parameters",
-            where=str(source),
-            help=f"only templates do; this is {kind.name}",
-        )
-    return kind.load_with(source, assume_complete, settings)

@@ -39,11 +39,33 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def template_options(function: F) -> F:
+def _settle_for_one(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """The same for the one source of a command: one that takes no such option is then an error."""
+    _settle(context, option, value)
+    known = TEMPLATE_SETTINGS.get()
+    if value and known is not None:
+        TEMPLATE_SETTINGS.set(msgspec.structs.replace(known, is_for_one=True))
+
+
+def template_options(function: F, *, settle: Callable[[click.Context, click.Parameter, Any], None] = _settle) -> F:
     """What a template does not tell by itself: for every verb that reads a SOURCE."""
     for name, attribute, multiple, kind, metavar, help in (
-        ("--region", "region", False, None, "REGION", "Region of templates that do not tell theirs."),
-        ("--account", "account", False, None, "ACCOUNT", "Account of templates that do not tell theirs."),
+        (
+            "--region",
+            "region",
+            False,
+            None,
+            "REGION",
+            "Region of templates and providers that do not tell theirs.",
+        ),
+        (
+            "--account",
+            "account",
+            False,
+            None,
+            "ACCOUNT",
+            "Account of templates and providers that do not tell theirs.",
+        ),
         (
             "--parameters",
             "parameter_files",
@@ -61,7 +83,7 @@ def template_options(function: F) -> F:
             type=kind,
             metavar=metavar,
             help=help,
-            callback=_settle,
+            callback=settle,
             expose_value=False,
         )(function)
     return function
@@ -70,7 +92,7 @@ def template_options(function: F) -> F:
 def source_argument(function: F) -> F:
     """The SOURCE of a verb, with the options that templates need."""
     argument = click.argument("source", type=SourcePath(), metavar="SOURCE")
-    return argument(template_options(function))
+    return argument(template_options(function, settle=_settle_for_one))
 
 
 client_option = click.option(

@@ -62,6 +62,8 @@ class Snapshot:
         """Addresses that stand for whichever one AWS will choose: no rule may be written for one of them."""
         self.spoken: Spoken | None = None
         """What the names of the design that it came from stand for."""
+        self.stand_in_accounts: frozenset[str] = frozenset()
+        """Accounts that stand for one that the source does not tell: nothing may be decided by which one it is."""
         self._indexes: dict[object, Any] = {}
         self._asked = {(call.operation, call.parent, call.account, call.region) for call in self.calls}
         self._asked_of_parent = {(call.operation, call.parent) for call in self.calls}

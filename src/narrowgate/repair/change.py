@@ -74,4 +74,5 @@ def apply_changes(snapshot: Snapshot, changes: Iterable[Change]) -> Snapshot:
     changed.warnings = snapshot.warnings
     changed.label = snapshot.label
     changed.assumed = snapshot.assumed
+    changed.stand_in_accounts = snapshot.stand_in_accounts
     return changed

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,15 @@ from narrowgate.model.errors import InputError
 from narrowgate.sources.terraform import folder as folders
 from narrowgate.sources.terraform import mocked, planned
 from narrowgate.sources.terraform.convert.registry import CONVERTERS, NOT_MODELLED
+from narrowgate.sources.terraform.definitions import Definitions
+from narrowgate.sources.terraform.document import Plan
+from narrowgate.sources.terraform.evaluate import Scope, evaluate
+from narrowgate.sources.terraform.hcl.json_syntax import MAPS
+from narrowgate.sources.terraform.hcl.parse import parse_expression
+from narrowgate.sources.terraform.linking import Linker
 from narrowgate.sources.terraform.load import load_terraform
 from narrowgate.sources.terraform.offers import OFFERED, SAME_AS
+from narrowgate.sources.terraform.places import Places
 from narrowgate.sources.terraform.text import Texts
 
 pytestmark = pytest.mark.judge
@@ -103,6 +111,26 @@ def test_every_attribute_that_others_name_is_one_of_its_type(schemas):
     assert missing == []
 
 
+def test_the_arguments_that_are_maps_are_those_of_the_provider(schemas):
+    """JSON syntax cannot tell a map from a block by itself."""
+
+    def maps(block):
+        for name, each in block.get("attributes", {}).items():
+            if isinstance(each.get("type"), list) and each["type"][0] == "map":
+                yield name
+        for each in block.get("block_types", {}).values():
+            yield from maps(each["block"])
+
+    def blocks(block):
+        for name, each in block.get("block_types", {}).items():
+            yield name
+            yield from blocks(each["block"])
+
+    found = {name for kind in CONVERTERS for name in maps(schemas[kind]["block"])}
+    assert found == MAPS
+    assert not found & {name for kind in CONVERTERS for name in blocks(schemas[kind]["block"])}
+
+
 def test_every_argument_that_a_converter_reads_is_one_of_its_type(schemas, tmp_path):
     """Each type of the provider, with no argument known: converted without a crash, and no argument misspelt."""
     read: set[tuple[str, str]] = set()
@@ -157,8 +185,6 @@ def _arguments_read(kind: str, folder: Path) -> set[str]:
     path = folder / f"{kind}.json"
     path.write_text(json.dumps(plan))
     seen: set[str] = set()
-    from narrowgate.sources.terraform.linking import Linker
-
     original = Linker.attribute
 
     def watched(self, instance, name):
@@ -169,6 +195,40 @@ def _arguments_read(kind: str, folder: Path) -> set[str]:
         patch.setattr(Linker, "attribute", watched)
         load_terraform(path)
     return seen - {"id"}
+
+
+EXPRESSIONS = (
+    'abs(-3)', 'alltrue([true, "true"])', "anytrue([])", "ceil(1.2)", 'chunklist(["a", "b", "c"], 2)',
+    'cidrhost("10.0.0.0/16", -2)', 'cidrnetmask("10.0.0.0/20")', 'cidrsubnet("10.0.0.0/16", 8, 3)',
+    'cidrsubnets("10.0.0.0/16", 4, 8, 8, 4)', "coalescelist([], [1])",
+    'endswith("abc", "bc")', "floor(1.8)", 'index(["a", "b"], "b")', 'reverse(["a", "b"])',
+    'setproduct(["a", "b"], ["x", "y"])', 'sort(setintersection(["a", "b"], ["b"]))',
+    'sort(setsubtract(["a", "b"], ["b"]))', 'slice(["a", "b", "c"], 1, 3)', 'startswith("abc", "ab")',
+    "sum([1, 2])",
+    'can({ a = 1 }.b)', 'can({ a = 1 }.a)', 'element(["a", "b", "c"], 4)', 'lookup({ a = 1 }, "b", 2)',
+    'flatten([["a"], ["b", ["c"]]])', 'zipmap(["a", "b"], [1, 2])', 'merge({ a = 1 }, { a = 2, b = 3 })',
+    'format("%s-%d", "a", 7)', 'join("-", ["a", "b"])', 'split(",", "a,b")', 'compact(["a", "", "b"])',
+    'distinct(["a", "a"])', 'one(["a"])', 'range(1, 7, 2)', 'replace("a.b", ".", "-")', 'trimprefix("abc", "a")',
+    'keys({ b = 1, a = 2 })', 'values({ b = 1, a = 2 })', 'contains(["a"], "a")', 'max(1, 3)', 'tonumber("5")',
+    '{ for k, v in { a = 1 } : k => v + 1 }', '[for i, z in ["a", "b"] : "${i}${z}" if z != "a"]',
+)  # fmt: skip
+
+
+def test_functions_are_computed_as_by_terraform(terraform, tmp_path):
+    done = subprocess.run(
+        ["terraform", "console"],
+        cwd=tmp_path,
+        env=terraform,
+        input=f"jsonencode([{', '.join(EXPRESSIONS)}])",
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(json.loads(done.stdout))
+    world = Linker([], Definitions(Plan()), Places(Plan(), [], ""))
+    computed = [evaluate(parse_expression(each), Scope(module=()), world) for each in EXPRESSIONS]
+    assert dict(zip(EXPRESSIONS, computed, strict=True)) == dict(zip(EXPRESSIONS, told, strict=True))
 
 
 def test_overrides_name_every_alias(terraform):

@@ -24,6 +24,7 @@ from narrowgate.engine.trace.authorization_steps import layer_steps, open_step
 from narrowgate.engine.trace.authorizers import authorizer_result
 from narrowgate.engine.trace.call_policies import policies_of_call
 from narrowgate.engine.trace.called import Called
+from narrowgate.engine.trace.unknown_owner import gap_of_owner
 from narrowgate.model.answer import Missing, Step, Verdict
 from narrowgate.model.apigateway import RestApi
 from narrowgate.model.errors import InputError
@@ -34,6 +35,8 @@ from narrowgate.model.trace import HttpAnswer
 
 _ACCOUNT_IN_ARN = re.compile(r"arn:aws[a-z-]*:execute-api:[a-z0-9-]*:(\d{12}):")
 _SIGV4 = re.compile(r"^AWS4-(HMAC|ECDSA)-", re.IGNORECASE)
+_NAMING_ACCOUNTS: tuple[UnreadLayer, ...] = ("resource_policy", "deployed_resource_policy", "endpoint_policy")
+"""The layers that may speak of the API's account, left open where nobody knows it."""
 ANONYMOUS = "anonymous"
 
 
@@ -89,6 +92,10 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
     )
     if len(request.resource.encode()) > MAX_METHOD_ARN:
         return _too_long(called, request.resource)
+    untold = gap_of_owner(snapshot, called, request)
+    if untold is not None:
+        gaps.append(untold)
+        request = msgspec.structs.replace(request, unknown_policies=frozenset({*unread, *_NAMING_ACCOUNTS}))
     answer = authorize(request)
     steps = [*layer_steps(snapshot, called, answer, tuple(gaps)), *_key_steps(called, method, answer)]
     notes = tuple(note.text for note in answer.notes)

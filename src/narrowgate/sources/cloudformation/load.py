@@ -43,7 +43,10 @@ def load_templates(source: Path, *, assume_complete: bool = False, settings: Set
     _refuse_unused(stacks, settings.parameters)
     resources = stacks.resources()
     warnings = [*_untold(stacks), *dict.fromkeys(stacks.warnings)]
-    return build_snapshot(resources, label=str(source), assume_complete=assume_complete, warnings=warnings)
+    snapshot = build_snapshot(resources, label=str(source), assume_complete=assume_complete, warnings=warnings)
+    if any(each.stack.account is None for each in stacks.templates):
+        snapshot.stand_in_accounts = frozenset({ACCOUNT})
+    return snapshot
 
 
 def _add_app(stacks: Stacks, source: Path, settings: Settings) -> None:

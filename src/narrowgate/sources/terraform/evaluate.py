@@ -223,6 +223,8 @@ class _Evaluation:
     def _call(self, expression: Call, scope: Scope) -> Any:
         if expression.name == "try":
             return self._try(expression.arguments, scope)
+        if expression.name == "can":
+            return self._can(expression.arguments, scope)
         arguments = [self.of(each, scope) for each in expression.arguments]
         if expression.expands:
             arguments[-1:] = functions.items(arguments[-1])
@@ -238,6 +240,13 @@ class _Evaluation:
             finally:
                 self._trying -= 1
         raise Absent("no argument of `try` has a value")
+
+    def _can(self, arguments: Iterable[Expression], scope: Scope) -> bool:
+        try:
+            self._try(arguments, scope)
+        except Absent:
+            return False
+        return True
 
     def _conditional(self, condition: Expression, yes: Expression, no: Expression, scope: Scope) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""A Terraform folder as a source: by a plan that lies in it, by Terraform on a copy, or by `tfparse`."""
+"""A Terraform folder as a source: by a plan in it, by Terraform on a copy, by `tfparse`, or by its text."""
 
 import sys
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from narrowgate.sources.terraform import mocked, parsed, planned, program, writt
 from narrowgate.sources.terraform.document import is_shown
 from narrowgate.sources.terraform.load import load_terraform
 from narrowgate.sources.terraform.program import TerraformFailed
+from narrowgate.sources.terraform.text import files_of
 
 Way = Callable[[Path, bool], Snapshot]
 
@@ -19,7 +20,7 @@ _WAYS: tuple[tuple[str, Callable[[], bool], Way], ...] = (
     ("`terraform test` with mocked providers, on a copy", program.is_installed, mocked.snapshot_by_test),
     ("`terraform plan` with dummy credentials, on a copy", program.is_installed, planned.snapshot_by_plan),
     ("`tfparse`", lambda: find_spec("tfparse") is not None, parsed.snapshot_by_tfparse),
-    ("its text alone", lambda: not program.is_installed(), written.snapshot_by_text),
+    ("its text alone", lambda: True, written.snapshot_by_text),
 )
 """Asked in this order: what they are called, whether they can be tried here, and how."""
 
@@ -29,8 +30,9 @@ def load_terraform_folder(
 ) -> Snapshot:
     """Read a Terraform folder, and say by which way.
 
-    A plan as JSON that is newer than every `.tf` file comes first. Otherwise Terraform works on a copy, without
-    credentials, backend or state; the folder itself is never written to.
+    A plan as JSON that is newer than every file of Terraform's comes first. Otherwise Terraform works on a copy,
+    without credentials, backend or state; the folder itself is never written to. Its text is read where all that
+    fails, which a warning then tells with every answer.
 
     Raises:
         InputError: no way is left; with what each complained of.
@@ -52,6 +54,8 @@ def load_terraform_folder(
         for each in complaints:
             tell(f"{path}: not by {each}")
         tell(f"{path}: read by {name}")
+        if way is written.snapshot_by_text and program.is_installed():
+            snapshot.warnings = (*snapshot.warnings, f"{path}: read by its text, since not by {complaints[0]}")
         snapshot.label = str(path)
         return snapshot
     if not program.is_installed():
@@ -64,8 +68,8 @@ def load_terraform_folder(
 
 
 def plan_in(folder: Path) -> Path | None:
-    """The newest plan as JSON in a folder, where no `.tf` file was changed after it."""
-    written = max((each.stat().st_mtime for each in folder.glob("*.tf")), default=0.0)
+    """The newest plan as JSON in a folder, where no file of Terraform's was changed after it."""
+    written = max((each.stat().st_mtime for each in files_of(folder)), default=0.0)
     plans = [each for each in folder.glob("*.json") if each.stat().st_mtime >= written and _is_plan(each)]
     return max(plans, key=lambda each: each.stat().st_mtime, default=None)
 

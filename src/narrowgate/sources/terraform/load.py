@@ -19,7 +19,7 @@ from narrowgate.sources.terraform.document import Plan, State, read_document
 from narrowgate.sources.terraform.instances import Instance, gone_from, plan_instances, state_instances
 from narrowgate.sources.terraform.linking import Linker
 from narrowgate.sources.terraform.places import Places
-from narrowgate.sources.terraform.text import Texts
+from narrowgate.sources.terraform.text import Texts, files_of
 
 
 def load_terraform(path: Path, *, assume_complete: bool = False) -> Snapshot:
@@ -35,7 +35,7 @@ def load_terraform(path: Path, *, assume_complete: bool = False) -> Snapshot:
 
 def texts_beside(folder: Path, document: Plan | State) -> Texts | None:
     """The text that a plan was made from, where it is that folder's."""
-    if not any(folder.glob("*.tf")):
+    if not files_of(folder):
         return None
     texts = Texts(folder)
     return texts if _belongs(texts, document) else None
@@ -84,6 +84,7 @@ def finished(linker: Linker, path: Path, texts: Texts | None, *, assume_complete
     """
     resources, warnings = converted(linker, path, texts)
     snapshot = build_snapshot(resources, label=str(path), assume_complete=assume_complete)
+    snapshot.stand_in_accounts = linker.places.stand_ins
     told = (*(texts.warnings if texts else ()), *linker.places.warnings, *warnings)
     snapshot.warnings = (*snapshot.warnings, *told)
     return snapshot

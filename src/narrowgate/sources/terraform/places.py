@@ -3,7 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from typing import Any
+
+import msgspec
 
 from narrowgate.model.errors import InputError
 from narrowgate.sources.terraform.definitions import Definitions
@@ -27,11 +30,23 @@ _CREDENTIALS = (
 )
 
 
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
+    """Account and Region of providers that do not tell theirs, as the user states them."""
+
+    account: str | None = None
+    region: str | None = None
+
+
+STATED: ContextVar[Stated] = ContextVar("stated", default=Stated())  # noqa: B039 - it is frozen
+"""What the user states for the files that are being read."""
+
+
 class Places:
     """Accounts and Regions by provider.
 
-    An account is told by `allowed_account_ids`, the role that a provider assumes, `data.aws_caller_identity`, or
-    the ARNs of what exists already. One that nothing tells gets a stand-in (`000000000000`), and a warning.
+    An account is told by `allowed_account_ids`, the role that a provider assumes, `data.aws_caller_identity`, the
+    ARNs of what exists already, or the user. One that nothing tells gets a stand-in (`000000000000`), a warning,
+    and no decision that hangs on it.
     """
 
     def __init__(self, plan: Plan, instances: Iterable[Instance], where: str, texts: Texts | None = None) -> None:
@@ -45,6 +60,7 @@ class Places:
             self._by_provider.setdefault(each.provider, []).append(each)
         self._known: dict[str, tuple[str, str]] = {}
         self._stand_ins: dict[object, str] = {}
+        self._stated_for: object = None
         self._definitions = Definitions(plan)
 
     def use(self, definitions: Definitions) -> None:
@@ -84,10 +100,13 @@ class Places:
         seen = Counter(self._regions(provider))
         if seen:
             return seen.most_common(1)[0][0]
+        stated = STATED.get().region
+        if stated is not None:
+            return stated
         raise InputError(
             f"nothing tells the Region of provider `{provider or 'aws'}`",
             where=self._where,
-            help="set `region` in its `provider` block, and make the plan again",
+            help="set `region` in its `provider` block, and make the plan again; or name it with --region",
         )
 
     def _regions(self, provider: str) -> Iterator[str]:
@@ -135,14 +154,33 @@ class Places:
     def _stand_in(self, provider: str, told: "_Block") -> str:
         """One account for each set of credentials: aliases for further Regions share it."""
         key = told.credentials()
+        stated = STATED.get().account
+        if stated is not None:
+            return self._stated(stated, key, provider)
         if key not in self._stand_ins:
             self._stand_ins[key] = f"{len(self._stand_ins):012d}"
         account = self._stand_ins[key]
         self.warnings.append(
             f"{self._where}: nothing tells the account of provider `{provider or 'aws'}`: {account} stands for "
-            "it; set `allowed_account_ids` in its block, or read `data.aws_caller_identity`"
+            "it, and what hangs on it stays undecided; set `allowed_account_ids` in its block, read "
+            "`data.aws_caller_identity`, or name it with --account"
         )
         return account
+
+    def _stated(self, account: str, credentials: object, provider: str) -> str:
+        if self._stated_for not in (None, credentials):
+            raise InputError(
+                f"--account names one account, and provider `{provider or 'aws'}` has credentials of its own",
+                where=self._where,
+                help="set `allowed_account_ids` in each `provider` block",
+            )
+        self._stated_for = credentials
+        return account
+
+    @property
+    def stand_ins(self) -> frozenset[str]:
+        """The accounts that stand for one that nothing tells."""
+        return frozenset(self._stand_ins.values())
 
 
 class _Block:

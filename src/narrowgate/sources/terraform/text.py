@@ -1,4 +1,4 @@
-"""The `.tf` files beside a plan: blocks by module, with file and line.
+"""The `.tf` and `.tf.json` files beside a plan: blocks by module, with file and line.
 
 A plan's JSON has no lines, no locals, and no text of `jsonencode`; the files have all three. A file that is not
 understood is set aside with a warning; what it says then stays unknown.
@@ -175,11 +175,21 @@ def _label(folder: Path, root: Path, label: str) -> str:
     return str(Path(label) / inside)
 
 
+def files_of(folder: Path) -> list[Path]:
+    """The files of a module, in Terraform's language and in its JSON syntax."""
+    return sorted([*folder.glob("*.tf"), *folder.glob("*.tf.json")])
+
+
 def _blocks(folder: Path, label: str, warnings: list[str]) -> Iterator[Block]:
-    for path in sorted(folder.glob("*.tf")):
+    for path in files_of(folder):
         name = str(Path(label) / path.name)
         try:
-            yield from parse(path.read_text(encoding="utf-8"), name).blocks
+            if path.suffix == ".json":
+                from narrowgate.sources.terraform.hcl.json_syntax import parse_json
+
+                yield from parse_json(path.read_bytes(), name)
+            else:
+                yield from parse(path.read_text(encoding="utf-8"), name).blocks
         except SyntaxProblem as problem:
             warnings.append(f"{name}:{problem.line}: set aside, it is not understood: {problem}")
         except (OSError, UnicodeDecodeError, RecursionError):

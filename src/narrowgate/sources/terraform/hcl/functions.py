@@ -4,14 +4,15 @@ Arguments may hold references; a function that needs to see a value and meets on
 result stays unknown.
 """
 
-import ipaddress
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from narrowgate.model.resource import GetAtt, Join, Ref, Unknown
+from narrowgate.sources.terraform.hcl import networks, sequences
 
 Symbol = Ref | GetAtt | Join | Unknown
 
@@ -191,18 +192,6 @@ def _jsondecode(value: Any) -> Any:
     return value.value if isinstance(value, JsonText) else json.loads(plain(value))
 
 
-def _cidrsubnet(prefix: Any, newbits: Any, number: Any) -> str:
-    network = ipaddress.ip_network(plain(prefix), strict=False)
-    length = network.prefixlen + int(plain(newbits))
-    step = 1 << (network.max_prefixlen - length)
-    base = int(network.network_address) + int(plain(number)) * step
-    return f"{ipaddress.ip_address(base)}/{length}"
-
-
-def _cidrhost(prefix: Any, number: Any) -> str:
-    return str(ipaddress.ip_network(plain(prefix), strict=False)[int(plain(number))])
-
-
 def _same(value: Any, *_: Any) -> Any:
     return value
 
@@ -231,16 +220,27 @@ def _tostring(value: Any) -> Any:
 
 
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "cidrhost": _cidrhost,
-    "cidrsubnet": _cidrsubnet,
+    "abs": _words(abs),
+    "alltrue": lambda value: all(plain(each) in (True, "true") for each in items(value)),
+    "anytrue": lambda value: any(plain(each) in (True, "true") for each in items(value)),
+    "ceil": _words(math.ceil),
+    "chunklist": lambda value, size: sequences.chunked(items(value), plain(size)),
+    "cidrhost": _words(networks.cidrhost),
+    "cidrnetmask": _words(networks.cidrnetmask),
+    "cidrsubnet": _words(networks.cidrsubnet),
+    "cidrsubnets": _words(networks.cidrsubnets),
     "coalesce": _coalesce,
+    "coalescelist": lambda *lists: sequences.first_filled(*map(items, lists)),
     "compact": _compact,
     "concat": _concat,
     "contains": lambda value, each: plain(each) in [plain(one) for one in items(value)],
     "distinct": _distinct,
     "element": _element,
+    "endswith": _words(str.endswith),
     "flatten": _flatten,
+    "floor": _words(math.floor),
     "format": _format,
+    "index": lambda value, each: [plain(one) for one in items(value)].index(plain(each)),
     "join": _join,
     "jsondecode": _jsondecode,
     "jsonencode": _jsonencode,
@@ -255,9 +255,16 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "one": lambda value: (items(value) or [None])[0],
     "range": lambda *bounds: list(range(*(int(plain(each)) for each in bounds))),
     "replace": _words(_replace),
+    "reverse": lambda value: items(value)[::-1],
+    "setintersection": lambda *sets: sequences.shared(*map(items, sets)),
+    "setproduct": lambda *sets: sequences.product(*map(items, sets)),
+    "setsubtract": lambda value, gone: sequences.without(items(value), items(gone)),
     "setunion": _distinct,
+    "slice": lambda value, start, end: sequences.sliced(items(value), plain(start), plain(end)),
     "sort": _sort,
     "split": _words(lambda separator, value: value.split(separator)),
+    "startswith": _words(str.startswith),
+    "sum": lambda value: sum(plain(each) for each in items(value)),
     "toset": _distinct,
     "tolist": items,
     "tomap": _same,

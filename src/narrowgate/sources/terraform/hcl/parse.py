@@ -226,7 +226,7 @@ class _Parser:
         if token.kind == "number":
             return Literal(token.value)
         if token.kind == "text":
-            return _template(token.value)
+            return template_of(token.value)
         if token.kind != "name":
             raise SyntaxProblem(
                 f"`{token.value}` begins no expression".replace("\n", "the line's end"), token.line
@@ -314,7 +314,8 @@ class _Parser:
         return Call(name, tuple(arguments), expands)
 
 
-def _template(parts: tuple[str | Inner, ...]) -> Expression:
+def template_of(parts: tuple[str | Inner, ...]) -> Expression:
+    """The expression that the parts of a text make; a lone interpolation is its own value."""
     found: list[Expression] = []
     for part in parts:
         if isinstance(part, str):

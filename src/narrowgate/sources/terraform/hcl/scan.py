@@ -127,21 +127,30 @@ class _Scanner:
         if opening[1]:
             content = _without_indentation(content)
         self.line += 1
-        parts: list[str | Inner] = []
-        text, at = "", 0
-        while at < len(content):
-            if content.startswith(("$${", "%%{"), at):
-                text, at = text + content[at + 1 : at + 3], at + 3
-            elif content.startswith(("${", "%{"), at):
-                end = _closing(content, at + 2, self.line)
-                here = self.line + content.count("\n", 0, at)
-                parts += [text, Inner(content[at + 2 : end], here, content[at] == "%")]
-                text, at = "", end + 1
-            else:
-                text, at = text + content[at], at + 1
-        self.found.append(Token("text", (*parts, text), line, opening.start(), closing.end()))
+        self.found.append(Token("text", unquoted(content, self.line), line, opening.start(), closing.end()))
         self.line = line + self.source.count("\n", opening.start(), closing.end())
         self.at = closing.end()
+
+
+def unquoted(content: str, line: int) -> tuple[str | Inner, ...]:
+    """The parts of a text whose quotes and escapes are read already: a heredoc's, or one of JSON.
+
+    Raises:
+        SyntaxProblem: an interpolation without its end.
+    """
+    parts: list[str | Inner] = []
+    text, at = "", 0
+    while at < len(content):
+        if content.startswith(("$${", "%%{"), at):
+            text, at = text + content[at + 1 : at + 3], at + 3
+        elif content.startswith(("${", "%{"), at):
+            end = _closing(content, at + 2, line)
+            here = line + content.count("\n", 0, at)
+            parts += [text, Inner(content[at + 2 : end], here, content[at] == "%")]
+            text, at = "", end + 1
+        else:
+            text, at = text + content[at], at + 1
+    return (*parts, text)
 
 
 def _escape(source: str, at: int) -> tuple[int, str]:
