@@ -11,9 +11,9 @@ from tests.canonical import differences
 from narrowgate import api
 from narrowgate.api.generate import generated_files, plan_of
 from narrowgate.api.sources import TemplateSettings
-from narrowgate.generate.cloudformation.rounds import BY_COMMAND
 from narrowgate.generate.cloudformation.values import parameter_name
 from narrowgate.generate.plan import Plan
+from narrowgate.generate.requests import BY_COMMAND
 from narrowgate.model.errors import InputError
 from narrowgate.model.resource import GetAtt, Join, Ref
 from narrowgate.options.parts.logs import with_logs

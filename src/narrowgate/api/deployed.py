@@ -1,13 +1,11 @@
 """What was deployed, judged again: the design's promises asked of what was collected afterwards."""
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from contextlib import suppress
 
 from narrowgate.api.counterparts import attributes_in
 from narrowgate.api.generate import promises_of
 from narrowgate.generate.plan import Plan
-from narrowgate.generate.terraform.scope import expression_of
 from narrowgate.model.answer import Verdict
 from narrowgate.model.comparison import ExpectationAnswer, OptionAnswer
 from narrowgate.model.deployment import Promise
@@ -16,43 +14,22 @@ from narrowgate.model.resource import Ref, Resource
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.options.compare.expectations import judge_expectation, trace_permissions
 from narrowgate.options.option import Option
+from narrowgate.options.parts.endpoints import callers_of
 from narrowgate.options.world import World
 
-_STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
 Attributes = dict[tuple[str, str], str]
 
 
-def world_of(
-    plan: Plan,
-    snapshot: Snapshot,
-    made: Mapping[str, Mapping[str, Any]],
-    ids: Mapping[str, str],
-    given: Attributes,
-) -> World:
+def world_of(plan: Plan, snapshot: Snapshot, ids: Mapping[str, str], attributes: Attributes) -> World:
     """The collected estate with what each resource of the plan came to be.
 
     Args:
         plan: the resources.
         snapshot: what was collected.
-        made: attributes of what Terraform made, by address.
-        ids: ids of existing resources that are known already.
-        given: attributes of existing resources.
+        ids: ids of resources that were made, and of existing ones that are known already.
+        attributes: attributes of either.
     """
     found = dict(ids)
-    attributes = dict(given)
-    by_id = plan.by_id
-    for resource in plan.made:
-        side = plan.side_of(resource)
-        if side is None:
-            continue
-        address, _, ref = expression_of(resource, None, by_id).rpartition(".")
-        values = made.get(f"module.{side.identifier}.{address}")
-        if values is None:
-            continue
-        if isinstance(values.get(ref), str):
-            found[resource.logical_id] = values[ref]
-        if isinstance(values.get("arn"), str):
-            attributes[resource.logical_id, "Arn"] = values["arn"]
     for resource in plan.resources:
         if resource.exists and resource.logical_id not in found:
             own = resource.physical_id or _known_by_content(resource, found, snapshot)
@@ -60,6 +37,18 @@ def world_of(
                 found[resource.logical_id] = own
     seen = {(name, told): value for name, own in found.items() for told, value in attributes_in(snapshot, own)}
     return World(snapshot=snapshot, ids=found, attributes={**attributes, **seen})
+
+
+def calls_of(plan: Plan, world: World) -> tuple[str, ...]:
+    """The URLs to call, as far as everything in them is known."""
+    design = plan.design
+    found: dict[str, None] = {}
+    for api in design.private_apis:
+        for consumer in callers_of(design, api):
+            call = plan.option.call(design, consumer, api)
+            with suppress(KeyError):
+                found[f"https://{world.text(call.host)}{world.text(call.path)}"] = None
+    return tuple(found)
 
 
 def _known_by_content(resource: Resource, ids: Mapping[str, str], snapshot: Snapshot) -> str | None:

@@ -89,10 +89,6 @@ class Terraform:
         state = self._json("show", "-json")
         return dict(_resources(state.get("values", {}).get("root_module", {})))
 
-    def outputs(self) -> dict[str, Any]:
-        """The root's outputs."""
-        return {name: each["value"] for name, each in self._json("output", "-json").items()}
-
     def _json(self, *arguments: str) -> dict[str, Any]:
         lines: list[str] = []
         self._run(*arguments, keep=lines.append)

@@ -26,8 +26,8 @@ class DeployAnswer(Record, frozen=True, kw_only=True):
     """What became of a deployment.
 
     `verdict` is the plan's where nothing was deployed, else that of what was collected afterwards. `stage` is
-    `refused` (a promise fails and was not accepted by name), `declined` (nobody said yes), `deployed` or
-    `destroyed`.
+    `refused` (a promise fails and was not accepted by name), `planned` (it was only to be shown), `declined`
+    (nobody said yes), `deployed` or `destroyed`.
     """
 
     schema: str = "narrowgate.deploy/1"

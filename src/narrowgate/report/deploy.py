@@ -44,6 +44,9 @@ def _lines(answer: DeployAnswer, style: Style) -> Iterator[str]:
     if answer.stage == "destroyed":
         yield style.strong(f"{answer.option}: {len(answer.changes)} resources removed")
         return
+    if answer.stage == "planned":
+        yield "nothing was changed: this was a dry run"
+        return
     if answer.stage == "declined":
         yield "nothing was deployed: nobody said yes"
         return

@@ -19,7 +19,13 @@ from narrowgate.report.json import to_json
 
 @click.command(name="deploy")
 @click.argument("design", type=SourcePath(), metavar="DESIGN")
-@click.option("--engine", type=click.Choice(["terraform"]), default="terraform", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["terraform", "cloudformation"]),
+    default="terraform",
+    show_default=True,
+    help="Your own Terraform, or CloudFormation's change sets, which need no program.",
+)
 @click.option(
     "--target",
     type=click.Choice(["embedded", "aws"]),
@@ -41,6 +47,7 @@ from narrowgate.report.json import to_json
     metavar="NAME",
     help="What may fail or be undecided: an expectation's sentence, a consumer, a constraint (repeatable).",
 )
+@click.option("--dry-run", is_flag=True, help="Show what would change, what it opens and costs, and stop.")
 @click.option("--destroy", is_flag=True, help="Undo what a deployment into DIR made, whole or interrupted.")
 @click.option("--yes", is_flag=True, help="Say yes before the question; without it a person is asked.")
 @click.option("--force", is_flag=True, help="Overwrite generated files that somebody has edited.")
@@ -55,6 +62,7 @@ def command(
     variables: tuple[str, ...],
     role_arns: tuple[str, ...],
     despite: tuple[str, ...],
+    dry_run: bool,
     destroy: bool,
     yes: bool,
     force: bool,
@@ -64,17 +72,21 @@ def command(
 
     Refused when a promise of the design fails or is undecided, unless named with --despite. Before anything is
     made in your accounts you are shown what will change, what that opens and what it costs, and asked. Terraform
-    is your own; it keeps its state in DIR, so an interrupted deployment goes on with the same command, and
-    --destroy undoes it.
+    keeps its state in DIR, CloudFormation in its stacks: an interrupted deployment goes on with the same command,
+    and --destroy undoes it.
 
     \b
     Examples:
       narrowgate deploy narrowgate.yaml
+      narrowgate deploy narrowgate.yaml --target aws --out ./deployment --dry-run
       narrowgate deploy narrowgate.yaml --target aws --out ./deployment
       narrowgate deploy narrowgate.yaml --target aws --out ./deployment --destroy
+      narrowgate deploy narrowgate.yaml --engine cloudformation --target aws --out ./deployment
+          --role-arn shop=arn:aws:iam::111122223333:role/deploy --var api_vpc_id=vpc-0a1b2c3d
     """
     order = deploying.Order(
         design=design,
+        engine=engine,
         target=target,
         folder=out,
         via=via,
@@ -82,6 +94,7 @@ def command(
         variables=_pairs("--var", variables),
         role_arns=_pairs("--role-arn", role_arns),
         force=force,
+        dry_run=dry_run,
     )
     act = deploying.destroy if destroy else deploying.deploy
 
@@ -96,6 +109,8 @@ def command(
         return click.confirm("Do that?", default=False, err=True)
 
     answer = act(order, agree=agree, say=lambda line: click.echo(line, err=True))
+    if answer.stage == "planned" and output_format != "json":
+        click.echo(render_preview(answer, terminal_style()), color=True)
     click.echo(to_json(answer) if output_format == "json" else render_deploy(answer, terminal_style()), color=True)
     raise click.exceptions.Exit(int(_status(answer)))
 

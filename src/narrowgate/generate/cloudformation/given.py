@@ -1,8 +1,8 @@
 """What is read of templates from outside: by commands, and by whoever calls an API."""
 
-from narrowgate.generate.cloudformation.rounds import BY_COMMAND
-from narrowgate.generate.cloudformation.values import Key
+from narrowgate.generate.cloudformation.values import Key, is_address
 from narrowgate.generate.plan import Plan, references
+from narrowgate.generate.requests import BY_COMMAND
 from narrowgate.model.resource import GetAtt
 from narrowgate.options.parts.endpoints import callers_of
 
@@ -11,7 +11,7 @@ def read_by_commands(plan: Plan) -> tuple[Key, ...]:
     """The values that commands of `DEPLOY.md` name; an endpoint's addresses are asked for by its id."""
     found = list(_keys(plan, [each.properties for each in plan.made if each.type in BY_COMMAND]))
     everything = (*_keys(plan, [each.properties for each in plan.made]), *called(plan))
-    found += [(name, None) for name, word in everything if (word or "").startswith("NetworkInterfaces.")]
+    found += [(key[0], None) for key in everything if is_address(key)]
     return tuple(dict.fromkeys(found))
 
 

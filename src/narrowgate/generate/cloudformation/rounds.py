@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import msgspec
 
 from narrowgate.generate.plan import Plan, Side, references
+from narrowgate.generate.requests import BY_COMMAND
 from narrowgate.model.resource import GetAtt, Resource
 
-BY_COMMAND = frozenset({"Custom::VpcPeeringConnectionOptions", "Custom::RestApiUpdate"})
-"""What CloudFormation has no resource for (IAC-01): a command makes it."""
 MERGED = frozenset({"Custom::DnsServer"})
 """What stands in another resource's properties."""
 

@@ -13,14 +13,19 @@ from narrowgate.generate.plan import Plan
 def cloudformation_files(plan: Plan) -> dict[str, str]:
     """The text of every file by its path."""
     order = deployments(plan)
-    # What each template gives is known once all others are written: they are written twice.
-    draft = [make_template(plan, side, order, ()) for side in plan.sides]
-    given = _given(plan, draft)
-    templates = [make_template(plan, side, order, tuple(given[side.name])) for side in plan.sides]
+    templates = make_templates(plan, order)
     files = {f"{each.side.name}.yaml": each.text for each in templates}
     files["DEPLOY.md"] = deploy_page(plan, order, templates)
     files["narrowgate-templates.json"] = _settings(plan, order)
     return files
+
+
+def make_templates(plan: Plan, order: tuple[Deployment, ...]) -> list[Template]:
+    """A template for each side, with what others read of it."""
+    # What each template gives is known once all others are written: they are written twice.
+    draft = [make_template(plan, side, order, ()) for side in plan.sides]
+    given = _given(plan, draft)
+    return [make_template(plan, side, order, tuple(given[side.name])) for side in plan.sides]
 
 
 def _settings(plan: Plan, order: tuple[Deployment, ...]) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from narrowgate.generate.cloudformation.given import called, read_by_commands
 from narrowgate.generate.cloudformation.rounds import Deployment
-from narrowgate.generate.cloudformation.template import Template
-from narrowgate.generate.cloudformation.values import Key, parameter_name
+from narrowgate.generate.cloudformation.template import IMAGE, Template, stack_name
+from narrowgate.generate.cloudformation.values import Key, is_address, parameter_name
 from narrowgate.generate.names import snake
 from narrowgate.generate.plan import Plan
 from narrowgate.generate.runbook.call import test_section
@@ -18,11 +18,6 @@ from narrowgate.generate.runbook.types import WRITERS
 def deploy_page(plan: Plan, order: Sequence[Deployment], templates: Sequence[Template]) -> str:
     """The text of the page."""
     return "\n".join(_page(plan, order, {each.side.name: each for each in templates})) + "\n"
-
-
-def stack_name(plan: Plan, template: Template) -> str:
-    """The stack of a template: `guide-us-east-1`."""
-    return f"{plan.design.name}-{template.side.name}"
 
 
 def _page(plan: Plan, order: Sequence[Deployment], templates: dict[str, Template]) -> Iterator[str]:
@@ -50,7 +45,7 @@ def _page(plan: Plan, order: Sequence[Deployment], templates: dict[str, Template
                 yield "```"
                 yield ""
             continue
-        yield f"## {number}. Stack `{stack_name(plan, template)}`, round {step.round} of {template.rounds}"
+        yield f"## {number}. Stack `{stack_name(plan, template.side)}`, round {step.round} of {template.rounds}"
         yield ""
         yield "```sh"
         yield from _fetched(plan, template, step, profile)
@@ -69,7 +64,7 @@ def _page(plan: Plan, order: Sequence[Deployment], templates: dict[str, Template
             service="cloudformation",
             operation="delete-stack",
             region=template.side.region,
-            options=(("--stack-name", stack_name(plan, template)),),
+            options=(("--stack-name", stack_name(plan, template.side)),),
         )
         yield from lines_of(stack, profile_of(plan, template.side))
     yield "```"
@@ -81,7 +76,7 @@ def _addresses(plan: Plan, templates: dict[str, Template]) -> Iterator[str]:
     lines: list[str] = []
     for name, word in called(plan):
         side = plan.side_of(plan.by_id[name])
-        if word is None or not word.startswith("NetworkInterfaces.") or (name, word) in known or side is None:
+        if not is_address((name, word)) or word is None or (name, word) in known or side is None:
             continue
         found = attribute(plan.by_id[name], word)
         lines += lines_of(found, profile_of(plan, side)) if isinstance(found, Command) else (found,)
@@ -93,22 +88,21 @@ def _fetched(plan: Plan, template: Template, step: Deployment, profile: str | No
     """Values that no stack gives: addresses of an endpoint that an earlier round made."""
     by_id = plan.by_id
     for (name, word), number in template.parameters.items():
-        if number == step.round and word is not None and word.startswith("NetworkInterfaces."):
+        if number == step.round and word is not None and is_address((name, word)):
             found = attribute(by_id[name], word)
             if isinstance(found, Command) and not by_id[name].exists:
                 yield from lines_of(found, profile)
 
 
 def _deployed(plan: Plan, template: Template, step: Deployment, profile: str | None) -> Iterator[str]:
-    stack = stack_name(plan, template)
+    stack = stack_name(plan, template.side)
     yield f"aws cloudformation deploy --stack-name {stack} --template-file {template.side.name}.yaml \\"
     where = f"--region {template.side.region}" + (f' --profile "${profile}"' if profile else "")
     yield f"    {where} --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset \\"
     if plan.design.tags:
         yield "    --tags " + " ".join(f"'{key}={value}'" for key, value in plan.design.tags) + " \\"
-    known = [key for key, number in template.parameters.items() if number <= step.round]
-    values = [f'{parameter_name(*key)}="${variable(*key)}"' for key in known]
-    values += [f'{name}="$' + _screaming(name) + '"' for name in template.own if name != "DnsServerImage"]
+    values = [f'{parameter_name(*key)}="${variable(*key)}"' for key in template.parameters_at(step.round)]
+    values += [f'{name}="$' + _screaming(name) + '"' for name in template.own if name != IMAGE]
     if template.rounds > 1:
         values.insert(0, f"Round={step.round}")
     if not values:
@@ -134,14 +128,14 @@ def _outputs(
         wanted |= dict.fromkeys(each.parameters)
     wanted |= dict.fromkeys((*read_by_commands(plan), *called(plan)))
     for name, word in wanted:
-        if name not in made or (word or "").startswith("NetworkInterfaces."):
+        if name not in made or is_address((name, word)):
             continue
         query = f"Stacks[0].Outputs[?OutputKey==`{parameter_name(name, word)}`].OutputValue"
         command = Command(
             service="cloudformation",
             operation="describe-stacks",
             region=template.side.region,
-            options=(("--stack-name", stack_name(plan, template)),),
+            options=(("--stack-name", stack_name(plan, template.side)),),
             captures=((variable(name, word), query),),
         )
         yield from lines_of(command, profile)

@@ -5,28 +5,47 @@ from typing import Any
 
 import msgspec
 
-from narrowgate.generate.cloudformation.rounds import BY_COMMAND, Deployment, is_role, is_written
+from narrowgate.generate.cloudformation.rounds import Deployment, is_role, is_written
 from narrowgate.generate.cloudformation.suppress import suppressions
-from narrowgate.generate.cloudformation.values import Key, Values, attribute_of, parameter_name
-from narrowgate.generate.cloudformation.yaml_text import Commented, Tag, write_yaml
+from narrowgate.generate.cloudformation.values import Key, Values, attribute_of, is_address, parameter_name
+from narrowgate.generate.cloudformation.yaml_text import Commented, Tag, without_comments, write_yaml
 from narrowgate.generate.dns_server import set_up_script
 from narrowgate.generate.plan import AccountId, Plan, Side
+from narrowgate.generate.requests import BY_COMMAND
 from narrowgate.model.resource import GetAtt, Join, Ref, Resource
 
-_IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+IMAGE = "DnsServerImage"
+"""The one parameter of a template's own that has a default."""
+_AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 _BEFORE = "Deployments happen in rounds: a value of another stack has to be there before what needs it."
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """A template: its text, which parameters each round reads for the first time, and what others read of it."""
+    """A template: its document, when it first reads which parameter, and what others read of it."""
 
     side: Side
-    text: str
+    document: Mapping[str, Any]
     rounds: int
     parameters: Mapping[Key, int]
     """The round that each parameter is first needed in."""
     own: Mapping[str, str]
     """Further parameters, with what they are."""
+    outputs: tuple[Key, ...]
+    """What it gives, but for an endpoint's addresses."""
+
+    @property
+    def text(self) -> str:
+        """The text for people."""
+        return write_yaml(self.document)
+
+    @property
+    def bare_text(self) -> str:
+        """The text for AWS, which takes 51,200 bytes at most."""
+        return write_yaml(without_comments(self.document))
+
+    def parameters_at(self, number: int) -> tuple[Key, ...]:
+        """The values that a round takes: its own and those of the rounds before."""
+        return tuple(key for key, first in self.parameters.items() if first <= number)
 
 
 def make_template(plan: Plan, side: Side, order: tuple[Deployment, ...], given: tuple[Key, ...]) -> Template:
@@ -74,14 +93,18 @@ def make_template(plan: Plan, side: Side, order: tuple[Deployment, ...], given: 
     if rounds > 1:
         document["Conditions"] = Commented((_BEFORE,), _conditions(rounds))
     document["Resources"] = resources
-    outputs = {
-        parameter_name(name, attribute): _output(by_id[name], attribute, round_of[name])
-        for name, attribute in given
-        if not (attribute or "").startswith("NetworkInterfaces.")
-    }
-    if outputs:
-        document["Outputs"] = outputs
-    return Template(side=side, text=write_yaml(document), rounds=rounds, parameters=first, own=own)
+    told = tuple(key for key in given if not is_address(key))
+    if told:
+        document["Outputs"] = {
+            parameter_name(name, attribute): _output(by_id[name], attribute, round_of[name])
+            for name, attribute in told
+        }
+    return Template(side=side, document=document, rounds=rounds, parameters=first, own=own, outputs=told)
+
+
+def stack_name(plan: Plan, side: Side) -> str:
+    """The stack of a side: `guide-us-east-1`."""
+    return f"{plan.design.name}-{side.name}"
 
 
 def _notes(plan: Plan, side: Side) -> tuple[str, ...]:
@@ -141,7 +164,7 @@ def _instance(plan: Plan, resource: Resource, properties: dict[str, Any]) -> dic
         if each.type == "Custom::DnsServer" and each.properties["InstanceId"] == Ref(resource.logical_id)
     )
     return {
-        "ImageId": Tag("Ref", "DnsServerImage"),
+        "ImageId": Tag("Ref", IMAGE),
         **properties,
         "EbsOptimized": True,
         "Monitoring": True,
@@ -165,12 +188,17 @@ _CHANGES: Mapping[str, Change] = {
 
 def _own_parameters(resource: Resource) -> dict[str, str]:
     if resource.type == "AWS::EC2::Instance":
-        return {"DnsServerImage": "Image of the DNS servers."}
+        return {IMAGE: "Image of the DNS servers."}
     if resource.type == "AWS::ApiGateway::Authorizer":
         return {
             f"{resource.logical_id}Arn": "ARN that the authorizer asks: a user pool, or a function's invocation."
         }
     return {}
+
+
+def asked_of_people(plan: Plan) -> tuple[str, ...]:
+    """The parameters that no resource gives and that have no default."""
+    return tuple(name for each in plan.made for name in _own_parameters(each) if name != IMAGE)
 
 
 def _accepting_role(plan: Plan, resource: Resource) -> tuple[str, dict[str, Any]]:
@@ -228,9 +256,9 @@ def _parameters(plan: Plan, first: Mapping[Key, int], own: Mapping[str, str], ro
             parameter["Default"] = ""
         found[parameter_name(name, attribute)] = parameter
     for parameter_id, description in own.items():
-        if parameter_id == "DnsServerImage":
+        if parameter_id == IMAGE:
             kind = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
-            found[parameter_id] = {"Type": kind, "Description": description, "Default": _IMAGE}
+            found[parameter_id] = {"Type": kind, "Description": description, "Default": _AMAZON_LINUX}
         else:
             found[parameter_id] = {"Type": "String", "Description": description}
     return found

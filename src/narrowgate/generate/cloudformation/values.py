@@ -19,6 +19,11 @@ def parameter_name(logical_id: str, attribute: str | None) -> str:
     return logical_id + _WORD.sub(lambda match: match[1].upper(), word)
 
 
+def is_address(key: Key) -> bool:
+    """Whether a value is an address of an endpoint, which no stack tells."""
+    return (key[1] or "").startswith("NetworkInterfaces.")
+
+
 class Values:
     """A template's view: resolves properties, and notes which parameters they read."""
 

@@ -31,6 +31,21 @@ def write_yaml(value: Mapping[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def without_comments(value: Any) -> Any:
+    """The same document without its lines for people."""
+    match value:
+        case Commented(value=inner):
+            return without_comments(inner)
+        case Tag(name=name, value=inner):
+            return Tag(name, without_comments(inner))
+        case Mapping():
+            return {key: without_comments(each) for key, each in value.items()}
+        case list() | tuple():
+            return [without_comments(each) for each in value]
+        case _:
+            return value
+
+
 def _mapping(value: Mapping[str, Any], depth: int) -> Iterator[str]:
     pad = "  " * depth
     for key, each in value.items():

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from narrowgate.generate.plan import Plan
+from narrowgate.generate.requests import REQUESTS
 from narrowgate.generate.runbook.dns import call
 from narrowgate.generate.runbook.network import asked, capture, own
-from narrowgate.generate.runbook.shell import AsText, Command, Document, variable
+from narrowgate.generate.runbook.shell import Command, Document, command_of, variable
 from narrowgate.generate.runbook.step import Check, Work, Writer
-from narrowgate.model.resource import GetAtt, Join, Resource
+from narrowgate.model.resource import GetAtt, Resource
 
 Options = tuple[tuple[str, Any], ...]
 
@@ -194,29 +195,10 @@ def _patch(path: str, value: Any) -> dict[str, Any]:
 
 def rest_api_update(plan: Plan, resource: Resource) -> Work:
     """An existing API: policy, associated endpoints, and a deployment for both to count (POL-03)."""
-    properties = resource.properties
-    api: Options = (("--rest-api-id", properties["RestApiId"]),)
-    file = variable(resource.logical_id).lower().removesuffix("_id")
-    shown = gateway(resource, "get-rest-api", *api)
-    change = _patch("/policy", AsText(properties["Policy"]))
-    commands = [
-        gateway(resource, "update-rest-api", *api, ("--patch-operations", Document(f"{file}.json", [change])))
-    ]
-    commands += [
-        gateway(
-            resource,
-            "update-rest-api",
-            *api,
-            (
-                "--patch-operations",
-                Join(("op=add,path=/endpointConfiguration/vpcEndpointIds,value=", each)),
-            ),
-        )
-        for each in properties["VpcEndpointIds"]
-    ]
-    commands.append(gateway(resource, "create-deployment", *api, ("--stage-name", properties["StageName"])))
+    file = f"{variable(resource.logical_id).lower().removesuffix('_id')}.json"
+    shown = gateway(resource, "get-rest-api", ("--rest-api-id", resource.properties["RestApiId"]))
     return Work(
-        commands=tuple(commands),
+        commands=tuple(command_of(each, resource.region, file) for each in REQUESTS[resource.type](resource)),
         check=Check(asked(shown, "policy"), "the policy above, with escaped quotes"),
         console="API Gateway > (API) > Resource policy > Edit; then Resources > Deploy API",
         note="Keep the policy that the API has now: undoing is putting it back and deploying again.",

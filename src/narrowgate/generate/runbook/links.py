@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from narrowgate.generate.plan import Plan
+from narrowgate.generate.requests import peering_option
 from narrowgate.generate.runbook.network import asked, capture, ec2, own, tagged
-from narrowgate.generate.runbook.shell import Command, variable
+from narrowgate.generate.runbook.shell import Command, command_of, variable
 from narrowgate.generate.runbook.step import Check, Work, Writer
 from narrowgate.model.resource import Resource
 
@@ -54,24 +55,17 @@ def peering_accepter(plan: Plan, resource: Resource) -> Work:
 def peering_options(plan: Plan, resource: Resource) -> Work:
     """One side's DNS option (PEER-DNS-03)."""
     properties = resource.properties
-    it, side = properties["VpcPeeringConnectionId"], properties["Side"].lower()
-    flag = f"--{side}-peering-connection-options"
-    wanted = str(properties["AllowDnsResolutionFromRemoteVpc"]).lower()
-
-    def change(value: str) -> Command:
-        return ec2(
-            resource,
-            "modify-vpc-peering-connection-options",
-            ("--vpc-peering-connection-id", it),
-            (flag, f"AllowDnsResolutionFromRemoteVpc={value}"),
-        )
-
-    shown = ec2(resource, "describe-vpc-peering-connections", ("--vpc-peering-connection-ids", it))
+    wanted = properties["AllowDnsResolutionFromRemoteVpc"]
+    shown = ec2(
+        resource,
+        "describe-vpc-peering-connections",
+        ("--vpc-peering-connection-ids", properties["VpcPeeringConnectionId"]),
+    )
     query = f"VpcPeeringConnections[0].{properties['Side']}VpcInfo.PeeringOptions.AllowDnsResolutionFromRemoteVpc"
     return Work(
-        commands=(change(wanted),),
-        check=Check(asked(shown, query), wanted.capitalize()),
-        undo=(change("false"),),
+        commands=(command_of(peering_option(resource, allowed=wanted), resource.region),),
+        check=Check(asked(shown, query), str(wanted)),
+        undo=(command_of(peering_option(resource, allowed=False), resource.region),),
         console="VPC > Peering connections > (peering) > DNS > Edit DNS settings",
     )
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from narrowgate.generate.names import snake
 from narrowgate.generate.plan import AccountId, value_name
+from narrowgate.generate.requests import AsText, Request
 from narrowgate.model.resource import GetAtt, Join, Ref
 
 _SAFE = re.compile(r"[A-Za-z0-9_./:,=@+-]+")
@@ -47,6 +49,39 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[tuple[str, Any], ...]
     captures: tuple[tuple[str, str], ...] = ()
     """The variable that the answer goes to, and the query for it; one at most."""
+
+
+def command_of(request: Request, region: str, file: str = "request.json") -> Command:
+    """A request in the words of the AWS CLI; what is too deep for one word goes into a file."""
+    options = tuple((f"--{_dashed(name)}", _option(value, file)) for name, value in request.parameters.items())
+    return Command(
+        service=request.service, operation=request.operation.replace("_", "-"), region=region, options=options
+    )
+
+
+def _dashed(name: str) -> str:
+    return snake(name).replace("_", "-")
+
+
+def _option(value: Any, file: str) -> Any:
+    match value:
+        case Mapping():
+            return joined(value)
+        case list() if any(isinstance(inner, AsText) for each in value for inner in each.values()):
+            return Document(file, value)
+        case list():
+            return [joined(each) for each in value]
+        case _:
+            return value
+
+
+def joined(change: Mapping[str, Any]) -> Any:
+    """A flat structure as the AWS CLI takes it in one word: `op=add,path=/a,value=b`."""
+    parts: list[Any] = []
+    for key, value in change.items():
+        told = str(value).lower() if isinstance(value, bool) else value
+        parts += [f"{',' if parts else ''}{key}=", *(told.parts if isinstance(told, Join) else (told,))]
+    return "".join(parts) if all(isinstance(each, str) for each in parts) else Join(tuple(parts))
 
 
 def variable(logical_id: str, attribute: str | None = None) -> str:
@@ -128,12 +163,6 @@ def document(file: str, value: Any) -> Iterator[str]:
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}([A-Z0-9_]+){_CLOSE}")
-
-
-class AsText(msgspec.Struct, frozen=True):
-    """A JSON value that stands as text within another document."""
-
-    value: Any
 
 
 def _json(value: Any) -> str:

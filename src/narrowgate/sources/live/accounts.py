@@ -28,6 +28,10 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     regions: tuple[str, ...] = ()
     endpoint_url: str | None = None
     """Where another AWS than the real one listens."""
+    with_own: bool = False
+    """Whether the account of the credentials themselves is read beside those of roles."""
+    session_name: str = _SESSION_NAME
+    """What CloudTrail calls whoever takes a role."""
     access_key: tuple[str, str] | None = None
     """Key id and secret for that other AWS: nothing of the caller's own credentials goes there."""
 
@@ -109,7 +113,7 @@ def find_targets(wish: Wish) -> tuple[list[Target], list[Unreachable]]:
     roles = [*wish.role_arns, *_roles_of_organization(base, wish)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = list(pool.map(lambda arn: _take_role(base, arn, wish), dict.fromkeys(roles)))
-    targets = [each for each in found if isinstance(each, Target)]
+    targets = [*([base] if wish.with_own else []), *(each for each in found if isinstance(each, Target))]
     lost = [each for each in found if isinstance(each, Unreachable)]
     if not targets:
         first = lost[0]
@@ -185,7 +189,7 @@ def _roles_of_organization(base: Target, wish: Wish) -> Iterable[str]:
 def _take_role(base: Target, arn: str, wish: Wish) -> Target | Unreachable:
     found = _ROLE.fullmatch(arn)
     account = found["account"] if found else ""
-    refresh = _credentials_of(base, arn, wish.external_id)
+    refresh = _credentials_of(base, arn, wish)
     try:
         session = _session(refresh(), refresh, base.regions[0])
     except Exception as error:
@@ -199,11 +203,11 @@ def _take_role(base: Target, arn: str, wish: Wish) -> Target | Unreachable:
     return Target(account, f"role {arn}", session, base.regions, wish)
 
 
-def _credentials_of(base: Target, arn: str, external_id: str | None) -> Callable[[], dict[str, str]]:
-    more = {"ExternalId": external_id} if external_id else {}
+def _credentials_of(base: Target, arn: str, wish: Wish) -> Callable[[], dict[str, str]]:
+    more = {"ExternalId": wish.external_id} if wish.external_id else {}
 
     def take() -> dict[str, str]:
-        answer = base.client("sts", "global").assume_role(RoleArn=arn, RoleSessionName=_SESSION_NAME, **more)
+        answer = base.client("sts", "global").assume_role(RoleArn=arn, RoleSessionName=wish.session_name, **more)
         given = answer["Credentials"]
         return {
             "access_key": given["AccessKeyId"],
