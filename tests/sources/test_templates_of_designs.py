@@ -21,9 +21,6 @@ from narrowgate.sources.resources.build import build_world
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ONE_ACCOUNT = ("guide", "custom-domain", "privatelink", "without-route53")
 DIFFER = {
-    "transit-gateway": "the design's hub keeps a default route table that nobody uses",
-    "transit-gateway-hosted-zone": "the same",
-    "transit-gateway-resolver": "the same",
     "custom-dns": "DHCP options of the design name a domain, and no template tells what a DNS server answers",
     "custom-dns-in-api-vpc": "the same",
     "load-balancer": "a balancer's name is made up otherwise",

@@ -7,9 +7,9 @@ from narrowgate.sources.resources.building import Building
 from narrowgate.sources.resources.vpcs import tagged
 
 Properties = dict[str, Any]
+_DEFAULT_TABLE = ("DefaultRouteTableAssociation", "DefaultRouteTablePropagation")
 _SWITCHES = {
-    "DefaultRouteTableAssociation": "disable",
-    "DefaultRouteTablePropagation": "disable",
+    **dict.fromkeys(_DEFAULT_TABLE, "disable"),
     "AutoAcceptSharedAttachments": "disable",
     "DnsSupport": "enable",
 }
@@ -18,13 +18,15 @@ _SWITCHES = {
 def gateway(building: Building, resource: Resource, properties: Properties) -> str:
     """`AWS::EC2::TransitGateway`; the accounts that the list shares it with see it too."""
     estate = building.estate(resource)
-    own = estate.transit_gateway(resource.logical_id, shared_with=_shared_with(building, resource))
+    switches = {name: properties.get(name, default) for name, default in _SWITCHES.items()}
+    own = estate.transit_gateway(
+        resource.logical_id,
+        shared_with=_shared_with(building, resource),
+        has_default_table="enable" in (switches[each] for each in _DEFAULT_TABLE),
+    )
     for element in estate.views("ec2.describe_transit_gateways", own, "TransitGatewayId"):
-        element["Options"] |= {name: properties.get(name, default) for name, default in _SWITCHES.items()}
+        element["Options"] |= switches
         element["Description"] = ""
-        for field in ("AssociationDefaultRouteTableId", "PropagationDefaultRouteTableId"):
-            if properties.get("DefaultRouteTableAssociation") == "disable":
-                element["Options"].pop(field, None)
     tagged(building, own, properties)
     return own
 
@@ -42,12 +44,7 @@ def _shared_with(building: Building, resource: Resource) -> list[str]:
 def attachment(building: Building, resource: Resource, properties: Properties) -> str:
     """`AWS::EC2::TransitGatewayVpcAttachment`."""
     estate = building.estate(resource)
-    gateway_fact = building.ledger.by_id[properties["TransitGatewayId"]]
-    # The builder looks the default table up even where the attachment does not use it.
-    gateway_fact["Options"].setdefault("AssociationDefaultRouteTableId", "")
     own = estate.attach_vpc(properties["TransitGatewayId"], properties["SubnetIds"], default_tables=False)
-    if not gateway_fact["Options"]["AssociationDefaultRouteTableId"]:
-        del gateway_fact["Options"]["AssociationDefaultRouteTableId"]
     return tagged(building, own, properties)
 
 

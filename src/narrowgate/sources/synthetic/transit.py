@@ -15,8 +15,10 @@ _PROPAGATIONS = "ec2.get_transit_gateway_route_table_propagations"
 class TransitBuilder(ApiGatewayBuilder):
     """Builds hubs."""
 
-    def transit_gateway(self, name: str = "", *, shared_with: Sequence[str] = ()) -> str:
-        """A transit gateway with a default route table; accounts that it is shared with see it too."""
+    def transit_gateway(
+        self, name: str = "", *, shared_with: Sequence[str] = (), has_default_table: bool = True
+    ) -> str:
+        """A transit gateway, with its default route table; accounts that it is shared with see it too."""
         gateway_id = self._new_id("tgw", name)
         element: Record = {
             "TransitGatewayId": gateway_id,
@@ -40,9 +42,10 @@ class TransitBuilder(ApiGatewayBuilder):
         self._add("ec2.describe_transit_gateways", element, gateway_id)
         for account in shared_with:
             self.at(account)._add("ec2.describe_transit_gateways", element | {"Tags": []})
-        table_id = self.transit_route_table(gateway_id, is_default=True)
-        element["Options"]["AssociationDefaultRouteTableId"] = table_id
-        element["Options"]["PropagationDefaultRouteTableId"] = table_id
+        if has_default_table:
+            table_id = self.transit_route_table(gateway_id, is_default=True)
+            element["Options"]["AssociationDefaultRouteTableId"] = table_id
+            element["Options"]["PropagationDefaultRouteTableId"] = table_id
         return gateway_id
 
     def transit_route_table(self, gateway_id: str, name: str = "", *, is_default: bool = False) -> str:
@@ -77,7 +80,6 @@ class TransitBuilder(ApiGatewayBuilder):
         vpc_id = self.resource(subnets[0])["VpcId"]
         attachment_id = self._new_id("tgw-attach", f"{gateway_id}{vpc_id}")
         gateway = self.resource(gateway_id)
-        default_table = gateway["Options"]["AssociationDefaultRouteTableId"]
         element = {
             "TransitGatewayAttachmentId": attachment_id,
             "TransitGatewayId": gateway_id,
@@ -105,7 +107,8 @@ class TransitBuilder(ApiGatewayBuilder):
             "CreationTime": CREATED,
             "Tags": [],
         }
-        if default_tables:
+        default_table = gateway["Options"]["AssociationDefaultRouteTableId"] if default_tables else None
+        if default_table:
             plain["Association"] = {"TransitGatewayRouteTableId": default_table, "State": "associated"}
         for where in dict.fromkeys((self.where, Where(gateway["OwnerId"], self.region))):
             self.ledger.add(where, "ec2.describe_transit_gateway_vpc_attachments", dict(element), attachment_id)
@@ -117,7 +120,7 @@ class TransitBuilder(ApiGatewayBuilder):
                 "transit_gateway",
                 f"Network Interface for Transit Gateway Attachment {attachment_id}",
             )
-        if default_tables:
+        if default_table:
             self.associate_attachment(attachment_id, default_table)
             self.propagate(attachment_id, default_table)
         return attachment_id
