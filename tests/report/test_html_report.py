@@ -202,3 +202,32 @@ def test_a_source_with_nothing_in_it_is_a_page_as_well(tmp_path):
     page = Page(render_report(reports.report(tmp_path, reports.Wanted(), Terms())))
     assert page.wrong == []
     assert "The source has no VPC and no API." in "".join(page.words)
+
+
+RECT = re.compile(r'<rect (?:class="chip" )?x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"')
+
+
+def rectangles(svg, group):
+    """Left, top, right and bottom of the first rectangle of each group of a class."""
+    for part in re.findall(rf'<g class="{group}[^"]*">.*?</g>', svg):
+        x, y, width, height = map(int, RECT.search(part).groups())
+        yield x, y, x + width, y + height
+
+
+@pytest.mark.parametrize("name", ["no-return-route-by-alias", "endpoint-group-empty", "rule-not-associated"])
+def test_the_flag_of_the_blocked_hop_hides_nothing_and_what_comes_after_is_faint(name, tmp_path):
+    case = VARIATIONS[name].make()
+    folder = tmp_path / "snapshot"
+    write_snapshot(case.guide.estate, folder)
+    wanted = reports.Wanted(calls=((case.client, case.url),))
+    page = render_report(reports.report(folder, wanted, Terms()))
+    svg = next(each for each in re.findall(r"<svg class=\"estate\".*?</svg>", page, re.S) if "callout" in each)
+    (flag,) = rectangles(svg, "callout")
+    for other in (*rectangles(svg, "chip"), *rectangles(svg, "stop")):
+        apart = other[2] <= flag[0] or flag[2] <= other[0] or other[3] <= flag[1] or flag[3] <= other[1]
+        assert apart, (flag, other)
+    stops = re.findall(r'<g class="stop ([^"]*)"', svg)
+    blocked = next(at for at, each in enumerate(stops) if "denied" in each or "invalid" in each)
+    assert [each.endswith(" later") for each in stops] == [False] * (blocked + 1) + [True] * (
+        len(stops) - blocked - 1
+    )

@@ -36,7 +36,7 @@ def finding_lines(findings: Sequence[Finding], style: Style, *, verbose: bool = 
 def summary(findings: Sequence[Finding]) -> str:
     """`2 high, 1 low`."""
     counts = ((severity, sum(each.severity is severity for each in findings)) for severity in Severity)
-    return ", ".join(f"{count} {severity}" for severity, count in counts if count)
+    return ", ".join(f"{count:,} {severity}" for severity, count in counts if count)
 
 
 def _block(group: Sequence[Finding], style: Style, verbose: bool) -> Iterator[str]:

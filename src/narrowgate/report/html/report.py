@@ -20,7 +20,7 @@ from narrowgate.report.html.page import page
 from narrowgate.report.html.picture.gather import gather
 from narrowgate.report.html.picture.scene import Scene
 from narrowgate.report.html.ways import Way, way_of_expectation, way_of_trace, ways_section
-from narrowgate.report.html_text import sentence, text
+from narrowgate.report.html_text import counted, sentence, text
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +129,10 @@ def _verdicts(report: Report, ways: list[Way]) -> Iterator[str]:
 
 
 def _exposure_card(report: Report, answer: ExposureAnswer) -> str:
-    told = f"{len(answer.apis):,} calls, {len(answer.names):,} names, {len(answer.sockets):,} sockets"
+    told = ", ".join(
+        counted(len(each), word)
+        for each, word in ((answer.apis, "call"), (answer.names, "name"), (answer.sockets, "socket"))
+    )
     if not report.has_intent:
         return _card(
             "exposure", "", f"{len(answer.apis) + len(answer.names) + len(answer.sockets):,}", "open", told

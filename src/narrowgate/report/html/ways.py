@@ -9,7 +9,7 @@ from narrowgate.model.comparison import ExpectationAnswer
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import TraceAnswer
 from narrowgate.report.html.picture.scene import Scene
-from narrowgate.report.html.picture.way import draw_way
+from narrowgate.report.html.picture.way import ENDS, draw_way
 from narrowgate.report.html_text import sentence, text
 from narrowgate.report.style import Style
 from narrowgate.report.trace import caller_sees
@@ -19,7 +19,7 @@ _OPENED = 3
 """So many ways that fail are unfolded at the start."""
 _LEGEND = (
     '<p class="legend"><span>numbers are hops of the list below: violet asks for names, blue goes there, '
-    "grey comes back, red is where it ends</span></p>"
+    "grey comes back, red is where it ends, and what is faint would come after</span></p>"
 )
 
 
@@ -106,7 +106,12 @@ def _hops(way: Way) -> Iterable[str]:
     stopping = next((at for at, step in enumerate(way.steps) if step.verdict is not Verdict.ALLOWED), -1)
     yield '<ol class="hops">'
     for at, step in enumerate(way.steps):
-        yield from _hop(at + 1, step, _word(step, way) if at == stopping else "")
+        yield from _hop(
+            at + 1,
+            step,
+            _word(step, way) if at == stopping else "",
+            is_later=any(each.verdict in ENDS for each in way.steps[:at]),
+        )
     yield "</ol>"
 
 
@@ -116,8 +121,8 @@ def _word(step: Step, way: Way) -> str:
     return "Stops here, as it must" if way.must_fail and way.verdict is Verdict.ALLOWED else "Blocked here"
 
 
-def _hop(number: int, step: Step, word: str) -> Iterator[str]:
-    kind = ""
+def _hop(number: int, step: Step, word: str, *, is_later: bool) -> Iterator[str]:
+    kind = ' class="later"' if is_later else ""
     if word:
         is_open = step.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE)
         kind = ' class="open"' if is_open or word.endswith("must") else ' class="blocked"'

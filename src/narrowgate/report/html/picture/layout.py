@@ -63,6 +63,11 @@ class Placed(msgspec.Struct, kw_only=True):
     """Whether marks of a way come over it: every chip has a line of its own then, with room beside it."""
 
     @property
+    def margin(self) -> float:
+        """Inside a VPC's edge, where marks of a way stand."""
+        return 26 if self.for_way else 10
+
+    @property
     def names_links(self) -> bool:
         """Whether there are few enough links to write their names."""
         return len(self.scene.links) <= _FEW_LINKS
@@ -134,9 +139,9 @@ def _vpc(placed: Placed, vpc: VpcBox | Box, at: tuple[float, float]) -> float:
         return 0.0
     bottom = y + _HEAD
     if vpc.chips:
-        bottom = _chips(placed, vpc.key, vpc.chips, (x + 12, bottom)) + 8
+        bottom = _chips(placed, vpc.key, vpc.chips, (x + placed.margin + 2, bottom)) + 8
     for subnet in vpc.subnets:
-        bottom += _subnet(placed, subnet, (x + 10, bottom)) + 8
+        bottom += _subnet(placed, subnet, (x + placed.margin, bottom)) + 8
     height = max(bottom - y + 4, _WAY_HEIGHT if placed.for_way else 0)
     placed.rects[vpc.key] = Rect(x, y, VPC_WIDTH, height)
     return height
@@ -147,14 +152,14 @@ def _subnet(placed: Placed, subnet: SubnetBox, at: tuple[float, float]) -> float
     bottom = y + _SUBNET_HEAD
     if subnet.chips:
         bottom = _chips(placed, subnet.key, subnet.chips, (x + 8, bottom)) + 8
-    placed.rects[subnet.key] = Rect(x, y, VPC_WIDTH - 20, bottom - y)
+    placed.rects[subnet.key] = Rect(x, y, VPC_WIDTH - 2 * placed.margin, bottom - y)
     return bottom - y
 
 
 def _chips(placed: Placed, owner: str, chips: Iterable[Chip], at: tuple[float, float]) -> float:
     """Chips in lines; where the last line ends."""
     left, y = at
-    x, right = left, left + VPC_WIDTH - 40
+    x, right = left, left + VPC_WIDTH - 2 * placed.margin - 20
     for chip in chips:
         width = min(len(chip_label(chip)) * _LETTER + 18, right - left)
         if x > left and (x + width > right or placed.for_way):

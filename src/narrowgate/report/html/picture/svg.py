@@ -60,7 +60,7 @@ def _subnet(placed: Placed, subnet: SubnetBox) -> Iterator[str]:
     whole = f"{subnet.label} {subnet.key} {subnet.cidr} {subnet.zone}"
     yield f"<g><title>{text(whole)}</title>{box(rect, 'subnet', 4)}"
     yield label(subnet.label, (rect.x + 8, rect.y + 17), "subnet-name", 24)
-    right = (rect.x + VPC_WIDTH - 28, rect.y + 17)
+    right = (rect.x + rect.width - 8, rect.y + 17)
     yield label(f"{subnet.cidr} {subnet.zone}", right, "note end", 30)
     yield from (_chip(placed, subnet.key, chip) for chip in subnet.chips)
     yield "</g>"

@@ -9,6 +9,7 @@ import msgspec
 from narrowgate.model.answer import Leg, Step, Verdict
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.report.html.picture.anchors import client_vpc, spots, vpcs_of
+from narrowgate.report.html.picture.callout import callout
 from narrowgate.report.html.picture.layout import Placed, Rect, place
 from narrowgate.report.html.picture.scene import Chip, Link, Scene, VpcBox
 from narrowgate.report.html.picture.svg import draw, line_of
@@ -16,9 +17,10 @@ from narrowgate.report.html_text import text
 
 _DOT = 10
 _LETTER = 6.2
-_CALLOUT_LETTERS = 44
 _MOST_SUBNETS = 14
 _LANE = 26.0
+ENDS = (Verdict.DENIED, Verdict.INVALID)
+"""Verdicts of a hop after which no packet goes on."""
 
 
 class Stop(msgspec.Struct, kw_only=True):
@@ -191,7 +193,9 @@ def _apart(stops: Sequence[Stop]) -> list[Stop]:
 
 
 def _lines(stops: Sequence[Stop]) -> Iterator[str]:
+    is_over = False
     for start, end in pairwise(stops):
+        is_over = is_over or start.verdict in ENDS
         (ax, ay), (bx, by) = start.at, end.at
         distance = math.hypot(bx - ax, by - ay)
         is_answer = end.lane == start.lane + 1 and start.lane % 2 == 0
@@ -201,40 +205,33 @@ def _lines(stops: Sequence[Stop]) -> Iterator[str]:
         # A little to the side, so that the way there and the way back are two lines.
         bend = 0.0 if ay == by else min(14.0, distance / 8)
         cx, cy = (ax + bx) / 2 - (by - ay) / distance * bend, (ay + by) / 2 + (bx - ax) / distance * bend
-        yield f'<path class="way {end.kind}" d="M{ax:.0f} {ay:.0f}Q{cx:.0f} {cy:.0f} {bx:.0f} {by:.0f}"/>'
+        kind = f"{end.kind} later" if is_over else end.kind
+        yield f'<path class="way {kind}" d="M{ax:.0f} {ay:.0f}Q{cx:.0f} {cy:.0f} {bx:.0f} {by:.0f}"/>'
+
+
+def mark_of(stop: Stop) -> Rect:
+    """The rectangle of a stop's mark."""
+    x, y = stop.at
+    return Rect(x - stop.width / 2, y - _DOT, stop.width, 2 * _DOT)
 
 
 def _marks(stops: Sequence[Stop], steps: Sequence[Step], placed: Placed) -> Iterator[str]:
-    for stop in stops:
+    blocked = next((each for each in stops if each.verdict is not Verdict.ALLOWED), None)
+    if blocked is not None:
+        step = next(
+            each for each in steps[blocked.first - 1 : blocked.last] if each.verdict is not Verdict.ALLOWED
+        )
+        others = [mark_of(each) for each in stops if each is not blocked]
+        yield callout(step, mark_of(blocked), placed, others)
+    for at, stop in enumerate(stops):
         x, y = stop.at
-        width = stop.width
-        told = " ".join(f"{at}. {steps[at - 1].text}" for at in range(stop.first, stop.last + 1))
+        rect = mark_of(stop)
+        later = " later" if any(each.verdict in ENDS for each in stops[:at]) else ""
+        told = " ".join(f"{hop}. {steps[hop - 1].text}" for hop in range(stop.first, stop.last + 1))
         state = "ok" if stop.verdict is Verdict.ALLOWED else str(stop.verdict)
         yield (
-            f'<g class="stop {stop.kind} {state}"><title>{text(told[:600])}</title>'
-            f'<rect x="{x - width / 2:.0f}" y="{y - _DOT:.0f}" width="{width:.0f}" height="{2 * _DOT}" '
+            f'<g class="stop {stop.kind} {state}{later}"><title>{text(told[:600])}</title>'
+            f'<rect x="{rect.x:.0f}" y="{rect.y:.0f}" width="{rect.width:.0f}" height="{2 * _DOT}" '
             f'rx="{_DOT}"/>'
             f'<text x="{x:.0f}" y="{y + 4:.0f}">{stop.numbers}</text></g>'
         )
-    blocked = next((each for each in stops if each.verdict is not Verdict.ALLOWED), None)
-    if blocked is not None:
-        yield _callout(blocked, steps, placed)
-
-
-def _callout(stop: Stop, steps: Sequence[Step], placed: Placed) -> str:
-    """The name of what blocks, beside the place where it does."""
-    step = next(
-        steps[at - 1] for at in range(stop.first, stop.last + 1) if steps[at - 1].verdict is not Verdict.ALLOWED
-    )
-    word = "not known" if step.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE) else "blocked"
-    words = f"{word}: {step.component or step.layer}"[:_CALLOUT_LETTERS]
-    width = len(words) * 7.6 + 20
-    x = min(stop.at[0] + stop.width / 2 + 6, placed.width - width - 4)
-    y = stop.at[1] - 12
-    if x < stop.at[0] + stop.width / 2:
-        y += 25
-    return (
-        f'<g class="callout {step.verdict}"><title>{text(step.text)}</title>'
-        f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="24" rx="4"/>'
-        f'<text x="{x + 10:.0f}" y="{y + 16:.0f}">{text(words)}</text></g>'
-    )
