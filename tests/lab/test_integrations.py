@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.lab.test_command_line import GUIDE, Lab, _needs
 
-from narrowgate.api import designs
+from narrowgate.api.sources import load
 from narrowgate.lab.https.exchange import Request
 from narrowgate.lab.https.gateway import Admitted, Gateway
 from narrowgate.lab.integrations.dispatch import Integrations
@@ -78,7 +78,7 @@ def function(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def snapshot():
-    return designs.design_world(GUIDE)[2].snapshot
+    return load(GUIDE)
 
 
 # --- from a host of a running lab

@@ -20,6 +20,8 @@ _LAYERS = {
     "NOROUTE": "route_table",
     "TRANSIT": "vpc_peering_connection",
     "NOSVC": "vpc_endpoint",
+    "NOPUBLIC": "internet_gateway",
+    "NOINBOUND": "egress_only_internet_gateway",
 }
 """The lab's phases in the engine's words."""
 _ALIKE = {"dns_blocked": {"dns_nxdomain", "dns_nodata", "dns_servfail"}}
@@ -39,7 +41,9 @@ def compare(snapshot: Snapshot, question: Question, found: Sequence[Observed]) -
             headers=question.headers,
             principal=question.principal or "anonymous",
         )
-        return _compared_call(question, answer, found, observed, dropped)
+        compared = _compared_call(question, answer, found, observed, dropped)
+        onward = sorted({each.onward for each in found if each.onward is not None})
+        return msgspec.structs.replace(compared, text=f"and there {', '.join(onward)}") if onward else compared
     if question.kind == "resolve":
         resolved = questions.resolve(snapshot, question.client, question.target)
         wanted = "resolved" if resolved.addresses else _dns_symptom(str(resolved.rcode))

@@ -166,7 +166,7 @@ def from_file(snapshot: Snapshot, file: Path) -> Iterator[Question]:
                 "is no question for the lab", where=f"{file}:{number}", help="see docs/ask.md"
             ) from None
         for host in find_client(snapshot, asked["from"]).hosts:
-            own = host.network_interface_id or host.instance_id or str(host.subnet_id)
+            own = host.network_interface_id or host.instance_id or host.subnet_id or host.label
             yield Question(
                 client=own,
                 host=own,

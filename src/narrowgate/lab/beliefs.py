@@ -18,8 +18,8 @@ FORWARD_TRY_SECONDS = 1.0
 FORWARD_TRIES = 2
 """How often it tries at the least before SERVFAIL (OUT-04)."""
 
-VPC_MTU = 8500
-"""What endpoints, gateways and peerings between Regions carry (NET-14)."""
+VPC_MTU, INTERNET_MTU = 8500, 1500
+"""What endpoints, gateways and peerings between Regions carry, and what internet gateways do (NET-14)."""
 
 INTEGRATION_SECONDS = 29.0
 """How long API Gateway waits for an integration before 504, unless told a shorter time (LIM-01)."""

@@ -16,9 +16,9 @@ import dns.rcode
 import dns.rdatatype
 import msgspec
 
-from narrowgate.lab.dns.records import PUBLIC_ADDRESS
 from narrowgate.lab.https.signature import Signed, sign
 from narrowgate.lab.kernel.watch import Event
+from narrowgate.lab.plan.internet import PUBLIC_ADDRESS, PUBLIC_DNS
 from narrowgate.lab.plan.types import Port, Router
 from narrowgate.lab.world import World
 from narrowgate.model.address import is_address
@@ -40,6 +40,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     """Phase and place of the first packet that was lost, such as `SGIN eni-…`."""
     arrived_at: str | None = None
     """The interface that the connection came to: addresses that overlap lead to others than one means."""
+    onward: str | None = None
+    """For a public answer: what came of the call to that address."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +81,7 @@ class Prober:
     def __init__(self, world: World) -> None:
         """Ask and call in a world."""
         self.world = world
-        self.servers = {each.label: name_servers(world, each)[0] for each in world.plan.routers}
+        self.servers = {each.label: name_servers(world, each)[0] for each in world.plan.routers} | {"": PUBLIC_DNS}
 
     async def call(self, port: Port, wanted: Wanted) -> tuple[Observed, ...]:
         """Call by every address that the name has: a client takes any of them."""
@@ -89,9 +91,16 @@ class Prober:
         else:
             found = await self._resolve(port, host)
             if isinstance(found, Observed):
-                return (found,)
+                return (await self._onward(port, wanted, found, host),)
             addresses = found
         return tuple([await self._connect(port, wanted, address, host) for address in addresses])
+
+    async def _onward(self, port: Port, wanted: Wanted, found: Observed, host: str) -> Observed:
+        """A public answer, and what comes of a call to it: by a way to the Internet, where there is one."""
+        if found.symptom != "public_answer":
+            return found
+        called = await self._connect(port, wanted, PUBLIC_ADDRESS, host)
+        return msgspec.structs.replace(found, onward=called.symptom, dropped_at=called.dropped_at)
 
     async def resolve(self, port: Port, name: str) -> tuple[Observed, ...]:
         """Ask the host's resolver for the addresses of a name."""
@@ -102,7 +111,8 @@ class Prober:
 
     async def reach(self, port: Port, address: str, number: int, *, source_port: int = 0) -> Observed:
         """Open a connection; an answer that refuses it was an answer, so the packets passed."""
-        wanted = Wanted(client=port.label, url=f"tcp://{address}:{number}", source_port=source_port)
+        shown = f"[{address}]" if ":" in address else address
+        wanted = Wanted(client=port.label, url=f"tcp://{shown}:{number}", source_port=source_port)
         found = await self._connect(port, wanted, address, "")
         is_there = found.symptom in ("connected", "connection_refused")
         return msgspec.structs.replace(found, symptom="reached" if is_there else found.symptom)

@@ -16,6 +16,7 @@ from narrowgate.lab.integrations.mapping import Integration
 from narrowgate.lab.integrations.relay import Relay
 from narrowgate.lab.kernel.spaces import LabError, enter_user_namespace
 from narrowgate.lab.plan.breakable import breakable
+from narrowgate.lab.plan.internet import INTERNET, PUBLIC_CLIENT, PUBLIC_DNS
 from narrowgate.lab.probe import name_servers
 from narrowgate.lab.state import Reachable, State, folder_of, labs, started_at, write_state
 from narrowgate.lab.world import World
@@ -135,6 +136,17 @@ def _hosts(world: World, names: dict[str, str]) -> list[Reachable]:
                 host_name=port.host_name or port.name,
             )
         )
+    found += [
+        Reachable(
+            names=(INTERNET,),
+            address=PUBLIC_CLIENT,
+            descriptor=world.spaces.descriptor(hub.name),
+            servers=(PUBLIC_DNS,),
+            host_name=INTERNET,
+        )
+        for hub in world.plan.hubs
+        if hub.label == INTERNET
+    ]
     return found
 
 

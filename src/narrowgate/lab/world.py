@@ -14,6 +14,7 @@ from narrowgate.lab.https.signature import Key
 from narrowgate.lab.integrations.dispatch import Integrations
 from narrowgate.lab.integrations.mapping import Integration
 from narrowgate.lab.integrations.relay import Relay
+from narrowgate.lab.kernel.exit_rules import nat_ruleset
 from narrowgate.lab.kernel.fabric import Fabric
 from narrowgate.lab.kernel.nft import find_nft
 from narrowgate.lab.kernel.packet_filter import hub_ruleset, ruleset
@@ -104,6 +105,7 @@ class World:
         self._labels = {each.name: each.label for kind in (plan.ports, plan.links, plan.acls) for each in kind}
         rules = [(each.name, each.label, ruleset(plan, each)) for each in plan.routers]
         rules += [(each.name, each.label, hub_ruleset()) for each in plan.hubs]
+        rules += [(each.name, each.owner, nat_ruleset(each)) for each in plan.ports if each.service == "nat"]
         for name, label, text in rules:
             if self._rules.get(name) == text:
                 continue

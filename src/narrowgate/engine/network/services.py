@@ -129,6 +129,9 @@ def check_listening(snapshot: Snapshot, flow: Flow, target: Interface) -> list[S
         return [_check_resolver(snapshot, flow, target.resolver_endpoint_id)]
     if target.vpc_endpoint_id:
         return _check_endpoint(snapshot, flow, target.vpc_endpoint_id)
+    if target.interface_type == "nat_gateway":
+        at = At(Leg.FORWARD, "nat_gateway", target.label, "RCH-03")
+        return [at.fails(Reason.NOTHING_LISTENS, f"{target.label} belongs to a NAT gateway, which takes no calls")]
     return []
 
 

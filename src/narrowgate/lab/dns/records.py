@@ -3,13 +3,11 @@
 import msgspec
 
 from narrowgate.lab.dns.view import ZONE, Cover
+from narrowgate.lab.plan.internet import PUBLIC_ADDRESS
 from narrowgate.model.domain import normalise
 from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.route53 import ResourceRecordSet
 from narrowgate.model.snapshot import Snapshot
-
-PUBLIC_ADDRESS = "203.0.113.80"
-"""What public names that exist answer with here: an address for documentation, where nothing is."""
 
 NOERROR, NXDOMAIN, SERVFAIL = "NOERROR", "NXDOMAIN", "SERVFAIL"
 

@@ -21,6 +21,7 @@ from narrowgate.lab.beliefs import DNS_PORT, FORWARD_TRIES, FORWARD_TRY_SECONDS
 from narrowgate.lab.dns.records import NOERROR, NXDOMAIN, SERVFAIL, Answer, answer_from, public_answer
 from narrowgate.lab.dns.view import FORWARD, SYSTEM, View, is_below
 from narrowgate.lab.kernel.spaces import Spaces
+from narrowgate.lab.plan.internet import INTERNET, PUBLIC_DNS
 from narrowgate.lab.plan.types import Plan, Port
 from narrowgate.model.domain import normalise
 from narrowgate.model.outside import DnsServer
@@ -61,6 +62,9 @@ class Resolvers:
             found = next((each for each in self.plan.ports if server.ip in each.addresses), None)
             if found is not None:
                 await self._listen(found.name, server.ip, self._own_server(server, found))
+        for hub in self.plan.hubs:
+            if hub.label == INTERNET:
+                await self._listen(hub.name, PUBLIC_DNS, self._public)
 
     def close(self) -> None:
         """Stop listening."""
@@ -101,6 +105,11 @@ class Resolvers:
             return _response(query, found)
 
         return handle
+
+    async def _public(self, query: dns.message.Message, _client: str) -> dns.message.Message:
+        question = query.question[0]
+        name, kind = normalise(question.name.to_text()), dns.rdatatype.to_text(question.rdtype)
+        return _response(query, public_answer(self.snapshot, name, kind))
 
     def _own_server(self, server: DnsServer, port: Port) -> Handler:
         """A DNS server of one's own: its records, else the forwarder of the closest domain (CUST-01)."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from narrowgate.lab.https.exchange import Refusal, Reply, Request, denied, forbidden, missing_token
-from narrowgate.lab.https.identify import Target, identify
+from narrowgate.lab.https.identify import Target, identify, identify_public
 from narrowgate.lab.https.methods import Found, find_method
 from narrowgate.lab.https.policy import ALLOW, DENY, Asked, decide, parse_policy, role_of
 from narrowgate.lab.https.signature import Key, Signed, Verified, verify
@@ -26,27 +26,27 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     method: Found
     account: str
     region: str
-    endpoint: VpcEndpoint
+    endpoint: VpcEndpoint | None
+    """None for a public API's."""
     verified: Verified
 
 
 class Gateway:
-    """API Gateway behind one endpoint."""
+    """API Gateway behind one endpoint, or as the Internet meets it."""
 
-    def __init__(self, snapshot: Snapshot, endpoint: VpcEndpoint, keys: Mapping[str, Key]) -> None:
-        """Serve what an endpoint's Region has."""
+    def __init__(self, snapshot: Snapshot, endpoint: VpcEndpoint | None, keys: Mapping[str, Key]) -> None:
+        """Serve what an endpoint's Region has, or without one what every Region shows to all."""
         self.snapshot = snapshot
         self.facts = snapshot.facts
         self.endpoint = endpoint
         self.keys = keys
-        self.region = snapshot.region_of(endpoint.vpc_endpoint_id) or ""
 
     def admit(self, request: Request) -> Admitted | Reply:
         """The call that its integration is to answer, or the answer that API Gateway gives itself."""
         if request.path in ("/ping", "/sping"):
             return Reply(status=200, body=b"healthy")
         try:
-            target = identify(self.snapshot, self.endpoint, request)
+            target = self._identify(request)
         except Refusal as refusal:
             return refusal.reply
         try:
@@ -54,19 +54,19 @@ class Gateway:
         except Refusal as refusal:
             return msgspec.structs.replace(refusal.reply, api=target.api.id, stage=target.stage)
 
+    def _identify(self, request: Request) -> Target:
+        if self.endpoint is None:
+            return identify_public(self.snapshot, request)
+        return identify(self.snapshot, self.endpoint, request)
+
     def _admit(self, request: Request, target: Target) -> Admitted:
         api, stage = target.api, target.stage
+        region = self.snapshot.region_of(api.id) or ""
         method = find_method(self.snapshot, api.id, stage, request.method, target.path)
         account = self.snapshot.place(api.id).account or ""
-        arn = f"arn:aws:execute-api:{self.region}:{account}:{api.id}"
-        verified = self._verified(request)
-        context = {
-            "aws:sourcevpce": self.endpoint.vpc_endpoint_id,
-            "aws:sourcevpc": self.endpoint.vpc_id,
-            "aws:vpcsourceip": request.client,
-            "aws:securetransport": "true",
-            "aws:resourceaccount": account,
-        }
+        arn = f"arn:aws:execute-api:{region}:{account}:{api.id}"
+        verified = self._verified(request, region)
+        context = {"aws:securetransport": "true", "aws:resourceaccount": account, **self._origin(request)}
         if target.domain is not None:
             context["execute-api:viadomainarn"] = _invoked_arn(target.domain)
         path = target.path.lstrip("/")
@@ -84,12 +84,22 @@ class Gateway:
             target=target,
             method=method,
             account=account,
-            region=self.region,
+            region=region,
             endpoint=self.endpoint,
             verified=verified,
         )
 
-    def _verified(self, request: Request) -> Verified:
+    def _origin(self, request: Request) -> dict[str, str]:
+        """Where a call came from: through an endpoint there is no `aws:SourceIp` (KEY-03)."""
+        if self.endpoint is None:
+            return {"aws:sourceip": request.client}
+        return {
+            "aws:sourcevpce": self.endpoint.vpc_endpoint_id,
+            "aws:sourcevpc": self.endpoint.vpc_id,
+            "aws:vpcsourceip": request.client,
+        }
+
+    def _verified(self, request: Request, region: str) -> Verified:
         return verify(
             Signed(
                 method=request.method,
@@ -97,13 +107,15 @@ class Gateway:
                 query=request.query,
                 headers=request.headers,
                 body=request.body,
-                region=self.region,
+                region=region,
             ),
             self.keys,
         )
 
     def _endpoint_policy(self, asked: Asked, verified: Verified) -> None:
         """VPE-02, VPE-03: the signer counts even where the method asks for none; a wrong signature is refused."""
+        if self.endpoint is None:
+            return
         text = self.endpoint.policy_document
         statements = parse_policy(text if isinstance(text, str) else None)
         if not statements:
@@ -142,6 +154,9 @@ class Gateway:
                 error = verified.error or "IncompleteSignatureException"
                 raise Refusal(403, "The request signature is not valid", error, "signature")
             who = _signed_by(asked, verified.principal)
+        elif self.endpoint is None and not statements:
+            # A public API needs no policy; a private one is nobody's without it (POL-02).
+            return
         effect = decide(statements, who, short_form=arn)
         if effect != ALLOW:
             raise denied(who, explicit=effect == DENY, reason=f"resource policy of {api.id}")

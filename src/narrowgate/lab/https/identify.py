@@ -47,6 +47,26 @@ def identify(snapshot: Snapshot, endpoint: VpcEndpoint, request: Request) -> Tar
     return Target(api=api, stage=stage, path=rest, domain=domain)
 
 
+def identify_public(snapshot: Snapshot, request: Request) -> Target:
+    """What a request from the Internet means: Regional and edge-optimized APIs by their default names.
+
+    Raises:
+        Refusal: no public API is meant, or no stage of it.
+    """
+    host = request.headers.get("host", "").partition(":")[0].lower().rstrip(".")
+    label, _, rest = host.partition(".")
+    api = snapshot.facts.rest_apis.get(label)
+    if api is None or rest != f"execute-api.{snapshot.region_of(api.id)}.amazonaws.com":
+        raise forbidden(f"`{host}` names no public API")
+    configuration = api.endpoint_configuration
+    if isinstance(configuration, UnsetType) or "PRIVATE" in configuration.types:
+        raise forbidden(f"{api.id} is private, and this is the Internet (AGW-05)")
+    if api.disable_execute_api_endpoint:
+        raise forbidden(f"the default endpoint of {api.id} is disabled (AGW-21)")
+    stage, path = stage_of(snapshot, api, request.path)
+    return Target(api=api, stage=stage, path=path)
+
+
 def stage_of(snapshot: Snapshot, api: RestApi, path: str) -> tuple[str, str]:
     """The stage that a path begins with, and the rest of it.
 

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +16,7 @@ from narrowgate.lab.https.certificates import Authority
 from narrowgate.lab.https.gateway import Gateway
 from narrowgate.lab.https.signature import Key
 from narrowgate.lab.kernel.spaces import Spaces
+from narrowgate.lab.plan.internet import INTERNET, PUBLIC_ADDRESS
 from narrowgate.lab.plan.types import Plan
 from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.snapshot import Snapshot
@@ -68,31 +69,42 @@ class Endpoints:
             ports = [each for each in self.plan.ports if each.owner == endpoint.vpc_endpoint_id]
             if not ports or str(endpoint.state).lower() not in ("available", "partial"):
                 continue
-            sockets = []
-            for port in ports:
-                for address in port.addresses:
-                    with self.spaces.inside(port.name):
-                        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-                        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-                        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                        listening.bind((address, HTTPS_PORT))
-                        listening.listen(128)
-                    sockets.append(listening)
-            self._serve(endpoint, sockets)
+            places = [(port.name, address) for port in ports for address in port.addresses]
+            self._serve(Gateway(self.snapshot, endpoint, self.keys), self._context(endpoint), places)
+        for hub in self.plan.hubs:
+            if hub.label == INTERNET:
+                gateway = Gateway(self.snapshot, None, self.keys)
+                self._serve(gateway, self._public_context(), [(hub.name, PUBLIC_ADDRESS)])
         await asyncio.sleep(0)
 
-    def _serve(self, endpoint: VpcEndpoint, sockets: list[socket.socket]) -> None:
+    def _serve(self, gateway: Gateway, context: ssl.SSLContext, places: Iterable[tuple[str, str]]) -> None:
         config = _Config()
-        config.bind = [f"fd://{each.detach()}" for each in sockets]
-        config.context = self._context(endpoint)
+        config.bind = [f"fd://{self._listening(space, address).detach()}" for space, address in places]
+        config.context = context
         config.alpn_protocols = _ALPN
         config.graceful_timeout = 0.1
         config.include_server_header = False
         config.h11_pass_raw_headers = True
         config.errorlog = None
-        gateway = Gateway(self.snapshot, endpoint, self.keys)
         app = application(gateway, self.behind, self.log)
         self._tasks.append(asyncio.ensure_future(serve(app, config, shutdown_trigger=self._stop.wait)))
+
+    def _listening(self, space: str, address: str) -> socket.socket:
+        with self.spaces.inside(space):
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((address, HTTPS_PORT))
+            listening.listen(128)
+        return listening
+
+    def _public_context(self) -> ssl.SSLContext:
+        """The certificates of every Region in one: what a client checks is its own Region's name."""
+        regions = sorted(
+            {region for own in self.snapshot.facts.rest_apis if (region := self.snapshot.region_of(own))}
+        )
+        names = tuple(f"*.execute-api.{region}.amazonaws.com" for region in regions)
+        return _context(self.authority.issue("public", names or ("*.amazonaws.com",)))
 
     def _context(self, endpoint: VpcEndpoint) -> ssl.SSLContext:
         """AWS's certificate, and those of private custom domain names that the endpoint may serve (AGW-12)."""

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from narrowgate.lab.https.exchange import Reply
 from narrowgate.lab.https.gateway import Admitted
 from narrowgate.lab.https.policy import role_of
+from narrowgate.model.privatelink import VpcEndpoint
 
 _SPELLED = {"host": "Host", "user-agent": "User-Agent"}
 """Headers whose names look the same in an event however the client wrote them; HTTP/2 has small letters alone."""
@@ -128,8 +129,7 @@ def _identity(call: Admitted) -> dict[str, str | None]:
         "cognitoIdentityId": None,
         "cognitoAuthenticationType": None,
         "cognitoAuthenticationProvider": None,
-        "vpcId": call.endpoint.vpc_id,
-        "vpceId": call.endpoint.vpc_endpoint_id,
+        **({} if call.endpoint is None else _endpoint(call.endpoint)),
         "apiKey": key,
         "accountId": account,
         "caller": role_of(principal) if principal else None,
@@ -141,10 +141,17 @@ def _identity(call: Admitted) -> dict[str, str | None]:
     }
 
 
+def _endpoint(endpoint: VpcEndpoint) -> dict[str, str | None]:
+    return {"vpcId": endpoint.vpc_id, "vpceId": endpoint.vpc_endpoint_id}
+
+
 def _added(call: Admitted) -> Iterable[tuple[str, str]]:
     """What an endpoint and API Gateway add to the headers that came."""
     yield "X-Amzn-Trace-Id", call.request.trace_id
     yield "X-Forwarded-For", call.request.client
+    if call.endpoint is None:
+        yield from (("X-Forwarded-Port", "443"), ("X-Forwarded-Proto", "https"))
+        return
     yield "x-amzn-vpc-id", call.endpoint.vpc_id
     yield "x-amzn-vpce-id", call.endpoint.vpc_endpoint_id
     yield "x-amzn-vpce-config", "1"

@@ -13,8 +13,13 @@ def answer(call: Admitted) -> Reply:
         "stage": call.target.stage,
         "method": call.request.method,
         "path": call.request.path,
-        "vpcSourceIp": call.request.client,
-        "vpce": call.endpoint.vpc_endpoint_id,
+        **_origin(call),
         "principal": call.verified.principal,
     }
     return Reply(status=200, body=json.dumps(body).encode())
+
+
+def _origin(call: Admitted) -> dict[str, str]:
+    if call.endpoint is None:
+        return {"sourceIp": call.request.client}
+    return {"vpcSourceIp": call.request.client, "vpce": call.endpoint.vpc_endpoint_id}

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from narrowgate.lab.beliefs import VPC_MTU
 from narrowgate.lab.kernel import netlink
+from narrowgate.lab.kernel.internet import blocks_of, everybody_else, internet_addresses, public_route
 from narrowgate.lab.kernel.netlink import Request
 from narrowgate.lab.kernel.packet_filter import NOWHERE
 from narrowgate.lab.kernel.spaces import LabError, Spaces
 from narrowgate.lab.plan.faults import Down
+from narrowgate.lab.plan.internet import INTERNET
 from narrowgate.lab.plan.types import Hub, Link, Plan, Port, Subnet
 
 FIRST_TABLE = 1000
@@ -44,6 +46,10 @@ class Fabric:
         everybody = (self.plan.routers, self.plan.hubs, self.plan.ports)
         for name in [each.name for kind in everybody for each in kind]:
             self.spaces.make(name)
+        for port in self.plan.ports:
+            if port.service == "nat":
+                with self.spaces.inside(port.name):
+                    _settings()
         ports = {
             router.label: [each for each in self.plan.ports if each.vpc == router.label]
             for router in self.plan.routers
@@ -132,7 +138,7 @@ class Fabric:
             pair = (netlink.mac(index), netlink.mac(index + 1))
             with self.spaces.inside(near):
                 peer = (index, link.name, self.spaces.descriptor(far))
-                netlink.send([netlink.veth(index, link.name, peer, pair, VPC_MTU)])
+                netlink.send([netlink.veth(index, link.name, peer, pair, link.mtu)])
             for side, own in ((near, 0), (far, 1)):
                 with self.spaces.inside(side):
                     address = netlink.address(index, _link_address(link, own), 32)
@@ -143,6 +149,18 @@ class Fabric:
                 with self.spaces.inside(side):
                     # What comes in by a link finds this side's own ports alone: no transit (PCX-07).
                     netlink.send(list(self._arrivals(side, link)))
+        for hub in self.plan.hubs:
+            if hub.label == INTERNET:
+                with self.spaces.inside(hub.name):
+                    netlink.send(list(self._internet(hub.name)))
+
+    def _internet(self, space: str) -> Iterator[Request]:
+        yield from internet_addresses()
+        # A gateway that lets everybody in comes last: it is the way back for both where a VPC has two.
+        for each in sorted(self.plan.exits, key=lambda one: one.takes_new):
+            for block in blocks_of(each):
+                yield public_route(self._way(space, block, each.link, netlink.MAIN))
+        yield from everybody_else()
 
     def _arrivals(self, side: str, link: Link) -> Iterator[Request]:
         hub = next((each for each in self.plan.hubs if each.name == side), None)
@@ -186,12 +204,19 @@ class Fabric:
                 yield self._route(router.name, each.block, each.target, FIRST_TABLE + subnet.number)
 
     def _route(self, side: str, block: str, target: str, table: int) -> Request:
+        return netlink.route(self._way(side, block, target, table))
+
+    def _way(self, side: str, block: str, target: str, table: int) -> netlink.Route:
+        """By a link, or to a port that passes packets on."""
         link = next((each for each in self.plan.links if each.name == target), None)
+        port = next((each for each in self.plan.ports if each.name == target), None)
+        if port is not None and ":" not in block:
+            return netlink.Route(block, device(port.number), port.addresses[0], table)
         if link is None:
-            return netlink.route(netlink.Route(block, _NOWHERE, table=table))
+            return netlink.Route(block, _NOWHERE, table=table)
         far = 1 if link.sides[0] == side else 0
         gateway = _link_address(link, far) if ":" not in block else _link_local(far)
-        return netlink.route(netlink.Route(block, device(link.number), gateway, table))
+        return netlink.Route(block, device(link.number), gateway, table)
 
     def _wait(self, ports: dict[str, list[Port]]) -> None:
         """A device that was just made drops what it sends until the kernel has seen its peer come up."""

@@ -22,8 +22,9 @@ _IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_MTU, _IFLA_LINKINFO, _IFLA_NET_NS_FD = 1, 3, 
 _INFO_KIND, _INFO_DATA, _VETH_PEER = 1, 2, 1
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_FLAGS = 1, 2, 8
 _NOPREFIXROUTE, _NODAD = 0x200, 0x02
-_RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_TABLE = 1, 4, 5, 15
-_RTN_UNICAST, _RTN_THROW = 1, 9
+_RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_PREFSRC, _RTA_TABLE = 1, 4, 5, 7, 15
+_RTN_UNICAST, _RTN_LOCAL, _RTN_THROW = 1, 2, 9
+_SCOPE_LINK, _SCOPE_HOST = 253, 254
 _RTNH_ONLINK = 4
 _FRA_IIFNAME, _FRA_PRIORITY, _FRA_FWMARK, _FRA_TABLE = 3, 6, 10, 15
 _NDA_DST, _NDA_LLADDR = 1, 2
@@ -89,6 +90,8 @@ class Route(NamedTuple):
     table: int = MAIN
     kind: str = "unicast"
     family: int = 4
+    source: str | None = None
+    """Whose address packets have that begin here."""
 
 
 def route(each: Route) -> Request:
@@ -96,12 +99,13 @@ def route(each: Route) -> Request:
     base, _, length = (each.block or ("0.0.0.0/0" if each.family == 4 else "::/0")).partition("/")
     packed = ip_address(base).packed
     family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
-    kind = {"unicast": _RTN_UNICAST, "throw": _RTN_THROW}[each.kind]
-    scope = 0 if each.gateway or each.kind != "unicast" else 253
+    kind = {"unicast": _RTN_UNICAST, "local": _RTN_LOCAL, "throw": _RTN_THROW}[each.kind]
+    near = {"unicast": 0 if each.gateway else _SCOPE_LINK, "local": _SCOPE_HOST}
+    scope = near.get(each.kind, 0)
     bits = int(length or len(packed) * 8)
     flags = _RTNH_ONLINK if each.gateway else 0
     body = struct.pack(
-        "=BBBBBBBBI", family, bits, 0, 0, min(each.table, 255) if each.table < 256 else 0, 4, scope, kind, flags
+        "=BBBBBBBBI", family, bits, 0, 0, each.table if each.table < 256 else 0, 4, scope, kind, flags
     )
     body += _attribute(_RTA_TABLE, struct.pack("=I", each.table))
     if bits:
@@ -110,6 +114,8 @@ def route(each: Route) -> Request:
         body += _attribute(_RTA_OIF, struct.pack("=I", each.device))
     if each.gateway:
         body += _attribute(_RTA_GATEWAY, ip_address(each.gateway).packed)
+    if each.source:
+        body += _attribute(_RTA_PREFSRC, ip_address(each.source).packed)
     via = f" via {each.gateway}" if each.gateway else ""
     text = f"route replace {each.kind} {each.block or 'default'}{via} dev {each.device} table {each.table}"
     return Request(NEWROUTE, _CREATE | _REPLACE, body, text)

@@ -5,16 +5,15 @@ logged to group 5 with its phase, the place and the rule. Places go by the plan'
 an estate's own words are not fit to stand in a ruleset.
 """
 
-import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from narrowgate.lab.beliefs import DNS_PORT, HTTPS_PORT
+from narrowgate.lab.kernel.exit_rules import exit_chains
+from narrowgate.lab.kernel.matches import LOG_GROUP, by_family, drop, service
 from narrowgate.lab.plan.types import Acl, Entry, Link, Permission, Plan, Port, Router, Subnet
 
-LOG_GROUP = 5
 NOWHERE = "nowhere"
 """What has no route goes to a device of this name, where the filter sees it; a blackhole would hide it."""
-_TCP, _UDP = 6, 17
 
 
 def ruleset(plan: Plan, router: Router) -> str:
@@ -25,7 +24,7 @@ def ruleset(plan: Plan, router: Router) -> str:
 def hub_ruleset() -> str:
     """The ruleset of a transit gateway: it filters nothing, and says what it has no route for."""
     chain = (
-        f'type filter hook forward priority 10; policy accept; oifname "{NOWHERE}" {_drop("TGWROUTE", "-", "-")};'
+        f'type filter hook forward priority 10; policy accept; oifname "{NOWHERE}" {drop("TGWROUTE", "-", "-")};'
     )
     return f"table inet gateway {{ chain f_route {{ {chain} }}; }}\n"
 
@@ -47,6 +46,7 @@ class _Ruleset:
         yield from self._acls()
         yield from self._ports()
         yield from self._base()
+        yield from exit_chains(each for each in self.plan.exits if each.router == self.router.name)
         yield "}"
 
     # --- sets and chains
@@ -113,8 +113,8 @@ class _Ruleset:
                 yield "  }"
 
     def _permission(self, each: Permission, field: str) -> Iterator[str]:
-        what = _service(each.protocol, each.ports)
-        for family, blocks in _by_family(each.blocks):
+        what = service(each.protocol, each.ports)
+        for family, blocks in by_family(each.blocks):
             yield f"{family} {field} {{ {', '.join(blocks)} }} {what}".rstrip()
         for label in each.groups:
             for family, number in (("ip", 4), ("ip6", 6)):
@@ -140,12 +140,12 @@ class _Ruleset:
                 for entry in acl.entries:
                     if entry.egress == egress:
                         yield from self._entry(acl, entry, field, way)
-                yield f"    {_drop('NACLOUT' if egress else 'NACLIN', acl.name, '*')}"
+                yield f"    {drop('NACLOUT' if egress else 'NACLIN', acl.name, '*')}"
                 yield "  }"
 
     def _entry(self, acl: Acl, entry: Entry, field: str, way: str) -> Iterator[str]:
         family = "ip6" if ":" in entry.block else "ip"
-        what = _service(entry.protocol, entry.ports)
+        what = service(entry.protocol, entry.ports)
         if entry.protocol == 1 and family == "ip6":
             return
         match = f"{family} {field} {entry.block} {what}".rstrip()
@@ -153,7 +153,7 @@ class _Ruleset:
         verdict = (
             "return"
             if entry.allows
-            else _drop("NACLOUT" if entry.egress else "NACLIN", acl.name, str(entry.number))
+            else drop("NACLOUT" if entry.egress else "NACLIN", acl.name, str(entry.number))
         )
         yield f"    {match} {verdict}"
 
@@ -163,13 +163,13 @@ class _Ruleset:
             own = [each for each in port.addresses if ":" not in each]
             own6 = [each for each in port.addresses if ":" in each]
             yield f"  chain so_{port.name} {{"
-            # An interface sends from its own addresses only (NET-11).
-            yield f"    ip saddr != {{ {', '.join(own)} }} {_drop('SRCDST', port.name, '-')}"
-            if own6:
-                yield f"    ip6 saddr != {{ {', '.join(own6)} }} {_drop('SRCDST', port.name, '-')}"
+            # An interface sends from its own addresses only (NET-11); a NAT gateway's has the check off.
+            for family, addresses in (("ip", own), ("ip6", own6)):
+                if addresses and port.service != "nat":
+                    yield f"    {family} saddr != {{ {', '.join(addresses)} }} {drop('SRCDST', port.name, '-')}"
             yield "    ct state established,related accept"
             yield from self._egress(port)
-            yield f"    {_drop('SGOUT', port.name, '-')}"
+            yield f"    {drop('SGOUT', port.name, '-')}"
             yield "  }"
             yield f"  chain si_{port.name} {{"
             yield "    ct state established,related accept"
@@ -177,7 +177,7 @@ class _Ruleset:
             yield from (
                 f"    jump {self.groups[label].name}i" for label in port.groups or () if label in self.groups
             )
-            yield f"    {_drop('SGIN', port.name, '-')}"
+            yield f"    {drop('SGIN', port.name, '-')}"
             yield "  }"
             yield f"  chain fl_{port.name} {{"
             yield f'    log prefix "ACCEPT {port.name} -" group {LOG_GROUP} accept'
@@ -185,7 +185,7 @@ class _Ruleset:
             yield from self._borders(port, subnet)
 
     def _egress(self, port: Port) -> Iterator[str]:
-        if port.groups is None:
+        if port.groups is None or port.service == "nat":
             yield "    accept"
             return
         yield from (f"    jump {self.groups[label].name}o" for label in port.groups if label in self.groups)
@@ -193,18 +193,20 @@ class _Ruleset:
     def _service(self, port: Port) -> Iterator[str]:
         """Endpoints are silent on every port but their own (VPCE-10, IN-03)."""
         if port.service == "https":
-            yield f"    tcp dport != {HTTPS_PORT} {_drop('NOSVC', port.name, '-')}"
-            yield f"    meta l4proto != tcp {_drop('NOSVC', port.name, '-')}"
+            yield f"    tcp dport != {HTTPS_PORT} {drop('NOSVC', port.name, '-')}"
+            yield f"    meta l4proto != tcp {drop('NOSVC', port.name, '-')}"
         elif port.service == "dns":
-            yield f"    meta l4proto {{ tcp, udp }} th dport != {DNS_PORT} {_drop('NOSVC', port.name, '-')}"
+            yield f"    meta l4proto {{ tcp, udp }} th dport != {DNS_PORT} {drop('NOSVC', port.name, '-')}"
+        elif port.service == "nat":
+            yield "    accept"
         elif port.service in ("outbound", "down"):
-            yield f"    {_drop('NOSVC', port.name, '-')}"
+            yield f"    {drop('NOSVC', port.name, '-')}"
 
     def _borders(self, port: Port, subnet: Subnet) -> Iterator[str]:
         """ACLs act where a packet leaves or enters the subnet, never inside it (ACL-04)."""
         for way, field in (("o", "daddr"), ("i", "saddr")):
             yield f"  chain b{way}_{port.name} {{"
-            for family, blocks in _by_family(subnet.blocks):
+            for family, blocks in by_family(subnet.blocks):
                 yield f"    {family} {field} {{ {', '.join(blocks)} }} return"
             if way == "i":
                 # From a gateway whose attachment stands in this very subnet nothing is tested (ACL-10).
@@ -248,7 +250,7 @@ class _Ruleset:
             ("p_mark", "prerouting", -150, ["meta mark set iifname map @mark_of"]),
             ("p_sgout", "prerouting", -140, [local, f"iifname vmap {{ {self._jumps('so_')} }}"]),
             ("p_naclout", "prerouting", -130, [local, f"iifname vmap {{ {self._jumps('bo_')} }}"]),
-            ("f_route", "forward", 10, [f'oifname "{NOWHERE}" {_drop("NOROUTE", "-", "-")}']),
+            ("f_route", "forward", 10, [f'oifname "{NOWHERE}" {drop("NOROUTE", "-", "-")}']),
             ("f_transit", "forward", 20, list(self._transit())),
             (
                 "f_gateway",
@@ -282,32 +284,7 @@ class _Ruleset:
             if not link.label.startswith("pcx-"):
                 continue
             far = 1 if link.sides[0] == self.router.name else 0
-            for family, blocks in _by_family(link.blocks[far]):
-                drop = _drop("TRANSIT", link.name, "-")
-                yield f'iifname "{link.name}" {family} saddr != {{ {", ".join(blocks)} }} {drop}'
-                yield f'oifname "{link.name}" {family} daddr != {{ {", ".join(blocks)} }} {drop}'
-
-
-def _service(protocol: int | None, ports: tuple[int, int] | None) -> str:
-    if protocol is None:
-        return ""
-    if protocol in (_TCP, _UDP) and ports is not None and ports != (0, 65535):
-        name = "tcp" if protocol == _TCP else "udp"
-        low, high = ports
-        return f"{name} dport {low}" if low == high else f"{name} dport {low}-{high}"
-    return f"meta l4proto {protocol}"
-
-
-def _by_family(blocks: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    """Blocks of each family; an interval that another one covers would be refused, so it is left out."""
-    networks = [ipaddress.ip_network(each, strict=False) for each in blocks]
-    four = [each for each in networks if isinstance(each, ipaddress.IPv4Network)]
-    six = [each for each in networks if isinstance(each, ipaddress.IPv6Network)]
-    if four:
-        yield "ip", [str(each) for each in ipaddress.collapse_addresses(four)]
-    if six:
-        yield "ip6", [str(each) for each in ipaddress.collapse_addresses(six)]
-
-
-def _drop(phase: str, label: str, rule: str) -> str:
-    return f'log prefix "{phase} {label} {rule}" group {LOG_GROUP} drop'
+            for family, blocks in by_family(link.blocks[far]):
+                lost = drop("TRANSIT", link.name, "-")
+                yield f'iifname "{link.name}" {family} saddr != {{ {", ".join(blocks)} }} {lost}'
+                yield f'oifname "{link.name}" {family} daddr != {{ {", ".join(blocks)} }} {lost}'

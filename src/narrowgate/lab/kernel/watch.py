@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from narrowgate.lab.kernel.packet_filter import LOG_GROUP
+from narrowgate.lab.kernel.matches import LOG_GROUP
 from narrowgate.lab.kernel.spaces import Spaces
 
 _NETLINK_NETFILTER = 12

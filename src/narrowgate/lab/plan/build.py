@@ -20,11 +20,13 @@ def build_plan(snapshot: Snapshot) -> Plan:
     routers = {own_id: _router(snapshot, names, vpc) for own_id, vpc in sorted(snapshot.facts.vpcs.items())}
     roads = Roads(snapshot, names, routers)
     subnets = tuple(roads.subnets())
+    found = tuple(each for each in ports(snapshot, names) if each.vpc in routers)
     return Plan(
         routers=tuple(routers.values()),
-        hubs=tuple(roads.hubs()),
+        hubs=(*roads.hubs(), *roads.exits.hub()),
+        exits=tuple(roads.exits.exits(found)),
         subnets=subnets,
-        ports=tuple(each for each in ports(snapshot, names) if each.vpc in routers),
+        ports=found,
         links=roads.every_link(),
         groups=tuple(groups(snapshot, names)),
         acls=tuple(acls(snapshot, names)),

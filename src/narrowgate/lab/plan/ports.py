@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterator
 
+from narrowgate.lab.plan.exits import is_working, nat_port_label
 from narrowgate.lab.plan.naming import Names
 from narrowgate.lab.plan.types import Port
 from narrowgate.model.fact import UnsetType, name_tag
@@ -16,14 +17,14 @@ _FIRST_FREE = 4
 
 def ports(snapshot: Snapshot, names: Names) -> Iterator[Port]:
     """Every interface that has an address, then a host for each subnet that could be started there."""
-    services = {**_endpoint_services(snapshot), **_resolver_services(snapshot)}
+    services = {**_endpoint_services(snapshot), **_resolver_services(snapshot), **_nat_services(snapshot)}
     taken: set[tuple[str, str]] = set()
     for _, interface in sorted(snapshot.facts.network_interfaces.items()):
         port = _port(snapshot, names, interface, services)
         if port is not None:
             taken |= {(port.subnet, each) for each in port.addresses}
             yield port
-    for port in _bare_instances(snapshot, names, taken):
+    for port in (*_bare_instances(snapshot, names, taken), *_bare_gateways(snapshot, names)):
         taken |= {(port.subnet, each) for each in port.addresses}
         yield port
     for subnet_id, subnet in sorted(snapshot.facts.subnets.items()):
@@ -104,6 +105,33 @@ def _resolver_services(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
         for each in addresses:
             found[f"{each.subnet_id} {each.ip}"] = (service, endpoint_id)
     return found
+
+
+def _nat_services(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
+    """NAT gateways' interfaces: they translate, where the gateway is available."""
+    return {
+        nat_port_label(snapshot, each): ("nat" if is_working(each) else "down", own_id)
+        for own_id, each in snapshot.facts.nat_gateways.items()
+    }
+
+
+def _bare_gateways(snapshot: Snapshot, names: Names) -> Iterator[Port]:
+    """NAT gateways whose interfaces nobody listed."""
+    for own_id, gateway in sorted(snapshot.facts.nat_gateways.items()):
+        subnet = snapshot.facts.subnets.get(gateway.subnet_id or "")
+        address = next((each.private_ip for each in gateway.nat_gateway_addresses if each.private_ip), None)
+        if subnet is not None and address and nat_port_label(snapshot, gateway) == own_id:
+            yield Port(
+                name=names.name("e", own_id),
+                label=own_id,
+                vpc=subnet.vpc_id,
+                subnet=subnet.subnet_id,
+                addresses=(str(address),),
+                groups=(),
+                service="nat" if is_working(gateway) else "down",
+                number=names.number("e", own_id),
+                owner=own_id,
+            )
 
 
 def _bare_instances(snapshot: Snapshot, names: Names, taken: set[tuple[str, str]]) -> Iterator[Port]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from narrowgate.lab.plan.exits import Exits
 from narrowgate.lab.plan.filters import acl_of_subnet
 from narrowgate.lab.plan.naming import Names
 from narrowgate.lab.plan.types import Hub, Link, Route, Router, Subnet
@@ -33,6 +34,7 @@ class Roads:
         """An attachment's interfaces: a link by the subnet in which it stands, one in each zone (TGW-02)."""
         self._attachments: dict[tuple[str, str], str] = {}
         """The attachment of a VPC to a gateway."""
+        self.exits = Exits(snapshot, names, routers)
         self._peerings()
         self._gateways()
 
@@ -51,7 +53,7 @@ class Roads:
     def every_link(self) -> tuple[Link, ...]:
         """Each link once."""
         legs = (link for each in self._legs.values() for link in each.values())
-        return tuple(dict.fromkeys((*self.links.values(), *legs)))
+        return tuple(dict.fromkeys((*self.links.values(), *legs, *self.exits.links.values())))
 
     def crossings(self, subnet: Subnet) -> Iterator[tuple[str, str]]:
         """The legs by which packets of a gateway come to a subnet, each with the subnet in which it stands."""
@@ -225,6 +227,9 @@ class Roads:
             return self._leg_of(legs, subnet_id)
         if each.gateway_id and each.gateway_id.startswith("vpce-"):
             return None
+        out = self.exits.target(vpc_id, each)
+        if out is not None:
+            return out
         self.left_out.append((table_target(each), "a route leads there, and the lab does not have it"))
         return ""
 
@@ -247,11 +252,4 @@ def _carries_groups(gateway: TransitGateway, attachment: TransitGatewayVpcAttach
 
 def table_target(each: AwsRoute) -> str:
     """What a route leads to, whatever it is."""
-    return (
-        each.nat_gateway_id
-        or each.gateway_id
-        or each.network_interface_id
-        or each.egress_only_internet_gateway_id
-        or each.core_network_arn
-        or "a target"
-    )
+    return each.gateway_id or each.network_interface_id or each.core_network_arn or "a target"

@@ -2,12 +2,15 @@
 
 import msgspec
 
+from narrowgate.lab.beliefs import VPC_MTU
+from narrowgate.lab.plan.internet import INTERNET, PUBLIC_CLIENT, PUBLIC_CLIENT_V6
+
 
 class Port(msgspec.Struct, frozen=True, kw_only=True):
     """An interface of the estate: a namespace with one device, joined to its VPC's router.
 
-    `name` is short (`e12`), `label` AWS's id. `service` is what listens: `https`, `dns`, `instance`, or empty for
-    what only sends (outbound endpoints).
+    `name` is short (`e12`), `label` AWS's id. `service` is what listens: `https`, `dns`, `instance`; `nat` is what
+    translates, and empty what only sends (outbound endpoints).
     """
 
     name: str
@@ -73,6 +76,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     carries_groups: bool = False
     """Whether rules that name groups of the other side count: a peering in one Region, or a gateway (SG-09)."""
+    mtu: int = VPC_MTU
 
 
 class Hub(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +87,22 @@ class Hub(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     tables: tuple[tuple[str, tuple[Route, ...]], ...]
     """By the link that packets come in by."""
+
+
+class Exit(msgspec.Struct, frozen=True, kw_only=True):
+    """An internet gateway of a VPC, or one for IPv6 that lets nobody in."""
+
+    label: str
+    link: str
+    """Name of the link to the Internet."""
+    router: str
+    number: int
+    addresses: tuple[tuple[str, str], ...]
+    """Private and public addresses that it changes one for the other."""
+    blocks: tuple[str, ...]
+    """IPv6 blocks of the VPC, which are public as they are."""
+    takes_new: bool
+    """Whether connections may begin outside."""
 
 
 class Permission(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +147,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     routers: tuple[Router, ...]
     hubs: tuple[Hub, ...]
+    """Transit gateways, and the Internet where something leads there."""
+    exits: tuple[Exit, ...] = ()
     subnets: tuple[Subnet, ...]
     ports: tuple[Port, ...]
     links: tuple[Link, ...]
@@ -137,5 +159,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[tuple[str, str], ...] = ()
 
     def port(self, label: str) -> Port | None:
-        """The port of an interface, by AWS's id or by its address."""
+        """The port of an interface, by AWS's id or by its address; the Internet's own host by that word."""
+        hub = next((each for each in self.hubs if label == each.label == INTERNET), None)
+        if hub is not None:
+            return Port(
+                name=hub.name,
+                label=INTERNET,
+                vpc="",
+                subnet="",
+                addresses=(PUBLIC_CLIENT, PUBLIC_CLIENT_V6),
+                groups=None,
+                service="",
+                number=hub.number,
+            )
         return next((each for each in self.ports if label in (each.label, each.owner, *each.addresses)), None)
