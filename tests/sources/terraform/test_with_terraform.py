@@ -133,10 +133,14 @@ def test_the_arguments_that_are_maps_are_those_of_the_provider(schemas):
 
 def test_every_argument_that_a_converter_reads_is_one_of_its_type(schemas, tmp_path):
     """Each type of the provider, with no argument known: converted without a crash, and no argument misspelt."""
+    inside: list[str] = []
     read: set[tuple[str, str]] = set()
     for kind in CONVERTERS:
-        for name in _arguments_read(kind, tmp_path):
+        for name in _arguments_read(kind, schemas[kind]["block"], tmp_path, inside):
             read.add((kind, name))
+    # Enough nested blocks are looked into for the next line to mean something.
+    assert len(inside) > 40
+    assert [each for each in inside if each.endswith("?")] == []
     blocks = {kind: schemas[kind]["block"] for kind in CONVERTERS}
     unknown = sorted(
         (kind, name)
@@ -161,7 +165,24 @@ READ_OF_ANOTHER_FORM = {
 REGION = {"region": {"constant_value": "us-east-1"}}
 
 
-def _arguments_read(kind: str, folder: Path) -> set[str]:
+class _Block(dict):
+    """A nested block that has nothing set, and notes what it is asked for; `?` marks what the schema lacks."""
+
+    def __init__(self, path: str, schema: dict, notes: list[str]):
+        self.path, self.schema, self.notes = path, schema, notes
+
+    def get(self, name, default=None):
+        blocks = self.schema.get("block_types", {})
+        known = name in blocks or name in self.schema.get("attributes", {})
+        self.notes.append(f"{self.path}.{name}" + ("" if known else "?"))
+        if name in blocks:
+            return [_Block(f"{self.path}.{name}", blocks[name]["block"], self.notes)]
+        return default
+
+    __getitem__ = get
+
+
+def _arguments_read(kind: str, schema: dict, folder: Path, inside: list[str]) -> set[str]:
     plan = {
         "format_version": "1.2",
         "configuration": {
@@ -189,6 +210,9 @@ def _arguments_read(kind: str, folder: Path) -> set[str]:
 
     def watched(self, instance, name):
         seen.add(name)
+        nested = schema.get("block_types", {}).get(name)
+        if nested is not None:
+            return [_Block(f"{kind}.{name}", nested["block"], inside)]
         return original(self, instance, name)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -204,7 +228,8 @@ EXPRESSIONS = (
     'endswith("abc", "bc")', "floor(1.8)", 'index(["a", "b"], "b")', 'reverse(["a", "b"])',
     'setproduct(["a", "b"], ["x", "y"])', 'sort(setintersection(["a", "b"], ["b"]))',
     'sort(setsubtract(["a", "b"], ["b"]))', 'slice(["a", "b", "c"], 1, 3)', 'startswith("abc", "ab")',
-    "sum([1, 2])",
+    "sum([1, 2])", 'regexall("[a-z]{2}-", "eu-west-1")', 'regexall("([a-z])(\\\\d)", "a1b2")',
+    'regexall("x", "abc")',
     'can({ a = 1 }.b)', 'can({ a = 1 }.a)', 'element(["a", "b", "c"], 4)', 'lookup({ a = 1 }, "b", 2)',
     'flatten([["a"], ["b", ["c"]]])', 'zipmap(["a", "b"], [1, 2])', 'merge({ a = 1 }, { a = 2, b = 3 })',
     'format("%s-%d", "a", 7)', 'join("-", ["a", "b"])', 'split(",", "a,b")', 'compact(["a", "", "b"])',

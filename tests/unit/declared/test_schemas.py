@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from narrowgate.model.errors import InputError
 from narrowgate.model.resource import Origin, Resource
 from narrowgate.sources.declared import build_snapshot
+from narrowgate.sources.declared.estate import Declared
 from narrowgate.sources.declared.types import HANDLERS
 
 cfnlint = pytest.importorskip("cfnlint", reason="cfn-lint holds the schemas")
@@ -52,14 +54,7 @@ def test_a_type_with_odd_or_no_properties_is_read_without_a_crash(kind: str, for
     properties: dict[str, Any] = {}
     for name, schema in properties_of(kind).items() if form != "nothing" else ():
         properties[name] = _example(name, schema) if form == "odd" else ([] if "items" in schema else "")
-    resource = Resource(
-        logical_id="Odd",
-        type=kind,
-        account="111122223333",
-        region="us-east-1",
-        properties=properties,
-        origin=Origin(file="odd.yaml", line=3, address="Odd"),
-    )
+    resource = _resource(kind, properties)
     try:
         build_snapshot([resource], label="odd")
     except InputError as error:
@@ -76,6 +71,81 @@ def test_properties_that_the_builder_names_are_those_of_the_schemas() -> None:
     schemas = json.dumps({kind: _schema(kind) for kind in TYPES})
     unknown = {name for name in named if f'"{name}"' not in schemas}
     assert unknown <= OF_OTHER_SOURCES
+
+
+class _Watched(dict[str, Any]):
+    """Properties that note which of them are read."""
+
+    def __init__(self, values: dict[str, Any], read: set[str]) -> None:
+        super().__init__(values)
+        self.read = read
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.read.add(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        self.read.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.read.add(str(name))
+        return super().__contains__(name)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_property_that_is_read_of_a_type_is_one_of_its_schema(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: set[str] = set()
+    original = Declared.properties
+
+    def watched(self: Declared, resource: Resource) -> Any:
+        return _Watched(original(self, resource), read) if resource.type == kind else original(self, resource)
+
+    monkeypatch.setattr(Declared, "properties", watched)
+    for values in ({}, {name: _example(name, schema) for name, schema in properties_of(kind).items()}):
+        with suppress(InputError):
+            build_snapshot([_resource(kind, _Watched(values, read))], label="odd")
+    assert read or kind in READ_THROUGH_ANOTHER
+    assert read - set(properties_of(kind)) - OF_OTHER_SOURCES - OF_ANOTHER_TYPE.get(kind, set()) == set()
+
+
+def _resource(kind: str, properties: dict[str, Any]) -> Resource:
+    return Resource(
+        logical_id="Odd",
+        type=kind,
+        account="111122223333",
+        region="us-east-1",
+        properties=properties,
+        origin=Origin(file="odd.yaml", line=3, address="Odd"),
+    )
+
+
+READ_THROUGH_ANOTHER = frozenset(
+    {
+        "AWS::ApiGateway::BasePathMapping",
+        "AWS::ApiGateway::BasePathMappingV2",
+        "AWS::EC2::CustomerGateway",
+        "AWS::EC2::EIP",
+        "AWS::EC2::NetworkInterfaceAttachment",
+        "AWS::EC2::SubnetCidrBlock",
+        "AWS::EC2::VPCEndpointServicePermissions",
+        "AWS::ElasticLoadBalancingV2::Listener",
+        "AWS::ElasticLoadBalancingV2::ListenerCertificate",
+        "AWS::ElasticLoadBalancingV2::ListenerRule",
+        "AWS::RAM::ResourceShare",
+        "AWS::Route53Profiles::ProfileResourceAssociation",
+    }
+)
+"""Types whose properties only the resource that they belong to asks for."""
+OF_ANOTHER_TYPE = {
+    "AWS::ApiGateway::DomainNameV2": {"RegionalCertificateArn"},
+    # Terraform alone tells it of an attachment.
+    "AWS::EC2::TransitGatewayAttachment": {"DefaultRouteTableAssociation"},
+    "AWS::EC2::TransitGatewayVpcAttachment": {"DefaultRouteTableAssociation"},
+}
+"""Where one function reads two types: the properties that only the other has."""
 
 
 def _schema(kind: str) -> Any:

@@ -23,10 +23,14 @@ def translate(tree: Tree, file: str, warnings: list[str]) -> Tree:
             where=file,
             help="pip install 'narrowgate[sam]'",
         ) from None
+    import logging
     import os
 
+    # After a refusal the translator says on stderr that nobody published its metrics.
+    logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
     lines = _lines(tree)
     document = copy.deepcopy(_plain(tree))
+    _pack(document)
     # The translator asks boto3 for a Region, which need not be the stack's: ARNs are written with `AWS::Region`.
     told = os.environ.get("AWS_DEFAULT_REGION")
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
@@ -41,6 +45,25 @@ def translate(tree: Tree, file: str, warnings: list[str]) -> Tree:
         if told is None:
             os.environ.pop("AWS_DEFAULT_REGION", None)
     return _with_lines(result, lines)
+
+
+_PACKED = ("CodeUri", "ContentUri", "DefinitionUri")
+_ELSEWHERE = "s3://not-packaged-yet/artifact"
+
+
+def _pack(document: dict[str, Any]) -> None:
+    """Put a bucket in place of local paths, as `sam package` does: no answer depends on a function's code."""
+    sections = document.get("Globals"), document.get("Resources")
+    for section in sections:
+        for each in section.values() if isinstance(section, dict) else ():
+            properties = each.get("Properties", each) if isinstance(each, dict) else None
+            if not isinstance(properties, dict):
+                continue
+            for name in _PACKED:
+                if isinstance(properties.get(name), str) and not properties[name].startswith("s3://"):
+                    properties[name] = _ELSEWHERE
+            if properties.get("PackageType") == "Image":
+                properties.setdefault("ImageUri", "not-packaged-yet")
 
 
 def _plain(value: Any) -> Any:

@@ -32,7 +32,6 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "AWS::DirectConnect::": (),
     "AWS::RAM::": (),
     "AWS::CloudFormation::": (),
-    "Custom::": (),
 }
 """Families in which a type that nobody understands is told one by one."""
 
@@ -117,7 +116,8 @@ def not_understood(declared: Declared, resource: Resource, ignored: Counter[str]
         for call in _AFFECTS[kind]:
             declared.withhold(resource, call, f"{kind} is not modelled")
         return
-    if any(kind.startswith(family) for family in _FAMILIES):
+    if not kind.startswith("AWS::") or any(kind.startswith(family) for family in _FAMILIES):
+        # A module or a third party's type may make anything.
         declared.warn(resource, "is not understood; what depends on it is unknown")
         return
     ignored[kind] += 1

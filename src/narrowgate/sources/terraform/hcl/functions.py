@@ -6,6 +6,7 @@ result stays unknown.
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -38,7 +39,7 @@ def call(name: str, arguments: list[Any]) -> Any:
         raise NotComputed(f"the function `{name}` is not computed here")
     try:
         return function(*arguments)
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
+    except (TypeError, ValueError, LookupError, AttributeError, StopIteration, re.error) as error:
         raise NotComputed(f"`{name}` cannot be computed: {type(error).__name__}") from None
 
 
@@ -215,6 +216,16 @@ def _replace(value: str, old: str, new: str) -> str:
     return value.replace(old, new)
 
 
+def _regexall(pattern: str, value: str) -> list[Any]:
+    """Every match: its text, its groups in order, or its groups by name."""
+    compiled = re.compile(pattern)
+    if compiled.groupindex:
+        return [found.groupdict() for found in compiled.finditer(value)]
+    if compiled.groups:
+        return [list(found.groups()) for found in compiled.finditer(value)]
+    return [found[0] for found in compiled.finditer(value)]
+
+
 def _tostring(value: Any) -> Any:
     return text([value])
 
@@ -254,6 +265,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "nonsensitive": _same,
     "one": lambda value: (items(value) or [None])[0],
     "range": lambda *bounds: list(range(*(int(plain(each)) for each in bounds))),
+    "regexall": _words(_regexall),
     "replace": _words(_replace),
     "reverse": lambda value: items(value)[::-1],
     "setintersection": lambda *sets: sequences.shared(*map(items, sets)),
