@@ -42,9 +42,9 @@ def start_lab(
     """
     material = _material(source, assume_complete)
     calls = [
-        (material.names.get(each.host, each.name or each.host), each.target)
+        (material.names.get(each.host, each.name or each.host), each.target, each.principal or "")
         for each in material.questions
-        if each.kind == "call" and each.principal is None
+        if each.kind == "call"
     ]
     return start(
         material.snapshot,

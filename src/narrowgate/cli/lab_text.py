@@ -26,12 +26,20 @@ def _lines(state: State, style: Style, verbose: bool) -> Iterator[str]:
     yield from section("Keys", (f"  {key} {clean(principal)}" for key, _, principal in state.keys), style)
     yield from section("Integrations", (f"  {clean(each)}" for each in state.integrations), style)
     name = f" --name {state.name}" if state.name != "lab" else ""
-    calls = (
-        f"  narrowgate lab shell{name} {shlex.quote(host)} -- curl -sv {shlex.quote(url)}"
-        for host, url in state.calls
-    )
-    yield from section("Try", map(clean, calls), style)
+    yield from section("Try", (clean(f"  narrowgate lab shell{name}{each}") for each in _calls(state)), style)
     folder = Path(state.folder)
     logs = (f"  {folder / each}" for each in ("flow.log", "query.jsonl", "access.jsonl"))
     yield from section("Logs", logs, style)
     yield from section("Not in the lab", (f"  {clean(what)}: {clean(why)}" for what, why in state.left_out), style)
+
+
+def _calls(state: State) -> Iterator[str]:
+    """Calls as they are typed; one that is signed takes the key from the host's environment."""
+    for host, url, principal in state.calls:
+        if not principal:
+            yield f" {shlex.quote(host)} -- curl -sv {shlex.quote(url)}"
+            continue
+        region = url.split(".")[2] if ".execute-api." in url else "REGION"
+        key = '"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'
+        command = f"curl -sv --aws-sigv4 aws:amz:{region}:execute-api --user {key} {shlex.quote(url)}"
+        yield f" --as {shlex.quote(principal)} {shlex.quote(host)} -- sh -c {shlex.quote(command)}"

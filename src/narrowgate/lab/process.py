@@ -31,7 +31,7 @@ def start(
     *,
     source: str,
     principals: Sequence[str] = (),
-    calls: Sequence[tuple[str, str]] = (),
+    calls: Sequence[tuple[str, str, str]] = (),
     names: dict[str, str] | None = None,
     integrations: Sequence[Integration] = (),
 ) -> State:
@@ -42,7 +42,7 @@ def start(
         name: what the lab is called.
         source: where the estate was read from, for people.
         principals: who gets an access key.
-        calls: examples of a host and a URL, for people.
+        calls: examples of a host, a URL and who signs, for people.
         names: further names of hosts, by interface, instance or subnet.
         integrations: what stands behind APIs, the closest first.
 
@@ -80,7 +80,7 @@ async def _serve(
     world: World,
     name: str,
     source: str,
-    calls: Sequence[tuple[str, str]],
+    calls: Sequence[tuple[str, str, str]],
     names: dict[str, str],
     tell: Callable[[bytes], None],
 ) -> None:

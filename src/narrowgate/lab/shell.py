@@ -18,6 +18,7 @@ _BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.
 _NAME_SERVICES = ("/run/nscd", "/run/systemd/resolve", "/run/dbus")
 """Sockets by which programs would ask the host's name service instead of the lab's."""
 
+_OTHER_KEYS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 _PCAP_HEADER = struct.pack("=IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
 
 
@@ -110,6 +111,8 @@ def _environment(state: State, principal: str | None) -> dict[str, str]:
         if key is None:
             known = ", ".join(each[2] for each in state.keys) or "none"
             raise InputError(f"the lab has no key for `{principal[:60]}`", help=f"it has keys for: {known}")
+        # A session's token or a profile of the person's would go before the lab's key, or be sent with it.
+        kept = {name: value for name, value in kept.items() if name not in _OTHER_KEYS}
         kept |= {"AWS_ACCESS_KEY_ID": key[0], "AWS_SECRET_ACCESS_KEY": key[1]}
     kept.setdefault("PS1", r"lab \h \$ ")
     return kept

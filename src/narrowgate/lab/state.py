@@ -32,8 +32,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     hosts: tuple[Reachable, ...]
     keys: tuple[tuple[str, str, str], ...] = ()
     """Access key, secret and principal."""
-    calls: tuple[tuple[str, str], ...] = ()
-    """Examples of a host and a URL that it can call."""
+    calls: tuple[tuple[str, str, str], ...] = ()
+    """Examples of a host, a URL that it can call, and who signs (empty: nobody)."""
     left_out: tuple[tuple[str, str], ...] = ()
     breakable: dict[str, dict[str, tuple[str, ...]]] = {}
     """What `break` takes: by kind and name (see `plan.breakable`)."""
