@@ -51,27 +51,28 @@ def _is_terraform(path: Path) -> bool:
 def _load_terraform(path: Path, assume_complete: bool, settings: "TemplateSettings | None" = None) -> Snapshot:
     from narrowgate.sources.terraform.load import load_terraform
 
-    with _stated(path, settings):
+    if settings is not None and settings.has_parameters:
+        raise InputError(
+            "takes no parameters: its variables have their values",
+            where=str(path),
+            help="give them to `terraform plan`, or name the folder in place of the plan",
+        )
+    with _stated(settings):
         return load_terraform(path, assume_complete=assume_complete)
 
 
 @contextmanager
-def _stated(path: Path, settings: "TemplateSettings | None") -> Iterator[None]:
-    """What the user states of Terraform's providers, while its files are read.
+def _stated(settings: "TemplateSettings | None") -> Iterator[None]:
+    """What the user states of Terraform's providers and variables, while its files are read.
 
     Raises:
-        InputError: parameters are given, which Terraform's files do not have.
+        InputError: a file of parameters cannot be read.
     """
-    from narrowgate.sources.terraform.places import STATED, Stated
+    from narrowgate.sources.terraform.stated import STATED, Stated, variable
 
     told = settings or TemplateSettings()
-    if told.has_parameters:
-        raise InputError(
-            "takes no parameters",
-            where=str(path),
-            help="only templates do; give Terraform's variables as it finds them itself, in `*.auto.tfvars`",
-        )
-    token = STATED.set(Stated(account=told.account, region=told.region))
+    variables = {name: variable(each) for name, each in told.every_parameter().items()}
+    token = STATED.set(Stated(account=told.account, region=told.region, variables=variables))
     try:
         yield
     finally:
@@ -89,7 +90,7 @@ def _load_terraform_folder(
 ) -> Snapshot:
     from narrowgate.sources.terraform.folder import load_terraform_folder
 
-    with _stated(path, settings):
+    with _stated(settings):
         return load_terraform_folder(path, assume_complete=assume_complete)
 
 
@@ -148,6 +149,21 @@ class TemplateSettings(msgspec.Struct, frozen=True, kw_only=True):
         """True where a parameter is given."""
         return bool(self.parameters or self.parameter_files)
 
+    def every_parameter(self) -> dict[str, Any]:
+        """All of them by name; one given alone wins over those of files.
+
+        Raises:
+            InputError: a file cannot be read.
+        """
+        if not self.has_parameters:
+            return {}
+        from narrowgate.sources.cloudformation.settings import read_parameters
+
+        found: dict[str, Any] = {}
+        for each in self.parameter_files:
+            found |= read_parameters(each)
+        return {**found, **self.parameters}
+
 
 TEMPLATE_SETTINGS: ContextVar[TemplateSettings | None] = ContextVar("template_settings", default=None)
 """The settings of every template that is read in a context: what a command line tells for all its sources."""
@@ -161,15 +177,10 @@ def _is_cloudformation(path: Path) -> bool:
 
 def _load_cloudformation(path: Path, assume_complete: bool, settings: TemplateSettings | None = None) -> Snapshot:
     from narrowgate.sources.cloudformation.load import load_templates
-    from narrowgate.sources.cloudformation.settings import Settings, read_parameters
+    from narrowgate.sources.cloudformation.settings import Settings
 
     settings = settings or TemplateSettings()
-    parameters: dict[str, Any] = {}
-    for each in settings.parameter_files:
-        parameters |= read_parameters(each)
-    told = Settings(
-        account=settings.account, region=settings.region, parameters={**parameters, **settings.parameters}
-    )
+    told = Settings(account=settings.account, region=settings.region, parameters=settings.every_parameter())
     return load_templates(path, assume_complete=assume_complete, settings=told)
 
 

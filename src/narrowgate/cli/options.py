@@ -72,9 +72,16 @@ def template_options(function: F, *, settle: Callable[[click.Context, click.Para
             True,
             click.Path(path_type=Path),
             "FILE",
-            "Parameters of templates, JSON or YAML (repeatable).",
+            "Parameters of templates, variables of Terraform folders; JSON or YAML (repeatable).",
         ),
-        ("--parameter", "parameters", True, None, "NAME=VALUE", "A parameter of templates (repeatable)."),
+        (
+            "--parameter",
+            "parameters",
+            True,
+            None,
+            "NAME=VALUE",
+            "A parameter of templates, a variable of Terraform folders (repeatable).",
+        ),
     ):
         function = click.option(
             name,

@@ -9,12 +9,13 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from tests.sources.terraform.reading import GUIDE, alone, copy_of
+from tests.tools import terraform_environment
 
 from narrowgate.api import questions
 from narrowgate.api.sources import TemplateSettings, load
 from narrowgate.cli.options import source_argument
 from narrowgate.model.answer import Verdict
-from narrowgate.model.errors import InputError
+from narrowgate.model.errors import InputError, UnknownNameError
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.terraform import folder as folders
 
@@ -112,15 +113,64 @@ def test_a_region_that_no_provider_tells_can_be_stated(tmp_path):
     assert {read.region_of(each) for each in read.facts.vpcs} == {"eu-west-1"}
 
 
-@pytest.mark.parametrize("source", [GUIDE / "plan.json", GUIDE, DESIGN])
-def test_a_parameter_for_what_is_no_template_is_one_clear_error(source):
+@pytest.mark.parametrize(
+    ("source", "way_out"), [(GUIDE / "plan.json", "name the folder"), (DESIGN, "only templates")]
+)
+def test_a_parameter_for_what_takes_none_is_one_clear_error(source, way_out):
     for told in (
         TemplateSettings(parameters={"A": "b"}),
         TemplateSettings(parameters={"A": "b"}, is_for_one=True),
     ):
         with pytest.raises(InputError) as caught:
             load(source, settings=told)
-        assert "parameters" in caught.value.message and "only templates" in str(caught.value.help)
+        assert "parameters" in caught.value.message and way_out in str(caught.value.help)
+
+
+WITH_VARIABLES = """
+provider "aws" {
+  region              = "us-east-1"
+  allowed_account_ids = [var.account_id]
+}
+
+variable "account_id" {}
+variable "blocks" { type = list(string) }
+
+resource "aws_vpc" "each" {
+  for_each   = toset(var.blocks)
+  cidr_block = each.value
+}
+"""
+VALUES = {"account_id": "444455556666", "blocks": '["10.7.0.0/16", "10.8.0.0/16"]'}
+
+
+@pytest.mark.parametrize("has_terraform", [True, False])
+def test_a_folder_s_variables_can_be_stated(tmp_path, monkeypatch, has_terraform):
+    if has_terraform:
+        terraform_environment(tmp_path)
+    else:
+        monkeypatch.setenv("PATH", failing_terraform(tmp_path / "bin"))
+    folder = tmp_path / "estate"
+    folder.mkdir()
+    (folder / "main.tf").write_text(WITH_VARIABLES)
+    (folder / "terraform.tfvars").write_text('account_id = "111122223333"\n')
+
+    read = load(folder, settings=TemplateSettings(parameters=VALUES))
+
+    assert {(each.cidr_block, each.owner_id) for each in read.facts.vpcs.values()} == {
+        ("10.7.0.0/16", "444455556666"),
+        ("10.8.0.0/16", "444455556666"),
+    }
+    assert any("read by its text" in each for each in read.warnings) is not has_terraform
+    assert sorted(each.name for each in folder.iterdir()) == ["main.tf", "terraform.tfvars"]
+
+
+def test_a_value_for_a_variable_that_nothing_declares_is_an_error(tmp_path):
+    (tmp_path / "main.tf").write_text(WITH_VARIABLES)
+
+    with pytest.raises(UnknownNameError) as caught:
+        load(tmp_path, settings=TemplateSettings(parameters={"acount_id": "444455556666"}))
+
+    assert "did you mean `account_id`?" in str(caught.value.help)
 
 
 def test_the_command_line_s_parameters_are_for_the_source_that_it_names():

@@ -5,21 +5,27 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from narrowgate.model.errors import InputError
+from narrowgate.model.errors import InputError, UnknownNameError
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.snapshot.decode import decode_json
 from narrowgate.sources.terraform import mocked, parsed, planned, program, written
 from narrowgate.sources.terraform.document import is_shown
 from narrowgate.sources.terraform.load import load_terraform
 from narrowgate.sources.terraform.program import TerraformFailed
-from narrowgate.sources.terraform.text import files_of
+from narrowgate.sources.terraform.stated import STATED
+from narrowgate.sources.terraform.text import Texts, files_of
 
 Way = Callable[[Path, bool], Snapshot]
+
+
+def _has_tfparse() -> bool:
+    return find_spec("tfparse") is not None
+
 
 _WAYS: tuple[tuple[str, Callable[[], bool], Way], ...] = (
     ("`terraform test` with mocked providers, on a copy", program.is_installed, mocked.snapshot_by_test),
     ("`terraform plan` with dummy credentials, on a copy", program.is_installed, planned.snapshot_by_plan),
-    ("`tfparse`", lambda: find_spec("tfparse") is not None, parsed.snapshot_by_tfparse),
+    ("`tfparse`", lambda: _has_tfparse() and not STATED.get().variables, parsed.snapshot_by_tfparse),
     ("its text alone", lambda: True, written.snapshot_by_text),
 )
 """Asked in this order: what they are called, whether they can be tried here, and how."""
@@ -35,10 +41,12 @@ def load_terraform_folder(
     fails, which a warning then tells with every answer.
 
     Raises:
-        InputError: no way is left; with what each complained of.
+        InputError: no way is left; with what each complained of. A value is stated for no variable.
     """
     tell = say or _to_stderr
-    plan = plan_in(path)
+    _check_stated(path)
+    # A plan has its values already: where others are stated, it is not what is asked about.
+    plan = None if STATED.get().variables else plan_in(path)
     if plan is not None:
         tell(f"{path}: read by the plan {plan.name} in it")
         return load_terraform(plan, assume_complete=assume_complete)
@@ -65,6 +73,14 @@ def load_terraform_folder(
         where=str(path),
         help="make the plan yourself, and give it: `terraform plan -out=p && terraform show -json p > plan.json`",
     )
+
+
+def _check_stated(folder: Path) -> None:
+    """Terraform only warns of a variable that nothing declares, and goes on without the value that was meant."""
+    declared = [each.labels[0] for each in Texts(folder).root.blocks if each.type == "variable" and each.labels]
+    for name in STATED.get().variables:
+        if name not in declared:
+            raise UnknownNameError("variable", name, declared, where=str(folder))
 
 
 def plan_in(folder: Path) -> Path | None:

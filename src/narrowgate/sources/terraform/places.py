@@ -3,10 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextvars import ContextVar
 from typing import Any
-
-import msgspec
 
 from narrowgate.model.errors import InputError
 from narrowgate.sources.terraform.definitions import Definitions
@@ -15,6 +12,7 @@ from narrowgate.sources.terraform.evaluate import Candidates, Scope
 from narrowgate.sources.terraform.hcl.functions import NotComputed
 from narrowgate.sources.terraform.hcl.syntax import Body
 from narrowgate.sources.terraform.instances import Instance
+from narrowgate.sources.terraform.stated import STATED
 from narrowgate.sources.terraform.text import Texts
 
 _ARN = re.compile(r"arn:aws[\w-]*:(?P<service>[\w-]*):(?P<region>[\w-]*):(?P<account>\d{12}):")
@@ -28,17 +26,6 @@ _CREDENTIALS = (
     "assume_role_with_web_identity",
     "shared_credentials_files",
 )
-
-
-class Stated(msgspec.Struct, frozen=True, kw_only=True):
-    """Account and Region of providers that do not tell theirs, as the user states them."""
-
-    account: str | None = None
-    region: str | None = None
-
-
-STATED: ContextVar[Stated] = ContextVar("stated", default=Stated())  # noqa: B039 - it is frozen
-"""What the user states for the files that are being read."""
 
 
 class Places:

@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from narrowgate.model.errors import InputError
+from narrowgate.sources.terraform.stated import STATED
 from narrowgate.sources.terraform.text import Texts
 
 _LEFT_OUT = shutil.ignore_patterns(
     ".terraform", "*.tfstate", "*.tfstate.*", "*.tfplan", "*.tftest.hcl", "*.tftest.json", ".git", "node_modules"
 )
 _SECONDS = 600
+_STATED = "zz_narrowgate.auto.tfvars.json"
+"""Terraform reads such files in the order of their names, and the last one counts."""
 _PLACE = re.compile(r"\bon ([^\s]+ line \d+)")
 _PLUGIN_FOLDERS = ("NARROWGATE_TF_PLUGINS", "TF_PLUGIN_DIR")
 _USUAL_FOLDERS = (
@@ -56,6 +59,8 @@ def copied(folder: Path) -> Iterator[Path]:
         installed = folder / ".terraform" / "modules"
         if installed.is_dir():
             shutil.copytree(installed, own / ".terraform" / "modules", dirs_exist_ok=True)
+        if stated := STATED.get().variables:
+            (own / _STATED).write_text(json.dumps(dict(stated)), encoding="utf-8")
         yield own
 
 
@@ -163,7 +168,11 @@ def _complaint(output: str) -> str:
     parts = text.split("Error: ")[1:]
     part = next((each for each in parts if _PLACE.search(each)), parts[0] if parts else "failed")
     words, place = part.strip().splitlines()[0].strip(), _PLACE.search(part)
-    return f"{words} ({place[1]})" if place else words
+    return _with_way_out(f"{words} ({place[1]})" if place else words)
+
+
+def _with_way_out(words: str) -> str:
+    return f"{words}: `--parameter NAME=VALUE` gives one" if "No value for required variable" in words else words
 
 
 def _diagnosed(line: str) -> str:
@@ -172,7 +181,7 @@ def _diagnosed(line: str) -> str:
         told = json.loads(line)["diagnostic"]
         place = told.get("range") or {}
         where = f" ({place['filename']} line {place['start']['line']})" if place else ""
-        return f"{told['summary']}{where}"
+        return _with_way_out(f"{told['summary']}{where}")
     except (ValueError, KeyError, TypeError):
         return "failed"
 

@@ -14,6 +14,7 @@ from narrowgate.model.resource import Origin
 from narrowgate.sources.terraform.hcl.parse import parse
 from narrowgate.sources.terraform.hcl.scan import SyntaxProblem
 from narrowgate.sources.terraform.hcl.syntax import Attribute, Block, Expression, GetAttr, Literal, Variable
+from narrowgate.sources.terraform.stated import STATED
 
 _MODES = {"resource": "managed", "data": "data"}
 
@@ -76,7 +77,7 @@ class Texts:
 
     @cached_property
     def values(self) -> dict[str, Expression | str]:
-        """Root variables as Terraform finds them untold: environment, `terraform.tfvars`, `*.auto.tfvars`."""
+        """Root variables: of the environment, `terraform.tfvars`, `*.auto.tfvars`, and as the user states them."""
         found: dict[str, Expression | str] = {
             name.removeprefix("TF_VAR_"): value for name, value in os.environ.items() if name.startswith("TF_VAR_")
         }
@@ -87,7 +88,8 @@ class Texts:
                 self.warnings.append(f"{path}: set aside, it is not understood")
                 continue
             found |= {name: each.value for name, each in body.attributes.items()} if body else {}
-        return found
+        stated = STATED.get().variables
+        return found | {name: each if isinstance(each, str) else Literal(each) for name, each in stated.items()}
 
     def module(self, path: tuple[str, ...]) -> ModuleText | None:
         """The text of a module by the names of the calls that lead to it; None where its folder is not there."""
