@@ -177,7 +177,7 @@ def blocked(query: Query, decision: Decision, vpc_id: str) -> Outcome:
         kind = rule.block_override_dns_type or "CNAME"
         step = passing(group_id, "FW-03", text, chosen=target)
         outcome = answered(step, records=(record_text(query.name, kind, target),), target=target)
-        return change(outcome, blocked=block)
+        return change(outcome, blocked=block, chain=(target,) if kind == "CNAME" else ())
     rcode = Rcode.NXDOMAIN if response == "NXDOMAIN" else Rcode.NODATA
     outcome = refused(
         rcode,

@@ -217,8 +217,11 @@ def _join(query: Query, rule: ResolverRule, trials: Sequence[Trial], hosts: Sequ
         gaps = [fact for each in speaking for _, tried in each.knocks for fact in tried.udp.unknowns]
         text = f"whether the targets of {rule.id} are reached is not known"
         return doubted((found, nobody), gaps, rule.id, "OUT-03", text)
-    if way is Verdict.ALLOWED or found.verdict is not Verdict.ALLOWED:
+    if way is Verdict.ALLOWED:
         return found
+    if found.verdict is not Verdict.ALLOWED:
+        # Refused by whoever hears the question, unanswered by the others: it fails, and with no one code.
+        return change(found, rcode=None) if found.rcode is not Rcode.SERVFAIL else found
     return _sometimes(rule, found, trials, way)
 
 

@@ -11,7 +11,7 @@ from narrowgate.engine.dns.endpoint_names import (
 )
 from narrowgate.engine.dns.forwarding import answer_from_delegation, answer_from_rule, delegating_rules
 from narrowgate.engine.dns.near_misses import with_near_miss
-from narrowgate.engine.dns.outcome import Outcome, Query, doubted, passing, refused, undecided
+from narrowgate.engine.dns.outcome import Outcome, Query, change, doubted, passing, refused, undecided
 from narrowgate.engine.dns.public import answer_publicly
 from narrowgate.engine.dns.public_dns import Ask
 from narrowgate.engine.dns.record_answer import Chase, Redirect, answer_from_zone
@@ -147,7 +147,7 @@ class Search:
 
     def _settle(self, found: Outcome) -> Outcome:
         """Look up again in this view what a forwarded answer redirects to (RSLV-11)."""
-        if not found.chain or found.blocked is not None or found.rcode not in _COMPLETE:
+        if not found.chain or found.rcode not in _COMPLETE:
             return found
         target = found.chain[0]
         step = passing(
@@ -156,7 +156,9 @@ class Search:
             f"the answer redirects {self.query.name} to {target}, which {self.view.vpc_id} looks up itself",
             chosen=target,
         )
-        return self.chase(self.query, Redirect(target, found.records[0], step)).after(*found.steps)
+        settled = self.chase(self.query, Redirect(target, found.records[0], step)).after(*found.steps)
+        # Who forwards sees a CNAME and cannot know that the far side's firewall made it (FW-03).
+        return change(settled, blocked=found.blocked) if found.blocked is not None else settled
 
     def _zone(self, chosen: Candidate) -> Outcome:
         """A private hosted zone, and where a DELEGATE rule covers its NS records, what they name (RSLV-14)."""

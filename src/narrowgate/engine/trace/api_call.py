@@ -18,7 +18,11 @@ from narrowgate.engine.http.symptoms import PASSED_ON
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.network.interfaces import interface
 from narrowgate.engine.tls.server_identity import evaluate_server_identity, service_certificate
-from narrowgate.engine.trace.authorization import Authorization, evaluate_authorization
+from narrowgate.engine.trace.authorization import (
+    Authorization,
+    evaluate_authorization,
+    refused_by_the_endpoint,
+)
 from narrowgate.engine.trace.called import Called
 from narrowgate.model.answer import Missing, Step, Verdict, conjunction
 from narrowgate.model.apigateway import RestApi
@@ -122,23 +126,29 @@ def _evaluate(
         problem = mapped_api(snapshot, endpoint, identity.domain, api)
         if problem is not None:
             return _finish(endpoint, [*steps, outcome.step, problem.step], problem.http, warnings, None)
+    target = outcome.target
     for found in (outcome, *_deployed(snapshot, outcome, request)):
         steps.append(found.step)
         warnings.extend(found.warnings)
         outcome = found
         if found.http is not None or found.target is None:
             break
-    if api is None or outcome.method is None:
+    if api is None or target is None:
         return _finish(endpoint, steps, outcome.http, warnings, None)
     called = Called(
         api=api,
         endpoint=endpoint,
         domain=identity.domain,
-        outcome=outcome,
+        outcome=msgspec.structs.replace(outcome, target=target),
         request=request,
         principal=principal,
         source=source,
     )
+    if outcome.method is None:
+        refused = refused_by_the_endpoint(snapshot, called) if outcome.http is not None else None
+        if refused is None:
+            return _finish(endpoint, steps, outcome.http, warnings, None)
+        return _finish(endpoint, [*steps[:-1], *refused.steps, steps[-1]], refused.http, warnings, refused)
     decided = evaluate_authorization(snapshot, called)
     warnings.extend(decided.warnings)
     return _finish(endpoint, [*steps, *decided.steps], decided.http, warnings, decided)

@@ -28,7 +28,7 @@ from narrowgate.engine.trace.unknown_owner import gap_of_owner
 from narrowgate.model.answer import Missing, Step, Verdict
 from narrowgate.model.apigateway import RestApi
 from narrowgate.model.errors import InputError
-from narrowgate.model.policy import AuthorizeAnswer, Decision
+from narrowgate.model.policy import AuthorizeAnswer, Decision, Layer
 from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import HttpAnswer
@@ -100,6 +100,18 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
     steps = [*layer_steps(snapshot, called, answer, tuple(gaps)), *_key_steps(called, method, answer)]
     notes = tuple(note.text for note in answer.notes)
     return Authorization(steps=tuple(steps), answer=answer, http=_http(answer), warnings=notes)
+
+
+def refused_by_the_endpoint(snapshot: Snapshot, called: Called) -> Authorization | None:
+    """What an endpoint policy refuses before API Gateway looks for a stage or method that it lacks (VPE-02)."""
+    method = DeployedMethod(resource_path="/", authorization_type="NONE", api_key_required=False)
+    open_to_all = msgspec.structs.replace(called, outcome=msgspec.structs.replace(called.outcome, method=method))
+    decided = evaluate_authorization(snapshot, open_to_all)
+    by = {each.layer for each in decided.answer.decided_by} if decided.answer is not None else set()
+    if decided.http is None or by != {Layer.ENDPOINT_POLICY}:
+        return None
+    steps = tuple(each for each in decided.steps if each.layer == Layer.ENDPOINT_POLICY)
+    return msgspec.structs.replace(decided, steps=steps)
 
 
 def _too_long(called: Called, resource: str) -> Authorization:

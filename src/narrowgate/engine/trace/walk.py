@@ -118,7 +118,10 @@ def _dns_outcome(host: Host, dns: ResolveAnswer) -> TracePath | None:
         symptom = _DNS_SYMPTOMS.get(dns.rcode)
     else:
         # A private API's name that only public DNS was asked for: "could not resolve host" (AGW-05, ERR-09).
-        symptom = Symptom.DNS_NXDOMAIN if dns.verdict is Verdict.DENIED else None
+        # Other names that fail in ways that differ, or that nobody can tell, have no one symptom.
+        is_private = any(each.reason is Reason.DNS_NO_PRIVATE_ANSWER for each in dns.blocking)
+        is_told = is_private and dns.verdict is Verdict.DENIED and not dns.unknowns
+        symptom = Symptom.DNS_NXDOMAIN if is_told else None
     verdict, blocking, unknowns = dns.verdict, dns.blocking, dns.unknowns
     if dns.blocked is not None and verdict is Verdict.ALLOWED and not _may_serve(dns.target):
         verdict, blocking = Verdict.DENIED, (*blocking, _overridden(dns))
@@ -239,9 +242,14 @@ def _answer(
 
 
 def _endpoint(snapshot: Snapshot, connection: ReachPath, dns: ResolveAnswer | None) -> VpcEndpoint | None:
-    """The endpoint whose interface has the address; for a cut path, the one that the name stands for."""
+    """The endpoint whose interface has the address; for a path that is not open, the one that the name stands for.
+
+    Where packets arrive, only who has the address there counts: in a VPC with the same blocks it is another one
+    (AGW-20).
+    """
     found = endpoint_of_interface(snapshot, connection.target)
-    if found is None and dns is not None and dns.target is not None:
+    is_there = connection.verdict in (Verdict.ALLOWED, Verdict.PARTIAL)
+    if found is None and not is_there and dns is not None and dns.target is not None:
         found = snapshot.facts.vpc_endpoints.get(dns.target)
     return found
 
