@@ -6,24 +6,42 @@ import msgspec
 
 from narrowgate.api import questions
 from narrowgate.api.lab_questions import Question
+from narrowgate.engine.dns.outcome import PUBLIC
 from narrowgate.lab.probe import Observed
-from narrowgate.model.answer import Verdict
+from narrowgate.model.answer import Cause, Rcode, ResolveAnswer, Verdict
 from narrowgate.model.laboratory import Compared
+from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot
-from narrowgate.model.trace import TraceAnswer
+from narrowgate.model.trace import HttpAnswer, Symptom, TraceAnswer
 
-_LAYERS = {
+_FILTERS = {
     "SGOUT": "security_group",
     "SGIN": "security_group",
     "NACLOUT": "network_acl",
     "NACLIN": "network_acl",
-    "NOROUTE": "route_table",
-    "TRANSIT": "vpc_peering_connection",
-    "NOSVC": "vpc_endpoint",
-    "NOPUBLIC": "internet_gateway",
-    "NOINBOUND": "egress_only_internet_gateway",
 }
-"""The lab's phases in the engine's words."""
+"""The lab's filters in the engine's words; every other phase is a way that leads nowhere, or to somebody else."""
+_AFTER_THE_NETWORK = frozenset(
+    {
+        "tls",
+        "http",
+        "endpoint_policy",
+        "domain_policy",
+        "resource_policy",
+        "identity_policy",
+        "signature",
+        "api_key",
+    }
+)
+_SYMPTOMS = {
+    Rcode.NXDOMAIN: "dns_nxdomain",
+    Rcode.NODATA: "dns_nodata",
+    Rcode.NOERROR: "dns_nodata",
+    Rcode.SERVFAIL: "dns_servfail",
+    Rcode.TIMEOUT: "dns_timeout",
+}
+_VARIES = (Verdict.PARTIAL, Verdict.INDETERMINATE)
+"""Some connections come through and some do not; packets made one."""
 _ALIKE = {"dns_blocked": {"dns_nxdomain", "dns_nodata", "dns_servfail"}}
 """What tools cannot tell apart: a firewall's answer looks like a name that is not there."""
 
@@ -45,47 +63,115 @@ def compare(snapshot: Snapshot, question: Question, found: Sequence[Observed]) -
         onward = sorted({each.onward for each in found if each.onward is not None})
         return msgspec.structs.replace(compared, text=f"and there {', '.join(onward)}") if onward else compared
     if question.kind == "resolve":
-        resolved = questions.resolve(snapshot, question.client, question.target)
-        wanted = "resolved" if resolved.addresses else _dns_symptom(str(resolved.rcode))
-        return _compared(question, resolved.verdict, wanted, observed, dropped)
+        resolved = questions.resolve(snapshot, question.client, question.target, question.record_type)
+        return _compared_name(question, resolved, found, observed, dropped)
     address, _, port = question.target.rpartition(":")
     reached = questions.reach(snapshot, question.client, address, questions.Flow(port=int(port)))
     wanted = "reached" if reached.verdict is Verdict.ALLOWED else "connect_timeout"
     return _compared(question, reached.verdict, wanted, observed, dropped)
 
 
-def _dns_symptom(rcode: str) -> str:
-    return {"NXDOMAIN": "dns_nxdomain", "NODATA": "dns_nodata", "TIMEOUT": "dns_timeout"}.get(
-        rcode, "dns_servfail"
-    )
+def _compared_name(
+    question: Question, answer: ResolveAnswer, found: Sequence[Observed], observed: tuple[str, ...], dropped: str
+) -> Compared:
+    values = _values(answer, question.record_type)
+    wanted = "resolved" if values else _dns_symptom(answer)
+    compared = _compared(question, answer.verdict, wanted, observed, dropped, _uncoded(answer))
+    seen = {each.address for each in found if each.address is not None}
+    if compared.agrees and answer.verdict is Verdict.ALLOWED and wanted == "resolved" and seen != set(values):
+        text = f"records {', '.join(sorted(seen))}, and the engine says {', '.join(sorted(values))}"
+        return msgspec.structs.replace(compared, agrees=False, text=text)
+    return compared
+
+
+def _values(answer: ResolveAnswer, record_type: str) -> tuple[str, ...]:
+    """The values of the type that was asked for; names that lead there do not count."""
+    if record_type in ("A", "AAAA"):
+        return answer.addresses
+    records = (each.split(" ", 2) for each in answer.records)
+    return tuple(value for _, kind, value in records if kind == record_type)
+
+
+def _dns_symptom(answer: ResolveAnswer) -> str | None:
+    if answer.target == PUBLIC and answer.verdict is Verdict.ALLOWED:
+        return "public_answer"
+    if answer.rcode is None:
+        # A private API's name that only public DNS was asked for is not found there (AGW-05).
+        is_private = any(each.reason is Reason.DNS_NO_PRIVATE_ANSWER for each in answer.blocking)
+        return "dns_nxdomain" if is_private and not answer.unknowns else None
+    return _SYMPTOMS[answer.rcode]
 
 
 def _compared_call(
     question: Question, answer: TraceAnswer, found: Sequence[Observed], observed: tuple[str, ...], dropped: str
 ) -> Compared:
     expected = str(answer.symptom) if answer.symptom is not None else None
-    compared = _compared(question, answer.verdict, expected, observed, dropped)
     decided = answer.decided_by
-    shown = f"{decided.layer} {decided.resource}" if decided is not None else ""
-    compared = msgspec.structs.replace(compared, decided_by=shown)
-    if not compared.agrees:
-        return compared
-    differs = _body_differs(answer, found) or _place_differs(answer, found)
-    return msgspec.structs.replace(compared, agrees=False, text=differs) if differs else compared
+    told = [_call_differs(answer, each) for each in found]
+    differs = next((each for each in told if each), "")
+    return Compared(
+        question=str(question),
+        verdict=answer.verdict,
+        expected=expected,
+        observed=observed,
+        agrees=False if differs else True if "" in told else None,
+        decided_by=f"{decided.layer} {decided.resource}" if decided is not None else "",
+        dropped_at=dropped,
+        text=differs,
+    )
+
+
+def _call_differs(answer: TraceAnswer, found: Observed) -> str | None:
+    """How packets by one address differ from the engine's path by it; None where the engine does not decide."""
+    path = next((each for each in answer.paths if each.address == found.address), None)
+    if path is None and found.symptom == "public_answer":
+        path = next((each for each in answer.paths if each.address is None), None)
+    if path is None:
+        if answer.dns is not None and answer.dns.verdict is Verdict.PARTIAL:
+            return None
+        if answer.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE, Verdict.INVALID):
+            return None
+        said = ", ".join(each.address or str(each.symptom) for each in answer.paths)
+        return f"{found.address or found.symptom}, and the engine says {said}"
+    is_open = path.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE)
+    if path.symptom is None or path.verdict is Verdict.PARTIAL:
+        return None
+    if path.verdict is Verdict.INVALID:
+        return "" if found.symptom == path.symptom else None
+    if is_open and path.symptom is not Symptom.PUBLIC_ANSWER:
+        return None
+    expected = str(path.symptom)
+    if found.symptom == "connect_timeout" and path.connection is not None and path.connection.verdict in _VARIES:
+        return None
+    if found.symptom not in _ALIKE.get(expected, set()) | _uncoded(answer.dns) | {expected}:
+        return f"{found.symptom}, and the engine says {expected}"
+    if path.symptom is Symptom.CONNECT_TIMEOUT:
+        # Where a fact is not known, packets may be lost at it before they come to what the engine is sure of.
+        return "" if path.unknowns else place_differs(path.blocking, found)
+    return _refusal_differs(path.http, found)
 
 
 def _compared(
-    question: Question, verdict: Verdict, expected: str | None, observed: tuple[str, ...], dropped: str
+    question: Question,
+    verdict: Verdict,
+    expected: str | None,
+    observed: tuple[str, ...],
+    dropped: str,
+    alike: set[str] | frozenset[str] = frozenset(),
 ) -> Compared:
     agrees: bool | None
-    alike = _ALIKE.get(expected or "", set()) | {expected}
+    alike = _ALIKE.get(expected or "", set()) | alike | {expected or ""}
     if verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE):
         # Only where the engine says what the caller sees is there something to compare: a public answer is such.
         agrees = set(observed) <= alike if expected == "public_answer" else None
     elif verdict is Verdict.PARTIAL:
-        agrees = set(observed) <= alike | {"http_200", "resolved", "reached"}
+        # Some work and some do not, and packets went one way.
+        agrees = set(observed) <= alike | {"resolved", "reached", "connect_timeout", "dns_servfail", "dns_timeout"}
+    elif verdict is Verdict.INVALID:
+        # What AWS would refuse is built here all the same: only that it fails alike says something.
+        agrees = True if set(observed) <= alike else None
     else:
-        agrees = set(observed) <= alike
+        agrees = set(observed) <= alike if expected is not None else None
     return Compared(
         question=str(question),
         verdict=verdict,
@@ -96,25 +182,33 @@ def _compared(
     )
 
 
-def _body_differs(answer: TraceAnswer, found: Sequence[Observed]) -> str:
+def _uncoded(dns: ResolveAnswer | None) -> set[str]:
+    """Failures that are alike where the engine tells no code: public DNS alone could, or ways vary."""
+    is_uncoded = dns is not None and dns.rcode is None and not dns.addresses
+    return {"dns_servfail", "dns_timeout", "dns_nodata"} if is_uncoded else set()
+
+
+def _refusal_differs(expected: HttpAnswer | None, found: Observed) -> str:
     """Status, error type and body of a refusal are AWS's own words on both sides."""
-    if answer.http is None or answer.http.status == 200 or answer.verdict is Verdict.PARTIAL:
+    if expected is None or expected.status == 200:
         return ""
-    for each in found:
-        if each.error_type != answer.http.error_type:
-            return f"error type {each.error_type}, and the engine says {answer.http.error_type}"
-        if answer.http.body is not None and each.body != answer.http.body:
-            return f"body {each.body}, and the engine says {answer.http.body}"
+    if found.error_type != expected.error_type:
+        return f"error type {found.error_type}, and the engine says {expected.error_type}"
+    if expected.body is not None and found.body != expected.body:
+        return f"body {found.body}, and the engine says {expected.body}"
     return ""
 
 
-def _place_differs(answer: TraceAnswer, found: Sequence[Observed]) -> str:
-    """The place where a connection's packets are lost is the layer that the engine names first."""
-    if str(answer.symptom) != "connect_timeout" or answer.decided_by is None:
+def place_differs(blocking: Sequence[Cause], found: Observed) -> str:
+    """The place where packets were lost, where it is none that the engine names; empty where it is.
+
+    Where a route is wrong, packets may meet the filters of another network, which the target does not have.
+    """
+    phase = (found.dropped_at or "").partition(" ")[0]
+    named = {str(each.layer) for each in blocking} - _AFTER_THE_NETWORK
+    only_filters = named <= set(_FILTERS.values())
+    if not phase or not named or (phase in _FILTERS and (not only_filters or _FILTERS[phase] in named)):
         return ""
-    layers = {str(cause.layer) for cause in answer.blocking}
-    for each in found:
-        layer = _LAYERS.get((each.dropped_at or "").partition(" ")[0])
-        if layer is not None and layer not in layers:
-            return f"lost at {each.dropped_at}, and the engine names {', '.join(sorted(layers))}"
-    return ""
+    if phase not in _FILTERS and not only_filters:
+        return ""
+    return f"lost at {found.dropped_at}, and the engine names {', '.join(sorted(named))}"

@@ -25,6 +25,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     kind: str
     target: str
+    record_type: str = "A"
     method: str = "GET"
     headers: tuple[str, ...] = ()
     principal: str | None = None
@@ -32,7 +33,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         what = {"call": f"{self.method} {self.target}", "reach": f"reach {self.target}"}
-        return f"{self.name or self.client}: {what.get(self.kind, f'resolve {self.target}')}"
+        asked = what.get(self.kind, f"resolve {self.target} {self.record_type}".removesuffix(" A"))
+        return f"{self.name or self.client}: {asked}"
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +174,7 @@ def from_file(snapshot: Snapshot, file: Path) -> Iterator[Question]:
                 host=own,
                 kind=kind,
                 target=target,
+                record_type=str(asked.get("type", "A")).upper(),
                 method=asked.get("method", "GET"),
                 headers=tuple(asked.get("headers", ())),
                 principal=asked.get("as"),

@@ -108,6 +108,7 @@ def _query(each: Question) -> Query:
         client=each.host,
         kind=each.kind,
         target=each.target,
+        record_type=each.record_type,
         method=each.method,
         headers=headers,
         principal=each.principal,

@@ -23,6 +23,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """A host by interface, instance, subnet or address."""
     kind: str
     target: str
+    record_type: str = "A"
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
     source_port: int = 0
@@ -56,7 +57,7 @@ def observe(snapshot: Snapshot, queries: Sequence[Query]) -> Observation:
 
 async def _observe(snapshot: Snapshot, folder: Path, queries: Sequence[Query]) -> Observation:
     signers = tuple(each.principal for each in queries if each.principal is not None)
-    world = World(snapshot, folder, signers)
+    world = World(snapshot, folder, signers, in_a_hurry=True)
     await world.start()
     try:
         prober = Prober(world)
@@ -85,7 +86,7 @@ async def ask(prober: Prober, port: Port, query: Query) -> tuple[Observed, ...]:
             )
             return await prober.call(port, wanted)
         case "resolve":
-            return await prober.resolve(port, query.target)
+            return await prober.resolve(port, query.target, query.record_type)
         case _:
             address, _, number = query.target.rpartition(":")
-            return (await prober.reach(port, address, int(number), source_port=query.source_port),)
+            return (await prober.reach(port, address.strip("[]"), int(number), source_port=query.source_port),)

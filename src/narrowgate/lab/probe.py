@@ -16,6 +16,7 @@ import dns.rcode
 import dns.rdatatype
 import msgspec
 
+from narrowgate.lab.dns.forwarding import reply_or_loss
 from narrowgate.lab.https.signature import Signed, sign
 from narrowgate.lab.kernel.watch import Event
 from narrowgate.lab.plan.internet import PUBLIC_ADDRESS, PUBLIC_DNS
@@ -75,6 +76,10 @@ def name_servers(world: World, router: Router) -> tuple[str, ...]:
     )
 
 
+def _has_ipv6(port: Port) -> bool:
+    return any(":" in each for each in port.addresses)
+
+
 class Prober:
     """Makes calls in a world."""
 
@@ -90,6 +95,8 @@ class Prober:
             addresses: Sequence[str] = (host,)
         else:
             found = await self._resolve(port, host)
+            if isinstance(found, Observed) and found.symptom == "dns_nodata" and _has_ipv6(port):
+                found = await self._resolve(port, host, "AAAA")
             if isinstance(found, Observed):
                 return (await self._onward(port, wanted, found, host),)
             addresses = found
@@ -102,9 +109,9 @@ class Prober:
         called = await self._connect(port, wanted, PUBLIC_ADDRESS, host)
         return msgspec.structs.replace(found, onward=called.symptom, dropped_at=called.dropped_at)
 
-    async def resolve(self, port: Port, name: str) -> tuple[Observed, ...]:
-        """Ask the host's resolver for the addresses of a name."""
-        found = await self._resolve(port, name)
+    async def resolve(self, port: Port, name: str, kind: str = "A") -> tuple[Observed, ...]:
+        """Ask the host's resolver for the records of a name, their values as addresses."""
+        found = await self._resolve(port, name, kind)
         if isinstance(found, Observed):
             return (found,)
         return tuple(Observed(symptom="resolved", address=each) for each in found)
@@ -117,12 +124,12 @@ class Prober:
         is_there = found.symptom in ("connected", "connection_refused")
         return msgspec.structs.replace(found, symptom="reached" if is_there else found.symptom)
 
-    async def _resolve(self, port: Port, name: str) -> Observed | tuple[str, ...]:
+    async def _resolve(self, port: Port, name: str, kind: str = "A") -> Observed | tuple[str, ...]:
         server = self.servers[port.vpc]
         drops: list[Event] = []
         self.world.listeners.add(drops.append)
         try:
-            reply = await self._ask(port, server, name)
+            reply = await self._ask(port, server, name, kind)
         finally:
             self.world.listeners.discard(drops.append)
         ours = (each for each in drops if each.is_drop and 53 in (each.source_port, each.target_port))
@@ -132,16 +139,17 @@ class Prober:
         code = dns.rcode.to_text(reply.rcode())
         if code != "NOERROR":
             return Observed(symptom=_REFUSED.get(code, "dns_servfail"), dropped_at=place)
-        addresses = [value.to_text() for each in reply.answer if each.rdtype == dns.rdatatype.A for value in each]
+        wanted = dns.rdatatype.from_text(kind)
+        addresses = [value.to_text() for each in reply.answer if each.rdtype == wanted for value in each]
         if not addresses:
             return Observed(symptom="dns_nodata")
         if PUBLIC_ADDRESS in addresses:
             return Observed(symptom="public_answer", address=PUBLIC_ADDRESS)
         return tuple(sorted(addresses))
 
-    async def _ask(self, port: Port, server: str, name: str) -> dns.message.Message | None:
+    async def _ask(self, port: Port, server: str, name: str, kind: str) -> dns.message.Message | None:
         loop = asyncio.get_running_loop()
-        query = dns.message.make_query(name + ".", "A")
+        query = dns.message.make_query(name + ".", kind)
         query.id = random.randrange(1 << 16)  # noqa: S311 - an id to tell replies by
         with self.world.spaces.inside(port.name):
             udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -150,7 +158,7 @@ class Prober:
             try:
                 await loop.sock_connect(udp, (server, 53))
                 await loop.sock_sendall(udp, query.to_wire())
-                return dns.message.from_wire(await asyncio.wait_for(loop.sock_recv(udp, 65535), DNS_SECONDS))
+                return dns.message.from_wire(await reply_or_loss(udp, self.world.listeners, DNS_SECONDS))
             except (TimeoutError, OSError, dns.exception.DNSException):
                 return None
 

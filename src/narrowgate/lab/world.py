@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from narrowgate.lab.dns.forwarding import Forwarder
 from narrowgate.lab.dns.server import Resolvers
 from narrowgate.lab.https.certificates import Authority
 from narrowgate.lab.https.server import Endpoints
@@ -38,6 +39,7 @@ class World:
         *,
         integrations: Sequence[Integration] = (),
         relay: Relay | None = None,
+        in_a_hurry: bool = False,
     ) -> None:
         """Plan the lab.
 
@@ -47,6 +49,7 @@ class World:
             principals: who gets an access key.
             integrations: what stands behind APIs, the closest first; all else answers as a mock does.
             relay: the way to the web servers that these name.
+            in_a_hurry: no resolver waits for the reply to a packet that it knows was dropped.
         """
         self.snapshot = snapshot
         self.folder = folder
@@ -62,7 +65,8 @@ class World:
         self._down: frozenset[Down] = frozenset()
         self.listeners: set[Callable[[Event], None]] = set()
         self.watch = Watch(self.spaces, self._seen)
-        self.resolvers = Resolvers(snapshot, self.plan, self.spaces, self.logs.query)
+        forwarder = Forwarder(self.spaces, self.listeners if in_a_hurry else None)
+        self.resolvers = Resolvers(snapshot, self.plan, self.spaces, self.logs.query, forwarder)
         self.authority = Authority(folder)
         by_id = {each.access_key: each for each in self.keys}
         self.integrations = Integrations(integrations, folder, relay)

@@ -1,11 +1,9 @@
-"""Resolvers that listen in the lab: each VPC's +2, inbound endpoints, own servers; they forward real packets."""
+"""Resolvers that listen in the lab: each VPC's +2, inbound endpoints, own servers."""
 
 import asyncio
-import random
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from itertools import cycle
 from typing import cast
 
 import dns.exception
@@ -17,7 +15,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from narrowgate.lab.beliefs import DNS_PORT, FORWARD_TRIES, FORWARD_TRY_SECONDS
+from narrowgate.lab.beliefs import DNS_PORT
+from narrowgate.lab.dns.forwarding import Forwarder, hops_of
 from narrowgate.lab.dns.records import NOERROR, NXDOMAIN, SERVFAIL, Answer, answer_from, public_answer
 from narrowgate.lab.dns.view import FORWARD, SYSTEM, View, is_below
 from narrowgate.lab.kernel.spaces import Spaces
@@ -28,7 +27,6 @@ from narrowgate.model.outside import DnsServer
 from narrowgate.model.snapshot import Snapshot
 
 _TTL = 60
-_UDP_SIZE = 1232
 _MOST_REDIRECTS = 8
 
 Handler = Callable[[dns.message.Message, str], Awaitable[dns.message.Message]]
@@ -38,12 +36,15 @@ QueryLog = Callable[[dict[str, object]], None]
 class Resolvers:
     """Every DNS server of a lab, in one event loop."""
 
-    def __init__(self, snapshot: Snapshot, plan: Plan, spaces: Spaces, log: QueryLog) -> None:
+    def __init__(
+        self, snapshot: Snapshot, plan: Plan, spaces: Spaces, log: QueryLog, forwarder: Forwarder
+    ) -> None:
         """Nothing listens yet."""
         self.snapshot = snapshot
         self.plan = plan
         self.spaces = spaces
         self.log = log
+        self.forwarder = forwarder
         self.views = {each.label: View(snapshot, each.label) for each in plan.routers}
         self._udp: list[_Udp] = []
         self._servers: list[asyncio.Server] = []
@@ -92,7 +93,7 @@ class Resolvers:
         async def handle(query: dns.message.Message, client: str) -> dns.message.Message:
             question = query.question[0]
             name, kind = normalise(question.name.to_text()), dns.rdatatype.to_text(question.rdtype)
-            found = await self.resolve(vpc_id, name, kind)
+            found = await self.resolve(vpc_id, name, kind, hops_of(query))
             self.log(
                 {
                     "vpc_id": vpc_id,
@@ -125,31 +126,32 @@ class Resolvers:
             best = max(covering, key=lambda each: len(normalise(each.domain)), default=None)
             if best is None or best.to == "public":
                 return _response(query, public_answer(self.snapshot, name, kind))
-            return _response(query, await self._ask([port], [str(best.to)], name, kind))
+            return _response(query, await self.forwarder.ask([port], [str(best.to)], name, kind, hops_of(query)))
 
         return handle
 
     # --- resolving
 
-    async def resolve(self, vpc_id: str, name: str, kind: str) -> Answer:
+    async def resolve(self, vpc_id: str, name: str, kind: str, hops: int = 0) -> Answer:
         """What the resolver of a VPC answers; CNAME targets are looked up anew in the same view (RSLV-11)."""
         records: list[tuple[str, str, str]] = []
         wanted = name
         for _ in range(_MOST_REDIRECTS):
-            found = await self._once(vpc_id, wanted, kind)
+            found = await self._once(vpc_id, wanted, kind, hops)
             records += found.records
             if found.redirect is None:
                 return Answer(found.rcode, tuple(records))
             wanted = found.redirect
         return Answer(SERVFAIL)
 
-    async def _once(self, vpc_id: str, name: str, kind: str) -> Answer:
+    async def _once(self, vpc_id: str, name: str, kind: str, hops: int) -> Answer:
         view = self.views[vpc_id]
         blocked = view.firewall(name)
         if blocked is not None and blocked.action == "BLOCK":
             if blocked.block_response == "OVERRIDE":
                 target = normalise(blocked.block_override_domain or "")
-                return Answer(NOERROR, ((name, "CNAME", target),), target)
+                # The overriding record is the whole answer: nobody looks its target up (FW-03).
+                return Answer(NOERROR, ((name, "CNAME", target),))
             return Answer(NXDOMAIN if blocked.block_response == "NXDOMAIN" else NOERROR)
         cover = view.choose(name)
         if cover is not None and cover.kind == SYSTEM:
@@ -161,65 +163,15 @@ class Resolvers:
         rule = self.snapshot.facts.resolver_rules[cover.resource]
         senders = [each for each in self.plan.ports if each.owner == rule.resolver_endpoint_id]
         targets = [f"{each.ip}" for each in rule.target_ips if each.ip]
-        return await self._ask(senders, targets, name, kind)
+        return _first_step(await self.forwarder.ask(senders, targets, name, kind, hops), name, kind)
 
-    async def _ask(self, senders: list[Port], targets: list[str], name: str, kind: str) -> Answer:
-        """Forward a question: targets in any order, one after the other, then SERVFAIL (OUT-03, OUT-04).
 
-        Each try leaves from another address of the endpoint, so that one that is down is not asked with twice.
-        """
-        if not senders or not targets:
-            return Answer(SERVFAIL)
-        query = dns.message.make_query(name + ".", kind, payload=_UDP_SIZE)
-        order = random.sample(targets, len(targets))
-        while len(order) < FORWARD_TRIES:
-            order += targets
-        leaving = cycle(random.sample(senders, len(senders)))
-        for target, sender in zip(order, leaving, strict=False):
-            reply = await self._exchange(sender, target, query)
-            if reply is not None:
-                return _read(reply)
-        return Answer(SERVFAIL)
-
-    async def _exchange(self, sender: Port, target: str, query: dns.message.Message) -> dns.message.Message | None:
-        loop = asyncio.get_running_loop()
-        query.id = random.randrange(1 << 16)  # noqa: S311
-        with self.spaces.inside(sender.name):
-            udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            udp.bind((sender.addresses[0], 0))
-        with udp:
-            udp.setblocking(False)
-            try:
-                await loop.sock_connect(udp, (target, DNS_PORT))
-                await loop.sock_sendall(udp, query.to_wire())
-                data = await asyncio.wait_for(loop.sock_recv(udp, 65535), FORWARD_TRY_SECONDS)
-                reply = dns.message.from_wire(data)
-            except (TimeoutError, OSError, dns.exception.DNSException):
-                return None
-        if reply.id != query.id:
-            return None
-        return await self._over_tcp(sender, target, query) if reply.flags & dns.flags.TC else reply
-
-    async def _over_tcp(self, sender: Port, target: str, query: dns.message.Message) -> dns.message.Message | None:
-        loop = asyncio.get_running_loop()
-        with self.spaces.inside(sender.name):
-            tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            tcp.bind((sender.addresses[0], 0))
-        tcp.setblocking(False)
-        try:
-            await asyncio.wait_for(loop.sock_connect(tcp, (target, DNS_PORT)), FORWARD_TRY_SECONDS)
-            reader, writer = await asyncio.open_connection(sock=tcp)
-            wire = query.to_wire()
-            writer.write(len(wire).to_bytes(2, "big") + wire)
-            size = int.from_bytes(await asyncio.wait_for(reader.readexactly(2), FORWARD_TRY_SECONDS), "big")
-            reply = dns.message.from_wire(await asyncio.wait_for(reader.readexactly(size), FORWARD_TRY_SECONDS))
-            writer.close()
-        except (TimeoutError, OSError, asyncio.IncompleteReadError, dns.exception.DNSException):
-            return None
-        finally:
-            with suppress(OSError):
-                tcp.close()
-        return reply
+def _first_step(found: Answer, name: str, kind: str) -> Answer:
+    """What came back, as far as it concerns the name itself: the target of a CNAME is looked up here (RSLV-11)."""
+    for owner, own_kind, target in found.records:
+        if kind != "CNAME" and (owner, own_kind) == (name, "CNAME"):
+            return Answer(NOERROR, ((name, "CNAME", target),), target)
+    return found
 
 
 class _Udp(asyncio.DatagramProtocol):
@@ -289,13 +241,3 @@ def _response(query: dns.message.Message, found: Answer) -> dns.message.Message:
             for record in dns.rrset.from_text(owner, _TTL, "IN", kind, text):
                 rrset.add(record, _TTL)
     return response
-
-
-def _read(reply: dns.message.Message) -> Answer:
-    records = []
-    for each in reply.answer:
-        name, kind = normalise(each.name.to_text()), dns.rdatatype.to_text(each.rdtype)
-        records += [
-            (name, kind, value.to_text().rstrip(".") if kind == "CNAME" else value.to_text()) for value in each
-        ]
-    return Answer(dns.rcode.to_text(reply.rcode()), tuple(records))

@@ -111,7 +111,7 @@ class View:
         for _, group_id in groups:
             for rule in sorted(facts.firewall_rules.get(group_id, ()), key=lambda each: each.priority):
                 domains = facts.firewall_domains.get(rule.firewall_domain_list_id or "", ())
-                if rule.action != "ALERT" and any(_is_listed(name, each) for each in domains):
+                if any(_is_listed(name, each) for each in domains):
                     return rule
         return None
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from narrowgate.lab.https.exchange import Refusal, Reply, Request, denied, forbidden, missing_token
-from narrowgate.lab.https.identify import Target, identify, identify_public
+from narrowgate.lab.https.identify import Target, has_stage, identify, identify_public
 from narrowgate.lab.https.methods import Found, find_method
 from narrowgate.lab.https.policy import ALLOW, DENY, Asked, decide, parse_policy, role_of
 from narrowgate.lab.https.signature import Key, Signed, Verified, verify
@@ -52,6 +52,8 @@ class Gateway:
         try:
             return self._admit(request, target)
         except Refusal as refusal:
+            if not has_stage(self.snapshot, target):
+                return refusal.reply
             return msgspec.structs.replace(refusal.reply, api=target.api.id, stage=target.stage)
 
     def _identify(self, request: Request) -> Target:
@@ -72,6 +74,9 @@ class Gateway:
         path = target.path.lstrip("/")
         asked = Asked(resource=f"{arn}/{stage}/{request.method}/{path}", context=context)
         self._endpoint_policy(asked, verified)
+        # The endpoint's policy comes first, whatever of the API is there (VPE-02).
+        if not has_stage(self.snapshot, target):
+            raise forbidden(f"{api.id} has no stage {stage}")
         if target.domain is not None:
             self._domain_policy(target.domain, asked)
         if method is None:

@@ -22,7 +22,7 @@ def identify(snapshot: Snapshot, endpoint: VpcEndpoint, request: Request) -> Tar
     """What a request at an endpoint means.
 
     Raises:
-        Refusal: no private API of the endpoint's Region is meant, or no stage of it.
+        Refusal: no private API of the endpoint's Region is meant, or the path names no stage.
     """
     region = snapshot.region_of(endpoint.vpc_endpoint_id) or ""
     host = request.headers.get("host", "").partition(":")[0].lower().rstrip(".")
@@ -43,15 +43,14 @@ def identify(snapshot: Snapshot, endpoint: VpcEndpoint, request: Request) -> Tar
         raise forbidden(f"{api.id} is not private, and this is an endpoint (AGW-17)")
     if api.disable_execute_api_endpoint and domain is None:
         raise forbidden(f"the default endpoint of {api.id} is disabled (AGW-21)")
-    stage, rest = stage_of(snapshot, api, path)
-    return Target(api=api, stage=stage, path=rest, domain=domain)
+    return _below_stage(api, path, domain)
 
 
 def identify_public(snapshot: Snapshot, request: Request) -> Target:
     """What a request from the Internet means: Regional and edge-optimized APIs by their default names.
 
     Raises:
-        Refusal: no public API is meant, or no stage of it.
+        Refusal: no public API is meant, or the path names no stage.
     """
     host = request.headers.get("host", "").partition(":")[0].lower().rstrip(".")
     label, _, rest = host.partition(".")
@@ -63,20 +62,24 @@ def identify_public(snapshot: Snapshot, request: Request) -> Target:
         raise forbidden(f"{api.id} is private, and this is the Internet (AGW-05)")
     if api.disable_execute_api_endpoint:
         raise forbidden(f"the default endpoint of {api.id} is disabled (AGW-21)")
-    stage, path = stage_of(snapshot, api, request.path)
-    return Target(api=api, stage=stage, path=path)
+    return _below_stage(api, request.path, None)
 
 
-def stage_of(snapshot: Snapshot, api: RestApi, path: str) -> tuple[str, str]:
+def _below_stage(api: RestApi, path: str, domain: DomainName | None) -> Target:
     """The stage that a path begins with, and the rest of it.
 
     Raises:
-        Refusal: the API has no such stage.
+        Refusal: the path names none.
     """
     stage, _, rest = path.lstrip("/").partition("/")
-    if stage not in {each.stage_name for each in snapshot.facts.api_stages.get(api.id, ())}:
-        raise forbidden(f"{api.id} has no stage {stage}")
-    return stage, "/" + rest
+    if not stage:
+        raise forbidden(f"the path names no stage of {api.id}")
+    return Target(api=api, stage=stage, path="/" + rest, domain=domain)
+
+
+def has_stage(snapshot: Snapshot, target: Target) -> bool:
+    """Whether the API has the stage that the path begins with."""
+    return target.stage in {each.stage_name for each in snapshot.facts.api_stages.get(target.api.id, ())}
 
 
 def _domain(snapshot: Snapshot, endpoint: VpcEndpoint, host: str, path: str) -> tuple[DomainName, str, str]:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from narrowgate.lab.beliefs import DNS_PORT, HTTPS_PORT
 from narrowgate.lab.kernel.exit_rules import exit_chains
+from narrowgate.lab.kernel.group_rules import GroupRules
 from narrowgate.lab.kernel.matches import LOG_GROUP, by_family, drop, service
-from narrowgate.lab.plan.types import Acl, Entry, Link, Permission, Plan, Port, Router, Subnet
+from narrowgate.lab.plan.types import Acl, Entry, Plan, Port, Router, Subnet
 
 NOWHERE = "nowhere"
 """What has no route goes to a device of this name, where the filter sees it; a blackhole would hide it."""
@@ -41,94 +42,14 @@ class _Ruleset:
 
     def lines(self) -> Iterator[str]:
         yield "table inet vpc {"
-        yield from self._members()
-        yield from self._groups()
+        yield from GroupRules(self.plan, self.router, self.ports).lines()
         yield from self._acls()
         yield from self._ports()
         yield from self._base()
         yield from exit_chains(each for each in self.plan.exits if each.router == self.router.name)
         yield "}"
 
-    # --- sets and chains
-
-    def _members(self) -> Iterator[str]:
-        """Named sets of the addresses that carry a group: of this VPC, and behind each link that carries groups.
-
-        One set for all would be wrong: a VPC that is peered and attached to a gateway is named by the peering
-        alone (SG-05, SG-09).
-        """
-        for label in self._referenced():
-            yield from self._sets(label, {self.router.label}, "")
-            for link in self.links:
-                if link.carries_groups:
-                    yield from self._sets(label, self._behind(link), link.name)
-
-    def _sets(self, label: str, vpcs: set[str], link: str) -> Iterator[str]:
-        for family, kind in ((4, "ipv4_addr"), (6, "ipv6_addr")):
-            members = sorted(
-                address
-                for port in self.plan.ports
-                if port.vpc in vpcs and label in (port.groups or ())
-                for address in port.addresses
-                if (":" in address) == (family == 6)
-            )
-            elements = f" elements = {{ {', '.join(members)} }};" if members else ""
-            yield f"  set m{family}_{self._group_name(label)}{link} {{ type {kind};{elements} }}"
-
-    def _behind(self, link: Link) -> set[str]:
-        """VPCs whose groups a link carries: the other side of a peering, all that the same gateway joins."""
-        far = next(each for each in link.sides if each != self.router.name)
-        joined = [each for each in self.plan.links if far in each.sides and each.carries_groups]
-        names = {far} if self._is_peering(link) else {side for each in joined for side in each.sides}
-        return {each.label for each in self.plan.routers if each.name in names - {self.router.name}}
-
-    def _is_peering(self, link: Link) -> bool:
-        routers = {each.name for each in self.plan.routers}
-        return routers.issuperset(link.sides)
-
-    def _referenced(self) -> list[str]:
-        used = {label for port in self.ports for label in port.groups or ()}
-        found = {
-            reference
-            for label in used
-            if label in self.groups
-            for each in (*self.groups[label].ingress, *self.groups[label].egress)
-            for reference in each.groups
-        }
-        return sorted(found)
-
-    def _group_name(self, label: str) -> str:
-        group = self.groups.get(label)
-        return group.name if group is not None else "x" + "".join(each for each in label if each.isalnum())
-
-    def _groups(self) -> Iterator[str]:
-        used = sorted({label for port in self.ports for label in port.groups or () if label in self.groups})
-        for label in used:
-            group = self.groups[label]
-            for way, permissions, field in (("i", group.ingress, "saddr"), ("o", group.egress, "daddr")):
-                yield f"  chain {group.name}{way} {{"
-                for each in permissions:
-                    for line in self._permission(each, field):
-                        yield f"    {line} accept"
-                yield "  }"
-
-    def _permission(self, each: Permission, field: str) -> Iterator[str]:
-        what = service(each.protocol, each.ports)
-        for family, blocks in by_family(each.blocks):
-            yield f"{family} {field} {{ {', '.join(blocks)} }} {what}".rstrip()
-        for label in each.groups:
-            for family, number in (("ip", 4), ("ip6", 6)):
-                members = f"{family} {field} @m{number}_{self._group_name(label)}"
-                yield f"{members} {what}".rstrip()
-                for link in self.links:
-                    # A gateway carries groups for inbound rules alone (TGW-07).
-                    if link.carries_groups and (field == "saddr" or self._is_peering(link)):
-                        by = (
-                            f'iifname "{link.name}"'
-                            if field == "saddr"
-                            else f'fib daddr . mark oifname "{link.name}"'
-                        )
-                        yield f"{by} {members}{link.name} {what}".rstrip()
+    # --- chains
 
     def _acls(self) -> Iterator[str]:
         crossed = {attached for _, _, attached in self.plan.crossings}
@@ -250,6 +171,7 @@ class _Ruleset:
             ("p_mark", "prerouting", -150, ["meta mark set iifname map @mark_of"]),
             ("p_sgout", "prerouting", -140, [local, f"iifname vmap {{ {self._jumps('so_')} }}"]),
             ("p_naclout", "prerouting", -130, [local, f"iifname vmap {{ {self._jumps('bo_')} }}"]),
+            ("i_stranger", "input", 0, list(self._strangers())),
             ("f_route", "forward", 10, [f'oifname "{NOWHERE}" {drop("NOROUTE", "-", "-")}']),
             ("f_transit", "forward", 20, list(self._transit())),
             (
@@ -277,6 +199,11 @@ class _Ruleset:
 
     def _jumps(self, prefix: str) -> str:
         return ", ".join(f'"{each.name}" : jump {prefix}{each.name}' for each in self.ports)
+
+    def _strangers(self) -> Iterator[str]:
+        """A VPC's resolver answers its own hosts alone; what comes to it by a link is lost (DNS-03, PCX-12)."""
+        for link in self.links:
+            yield f'iifname "{link.name}" meta l4proto {{ tcp, udp }} {drop("NOSVC", "-", "-")}'
 
     def _transit(self) -> Iterator[str]:
         """A peering carries packets of its two VPCs only; a gateway carries whatever it has a route for."""
