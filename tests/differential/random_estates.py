@@ -13,21 +13,26 @@ from narrowgate.model.snapshot import Snapshot
 BLOCKS = ("10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16", "10.2.0.0/16", "10.1.128.0/17", "10.3.0.0/20")
 PORTS: tuple[int | tuple[int, int], ...] = (443, 53, (0, 65535), (400, 500), (1024, 65535), (32768, 60999))
 REPLIES = ((1024, 65535), (32768, 65535), (1024, 40000), (49152, 65535), (443, 443))
+ACCOUNTS = ("111122223333", "444455556666")
 
 
 class RandomEstate:
-    """One estate and the interfaces that stand in it."""
+    """One estate and the interfaces that stand in it; `faults` scales what a careful owner would not do."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, faults: float = 1.0) -> None:
         self.random = Random(seed)
+        self.faults = faults
         self.estate = Estate()
+        self.accounts = ACCOUNTS if self._chance(0.4) else ACCOUNTS[:1]
         self.vpcs: list[str] = []
         self.subnets: dict[str, list[str]] = {}
         self.tables: dict[str, list[str]] = {}
         self.groups: dict[str, list[str]] = {}
         self.hosts: list[str] = []
         self.interfaces: list[str] = []
+        self.endpoints: list[str] = []
         self.links: dict[str, list[str]] = {}
+        self.propagated: list[tuple[str, str, str]] = []
         self._vpcs()
         self._links()
         self._routes()
@@ -40,45 +45,53 @@ class RandomEstate:
     def _chance(self, share: float) -> bool:
         return self.random.random() < share
 
+    def fault(self, share: float) -> bool:
+        """Whether something is as a careful owner would not leave it."""
+        return self._chance(share * self.faults)
+
     # ------------------------------------------------------------------ who is there
 
     def _vpcs(self) -> None:
         blocks = self.random.sample(BLOCKS, k=self.random.choice((2, 3, 3, 4)))
         for number, block in enumerate(blocks):
-            vpc = self.estate.vpc(block, f"vpc-{number}")
+            site = self.estate.at(self.random.choice(self.accounts))
+            vpc = site.vpc(block, f"vpc-{number}")
             if self._chance(0.15):
                 second = f"10.{20 + number}.0.0/16"
                 self.estate.resource(vpc)["CidrBlockAssociationSet"].append(
                     {"CidrBlock": second, "CidrBlockState": {"State": "associated"}}
                 )
             self.vpcs.append(vpc)
-            self.groups[vpc] = [self.estate.security_group(vpc, f"group-{number}-{index}") for index in range(2)]
+            self.groups[vpc] = [site.security_group(vpc, f"group-{number}-{index}") for index in range(2)]
             base = block.split(".")
             first = int(base[2])
             self.subnets[vpc] = [
-                self.estate.subnet(vpc, f"10.{base[1]}.{first + index}.0/24", self.random.choice("ab"))
+                site.subnet(vpc, f"10.{base[1]}.{first + index}.0/24", self.random.choice("ab"))
                 for index in range(self.random.choice((1, 2, 3)))
             ]
             for subnet in self.subnets[vpc]:
-                self.hosts.append(self.estate.interface(subnet, self._some_groups(vpc)))
+                self.hosts.append(site.interface(subnet, self._some_groups(vpc)))
             self._tables(vpc)
         self.interfaces += self.hosts
         for vpc in self.vpcs:
             if self._chance(0.6):
                 chosen = self.random.sample(self.subnets[vpc], k=1)
-                endpoint = self.estate.interface_endpoint(chosen, self._some_groups(vpc), private_dns=False)
+                groups = self._some_groups(vpc)
+                endpoint = self.estate.home(vpc).interface_endpoint(chosen, groups, private_dns=False)
+                self.endpoints.append(endpoint)
                 self.interfaces += self.estate.resource(endpoint)["NetworkInterfaceIds"]
-                if self._chance(0.1):
+                if self.fault(0.1):
                     self.estate.resource(endpoint)["State"] = self.random.choice(("pending", "Failed", "Partial"))
 
     def _some_groups(self, vpc: str) -> list[str]:
         return self.random.sample(self.groups[vpc], k=self.random.choice((1, 1, 2)))
 
     def _tables(self, vpc: str) -> None:
-        self.tables[vpc] = [self.estate.main_route_table(vpc)]
+        site = self.estate.home(vpc)
+        self.tables[vpc] = [site.main_route_table(vpc)]
         if self._chance(0.6):
             chosen = self.random.sample(self.subnets[vpc], k=self.random.randint(1, len(self.subnets[vpc])))
-            self.tables[vpc].append(self.estate.route_table(vpc, "own", subnets=chosen))
+            self.tables[vpc].append(site.route_table(vpc, "own", subnets=chosen))
 
     # ------------------------------------------------------------------ what joins them
 
@@ -88,7 +101,7 @@ class RandomEstate:
         for index, one in enumerate(self.vpcs):
             for other in self.vpcs[index + 1 :]:
                 if self._chance(0.7):
-                    state = self.random.choice(("active",) * 8 + ("pending-acceptance", "deleted"))
+                    state = self.random.choice(("pending-acceptance", "deleted")) if self.fault(0.2) else "active"
                     link = self.estate.peering(one, other, state=state)
                     self.links[one].append(link)
                     self.links[other].append(link)
@@ -96,7 +109,7 @@ class RandomEstate:
             self._hub()
 
     def _hub(self) -> None:
-        hub = self.estate.transit_gateway("hub")
+        hub = self.estate.transit_gateway("hub", shared_with=self.accounts[1:])
         default = self.estate.resource(hub)["Options"]["AssociationDefaultRouteTableId"]
         second = self.estate.transit_route_table(hub, "second")
         self.estate.resource(hub)["Options"]["SecurityGroupReferencingSupport"] = self.random.choice(
@@ -117,20 +130,21 @@ class RandomEstate:
         if self._chance(0.5):
             base = self.estate.resource(self.subnets[vpc][0])["CidrBlock"].rsplit(".", 2)[0]
             for index, zone in enumerate("ab"):
-                own = self.estate.subnet(vpc, f"{base}.9.{index * 16}/28", zone, f"hub-{zone}")
+                own = self.estate.home(vpc).subnet(vpc, f"{base}.9.{index * 16}/28", zone, f"hub-{zone}")
                 zones[self.estate.resource(own)["AvailabilityZoneId"]] = own
         subnets = list(zones.values())
-        if self._chance(0.15):
+        if self.fault(0.15):
             subnets = subnets[:1]
-        attachment = self.estate.attach_vpc(hub, subnets, default_tables=False)
+        attachment = self.estate.home(vpc).attach_vpc(hub, subnets, default_tables=False)
+        state = "pendingAcceptance" if self.fault(0.08) else "available"
+        options = {
+            "SecurityGroupReferencingSupport": "disable" if self.fault(0.2) else "enable",
+            "ApplianceModeSupport": "enable" if self._chance(0.15) else "disable",
+        }
         for view in self._views(attachment):
-            if self._chance(0.08):
-                view["State"] = "pendingAcceptance"
-            if self._chance(0.2):
-                view["Options"]["SecurityGroupReferencingSupport"] = "disable"
-            if self._chance(0.15):
-                view["Options"]["ApplianceModeSupport"] = "enable"
-        if self._chance(0.92):
+            view["State"] = state
+            view["Options"] |= options
+        if not self.fault(0.08):
             self.estate.associate_attachment(attachment, self.random.choice((default, default, second)))
         for table in (default, second):
             taken = {
@@ -139,8 +153,9 @@ class RandomEstate:
             }
             block = self.estate.resource(vpc)["CidrBlock"]
             # TGW-06: the later of two VPCs with one range is not propagated.
-            if self._chance(0.85) and block not in taken:
+            if not self.fault(0.15) and block not in taken:
                 self.estate.propagate(attachment, table)
+                self.propagated.append((table, attachment, vpc))
         self.links[vpc].append(hub)
         return attachment
 
@@ -172,7 +187,7 @@ class RandomEstate:
                 targets = [other for other in sides if other != vpc]
             for other in targets:
                 for block in self.estate.resource(other)["CidrBlockAssociationSet"]:
-                    if self._chance(0.85) and not self._is_own(vpc, block["CidrBlock"]):
+                    if not self.fault(0.15) and not self._is_own(vpc, block["CidrBlock"]):
                         self._route(table, block["CidrBlock"], link)
 
     def _is_own(self, vpc: str, block: str) -> bool:
@@ -183,22 +198,22 @@ class RandomEstate:
 
     def _stray_routes(self, vpc: str, table: str) -> None:
         every_link = [link for links in self.links.values() for link in links]
-        if self.links[vpc] and self._chance(0.25):
+        if self.links[vpc] and self.fault(0.25):
             self._route(table, self._some_foreign_block(vpc), self.random.choice(self.links[vpc]))
-        if self._chance(0.08):
+        if self.fault(0.08):
             self._route(table, self._some_foreign_block(vpc), "eni-0dddddddddddddddd", state="blackhole")
-        if self._chance(0.05) and every_link:
+        if self.fault(0.05) and every_link:
             self._route(table, self._some_foreign_block(vpc), self.random.choice(every_link))
-        if self._chance(0.05):
+        if self.fault(0.05):
             self._route(table, self._some_foreign_block(vpc), "vgw-0aaaaaaaaaaaaaaaa")
             if self._chance(0.5):
                 self.estate.resource(table)["Routes"][-1]["Origin"] = "EnableVgwRoutePropagation"
-        if self._chance(0.04):
+        if self.fault(0.04):
             self._route(table, self._some_foreign_block(vpc), self.random.choice(self.interfaces))
-        if len(self.links[vpc]) > 1 and self._chance(0.2):
+        if len(self.links[vpc]) > 1 and self.fault(0.2):
             block = self._some_foreign_block(vpc)
             for number, link in enumerate(self.random.sample(self.links[vpc], k=2)):
-                self._route(table, self.estate.prefix_list(f"list-{number}", [block]), link)
+                self._route(table, self.estate.home(vpc).prefix_list(f"list-{number}", [block]), link)
 
     def _some_foreign_block(self, vpc: str) -> str:
         """Often a block of others; sometimes, by carelessness, inside the own one (but never exactly it)."""
@@ -210,27 +225,34 @@ class RandomEstate:
     def _filters(self) -> None:
         for vpc in self.vpcs:
             for group in self.groups[vpc]:
-                ingress = [self._permission() for _ in range(self.random.choice((0, 1, 2, 3)))]
-                egress = None if self._chance(0.85) else [self._permission() for _ in range(2)]
-                if self._chance(0.75):
+                ingress = [self._permission(vpc) for _ in range(self.random.choice((0, 1, 2, 3)))]
+                egress = [self._permission(vpc) for _ in range(2)] if self.fault(0.15) else None
+                if not self.fault(0.25):
                     ingress.append(any_protocol("10.0.0.0/8"))
                 self.estate.set_permissions(group, ingress=ingress, egress=egress)
             for subnet in self.subnets[vpc]:
-                if self._chance(0.2):
-                    self.estate.network_acl(vpc, f"acl-{subnet}", entries=self._entries(), subnets=[subnet])
+                if self.fault(0.2):
+                    self.estate.home(vpc).network_acl(
+                        vpc, f"acl-{subnet}", entries=self._entries(), subnets=[subnet]
+                    )
 
-    def _permission(self) -> dict[str, Any]:
+    def _permission(self, vpc: str) -> dict[str, Any]:
         peer = self.random.choice(
             (
                 "0.0.0.0/0",
                 self._some_block(),
                 self._some_block(),
-                self.random.choice(self.groups[self.random.choice(self.vpcs)]),
-                self.estate.prefix_list("peers", [self._some_block(), "10.99.0.0/16"]),
+                self._reference(vpc, self.random.choice(self.groups[self.random.choice(self.vpcs)])),
+                self.estate.home(vpc).prefix_list("peers", [self._some_block(), "10.99.0.0/16"]),
             )
         )
         ports = self.random.choice(PORTS)
         return self.random.choice((tcp(ports, peer), tcp(ports, peer), udp(ports, peer), any_protocol(peer)))
+
+    def _reference(self, vpc: str, group: str) -> str:
+        """A group as a rule names it: with its account, where that is another one (PCX-10)."""
+        owner = str(self.estate.resource(group)["OwnerId"])
+        return group if owner == self.estate.resource(vpc)["OwnerId"] else f"{owner}/{group}"
 
     def _entries(self) -> list[dict[str, Any]]:
         entries = []
@@ -246,9 +268,9 @@ class RandomEstate:
         return entries
 
     def _oddities(self) -> None:
-        if self._chance(0.05):
+        if self.fault(0.05):
             gone = self.random.choice(self.groups[self.random.choice(self.vpcs)])
             self.estate.remove("ec2.describe_security_groups", gone, "GroupId")
-        if self._chance(0.05):
+        if self.fault(0.05):
             for interface in self.random.sample(self.interfaces, k=1):
                 self.estate.resource(interface)["SourceDestCheck"] = False
