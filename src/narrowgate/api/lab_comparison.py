@@ -134,10 +134,12 @@ def _call_differs(answer: TraceAnswer, found: Observed) -> str | None:
         said = ", ".join(each.address or str(each.symptom) for each in answer.paths)
         return f"{found.address or found.symptom}, and the engine says {said}"
     is_open = path.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE)
-    if path.symptom is None or path.verdict is Verdict.PARTIAL:
+    if path.symptom is None:
         return None
     if path.verdict is Verdict.INVALID:
         return "" if found.symptom == path.symptom else None
+    if path.verdict is Verdict.PARTIAL:
+        return "" if found.symptom in (path.symptom, Symptom.HTTP_200) else None
     if is_open and path.symptom is not Symptom.PUBLIC_ANSWER:
         return None
     expected = str(path.symptom)
