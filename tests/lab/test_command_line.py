@@ -1,8 +1,8 @@
 """The lab as a person uses it: up, a host's own curl and dig, faults and back, down; nothing stays."""
 
+import importlib
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +13,8 @@ import pytest
 from tests.tools import ROOT, missing
 
 GUIDE = ROOT / "examples" / "guide" / "narrowgate.yaml"
+sys.path.insert(0, str(ROOT / "benchmarks"))
+lab_kills = importlib.import_module("lab_kills")
 CALLER = "arn:aws:iam::111122223333:role/caller"
 
 
@@ -193,29 +195,37 @@ def test_a_command_keeps_its_status(running):
 
 
 def test_a_killed_lab_is_cleaned_up_and_two_run_side_by_side(lab):
-    assert lab("up", str(GUIDE)).returncode == 0
-    assert lab("up", str(GUIDE), "--name", "other").returncode == 0
+    assert lab("up", str(lab_kills.GUIDE)).returncode == 0
+    assert lab("up", str(lab_kills.GUIDE), "--name", "other").returncode == 0
     assert "several labs" in lab("down").stderr
     os.kill(lab.state()["process"], signal.SIGKILL)
-    assert lab("up", str(GUIDE)).returncode == 0
+    assert lab("up", str(lab_kills.GUIDE)).returncode == 0
     assert lab("down", "--all").returncode == 0
     assert lab("status").stdout == "no lab is running\n"
     assert not list(lab.folder.glob("narrowgate-lab-*/*"))
 
 
+@pytest.mark.parametrize(("seconds", "sign"), [(0.3, signal.SIGKILL), (0.5, signal.SIGINT)])
+def test_nothing_stays_of_a_lab_that_was_ended_at_some_moment(tmp_path, seconds, sign):
+    assert list(lab_kills.stayed(tmp_path, seconds, sign)) == []
+
+
 def test_nothing_on_the_host_changes(lab):
-    before = _host()
-    assert lab("up", str(GUIDE)).returncode == 0
-    during = _host()
+    before = lab_kills.host()
+    assert lab("up", str(lab_kills.GUIDE)).returncode == 0
+    during = lab_kills.host()
     lab("down")
-    assert before == during == _host()
+    assert before == during == lab_kills.host()
 
 
-def _host() -> tuple[str, ...]:
-    """Links, routes, rules and mounts of this machine."""
-    links = re.sub(r":.*", "", Path("/proc/self/net/dev").read_text(), flags=re.M)
-    places = ("/proc/self/net/route", "/proc/self/mounts")
-    return (links, *(Path(each).read_text() for each in places))
+def test_a_name_that_runs_is_refused_and_going_down_twice_is_no_error(lab):
+    assert lab("up", str(lab_kills.GUIDE)).returncode == 0
+    twice = lab("up", str(lab_kills.GUIDE))
+    assert (twice.returncode, "a lab called `lab` is running" in twice.stderr) == (2, True)
+    assert lab("down").stdout == "lab: stopped\n"
+    again = lab("down")
+    assert (again.returncode, again.stdout) == (0, "no lab is running\n")
+    assert lab("down", "--name", "other").returncode == 2
 
 
 def test_a_bad_source_builds_nothing(lab, tmp_path):

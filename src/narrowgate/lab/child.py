@@ -1,6 +1,7 @@
 """Work in a process of its own, which may enter namespaces and leaves the caller as it was."""
 
 import ctypes
+import errno
 import os
 import signal
 import sys
@@ -38,8 +39,14 @@ def in_child(work: Callable[[Callable[[bytes], None]], None], *, waits_for_end: 
         os.close(read_end)
         _work(work, write_end, detached=not waits_for_end)
     os.close(write_end)
-    with os.fdopen(read_end, "rb") as pipe:
-        data = pipe.read()
+    try:
+        with os.fdopen(read_end, "rb") as pipe:
+            data = pipe.read()
+    except BaseException:
+        # Interrupted: what is half built must not go on living behind.
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        raise
     if waits_for_end or not data:
         with suppress(ChildProcessError):
             os.waitpid(process, 0)
@@ -51,6 +58,16 @@ def in_child(work: Callable[[Callable[[bytes], None]], None], *, waits_for_end: 
             os.waitpid(process, 0)
         raise LabError(outcome.error, help=outcome.help)
     return outcome.result
+
+
+def _said(error: OSError) -> tuple[str, str]:
+    """What the kernel refused, and where to look."""
+    what = f"{error.strerror or error}"
+    if error.filename is not None:
+        what = f"{error.filename}: {what}"
+    elif error.errno == errno.ENOSPC:
+        what = "no more namespaces"
+    return f"the kernel refuses: {what}", "`narrowgate lab doctor` says what is missing"
 
 
 def _work(work: Callable[[Callable[[bytes], None]], None], write_end: int, *, detached: bool) -> None:
@@ -72,7 +89,7 @@ def _work(work: Callable[[Callable[[bytes], None]], None], write_end: int, *, de
     except NarrowgateError as error:
         tell(b"", str(error.message), error.help)
     except OSError as error:
-        tell(b"", f"the kernel refuses: {error.strerror or error}", "`narrowgate lab doctor` says what is missing")
+        tell(b"", *_said(error))
     except BaseException as error:
         tell(b"", f"internal error: {type(error).__name__}: {error}", "NARROWGATE_DEBUG=1 shows where it happened")
         if os.environ.get("NARROWGATE_DEBUG"):

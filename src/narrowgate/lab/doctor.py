@@ -1,6 +1,7 @@
 """Whether a lab can run here: each precondition really tried, in a child, the first that is missing named."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,9 +11,13 @@ from pathlib import Path
 import msgspec
 
 from narrowgate.lab.child import in_child
+from narrowgate.lab.folders import claim
 from narrowgate.lab.kernel import netlink, spaces
 from narrowgate.lab.kernel.nft import find_nft
 from narrowgate.model.errors import NarrowgateError
+
+_ENOUGH = 30
+"""Network namespaces that the guide's estate takes, and some."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -41,7 +46,9 @@ def _try_all() -> Iterator[Finding]:
     yield Finding("Linux", True, os.uname().release)
     yield _tried("extra", _extra, "pip install 'narrowgate[lab]'")
     yield _tried("nft", lambda: find_nft() and None, "install nftables")
+    yield _tried("folder", _folder, "set XDG_RUNTIME_DIR to a folder of yours that can be written")
     yield _tried("user namespace", spaces.enter_user_namespace, _user_namespace_help(), child=True)
+    yield _tried("namespaces", _namespaces, "raise the sysctl user.max_net_namespaces", child=True)
     yield _tried("devices", _devices, "the container needs CAP_NET_ADMIN over its own namespaces", child=True)
     yield _tried("packet filter", _filter, "the kernel needs nf_tables with conntrack and NFLOG", child=True)
 
@@ -57,7 +64,8 @@ def _tried(name: str, work: Callable[[], object], way_out: str, *, child: bool =
         else:
             work()
     except NarrowgateError as error:
-        return Finding(name, False, str(error.message), error.help if name == "nft" else way_out)
+        place = f"{error.where}: " if error.where else ""
+        return Finding(name, False, f"{place}{error.message}", error.help if name == "nft" else way_out)
     except (ImportError, OSError) as error:
         return Finding(name, False, str(error), way_out)
     return Finding(name, True)
@@ -67,6 +75,20 @@ def _extra() -> None:
     import cryptography  # noqa: F401
     import dns  # noqa: F401
     import hypercorn  # noqa: F401
+
+
+def _folder() -> None:
+    folder, lock = claim(f".doctor-{os.getpid()}")
+    os.close(lock)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _namespaces() -> None:
+    """As many as a small lab takes: one for each interface and VPC."""
+    spaces.enter_user_namespace()
+    made = spaces.Spaces()
+    for number in range(_ENOUGH):
+        made.make(str(number))
 
 
 def _devices() -> None:

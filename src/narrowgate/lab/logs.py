@@ -2,7 +2,9 @@
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from narrowgate.lab.kernel.watch import Event
 from narrowgate.lab.plan.types import Plan
@@ -33,7 +35,7 @@ class Logs:
         # A host that could be started has no interface's id: a name without spaces keeps the record's columns.
         interface = port.label.replace(" ", "-")
         fields = (2, account, interface, event.source, event.target, event.source_port, event.target_port)
-        self._flow.write(" ".join(map(str, (*fields, event.protocol, 1, 60, now, now + 1, action, "OK"))) + "\n")
+        _write(self._flow, " ".join(map(str, (*fields, event.protocol, 1, 60, now, now + 1, action, "OK"))))
 
     def query(self, entry: dict[str, object]) -> None:
         """An entry of a Resolver query log."""
@@ -43,12 +45,17 @@ class Logs:
             "query_class": "IN",
             **entry,
         }
-        self._query.write(json.dumps(record) + "\n")
+        _write(self._query, json.dumps(record))
 
     def access(self, entry: dict[str, object]) -> None:
         """A line of an access log; what no API was found for stands in the log of none (ERR-01)."""
         if entry["apiId"] is not None:
             shown = {key: value for key, value in entry.items() if key != "reason"}
-            self._access.write(
-                json.dumps({"requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())} | shown) + "\n"
-            )
+            now = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())
+            _write(self._access, json.dumps({"requestTime": now} | shown))
+
+
+def _write(file: TextIO, line: str) -> None:
+    """A full disk must not change what packets and answers do: the line is lost."""
+    with suppress(OSError):
+        file.write(line + "\n")

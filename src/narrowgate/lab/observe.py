@@ -1,14 +1,16 @@
 """Ask many questions of packets in a lab of their own, which is gone when the answers are there."""
 
 import asyncio
+import os
 import shutil
-import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from narrowgate.lab.child import in_child
+from narrowgate.lab.folders import claim
 from narrowgate.lab.kernel.spaces import LabError, enter_user_namespace
 from narrowgate.lab.plan.types import Port
 from narrowgate.lab.probe import Observed, Prober, Wanted
@@ -43,16 +45,18 @@ def observe(snapshot: Snapshot, queries: Sequence[Query]) -> Observation:
     Raises:
         LabError: the kernel refuses, or a question names a host that the lab does not have.
     """
+    # A name that no lab of a person has; the lock says whose folder it is, should this process be killed.
+    folder, lock = claim(f".{os.getpid()}-{time.monotonic_ns()}")
 
     def work(tell: Callable[[bytes], None]) -> None:
         enter_user_namespace()
-        folder = Path(tempfile.mkdtemp(prefix="narrowgate-lab-"))
-        try:
-            tell(msgspec.msgpack.encode(asyncio.run(_observe(snapshot, folder, queries))))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        tell(msgspec.msgpack.encode(asyncio.run(_observe(snapshot, folder, queries))))
 
-    return msgspec.msgpack.decode(in_child(work), type=Observation)
+    try:
+        return msgspec.msgpack.decode(in_child(work), type=Observation)
+    finally:
+        os.close(lock)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _observe(snapshot: Snapshot, folder: Path, queries: Sequence[Query]) -> Observation:

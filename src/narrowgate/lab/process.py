@@ -12,15 +12,15 @@ import msgspec
 
 from narrowgate.lab.child import in_child
 from narrowgate.lab.control import Control
+from narrowgate.lab.folders import claim, sweep
 from narrowgate.lab.integrations.mapping import Integration
 from narrowgate.lab.integrations.relay import Relay
 from narrowgate.lab.kernel.spaces import LabError, enter_user_namespace
 from narrowgate.lab.plan.breakable import breakable
 from narrowgate.lab.plan.internet import INTERNET, PUBLIC_CLIENT, PUBLIC_DNS
 from narrowgate.lab.probe import name_servers
-from narrowgate.lab.state import Reachable, State, folder_of, labs, started_at, write_state
+from narrowgate.lab.state import Reachable, State, started_at, write_state
 from narrowgate.lab.world import World
-from narrowgate.model.errors import InputError
 from narrowgate.model.fact import name_tag
 from narrowgate.model.snapshot import Snapshot
 
@@ -47,16 +47,11 @@ def start(
         integrations: what stands behind APIs, the closest first.
 
     Raises:
-        InputError: a lab of that name runs already.
+        InputError: a lab of that name runs already, or its folder cannot be written.
         LabError: the kernel or `nft` refuses; nothing is left behind.
     """
-    if any(each.name == name for each in labs()):
-        raise InputError(
-            f"a lab called `{name}` is running", help="`narrowgate lab down` stops it, --name names another"
-        )
-    folder = folder_of(name)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
+    sweep()
+    folder, lock = claim(name)
 
     def live(tell: Callable[[bytes], None]) -> None:
         os.setsid()
@@ -73,6 +68,8 @@ def start(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    finally:
+        os.close(lock)
     return msgspec.json.decode(outcome, type=State)
 
 

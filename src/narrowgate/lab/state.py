@@ -1,11 +1,10 @@
-"""What a running lab leaves in its folder, so that other commands find it; and what is left of labs that died."""
+"""What a running lab says of itself in its folder, so that other commands find it."""
 
-import os
-import shutil
 from pathlib import Path
 
 import msgspec
 
+from narrowgate.lab.folders import sweep
 from narrowgate.model.errors import InputError, UnknownNameError
 
 _FILE = "lab.json"
@@ -43,19 +42,6 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """What stands behind APIs, as the person said it."""
 
 
-def home() -> Path:
-    """Where labs of this user keep their folders: the runtime directory, which a reboot empties."""
-    base = os.environ.get("XDG_RUNTIME_DIR")
-    root = Path(base) if base and Path(base).is_dir() else Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108
-    found = root / f"narrowgate-lab-{os.getuid()}"
-    found.mkdir(mode=0o700, exist_ok=True)
-    if found.stat().st_uid != os.getuid():
-        raise InputError(
-            "belongs to somebody else", where=str(found), help="set XDG_RUNTIME_DIR to a folder of yours"
-        )
-    return found
-
-
 def started_at(process: int) -> str | None:
     """When a process started, in the kernel's own ticks; None where there is none, or only what awaits burial."""
     try:
@@ -68,18 +54,14 @@ def started_at(process: int) -> str | None:
 def labs() -> tuple[State, ...]:
     """Labs that run; folders of those that died are removed on the way."""
     found = []
-    for folder in sorted(home().iterdir()):
-        file = folder / _FILE
-        if not file.is_file():
-            continue
+    for folder in sweep():
         try:
-            state = msgspec.json.decode(file.read_bytes(), type=State)
-        except msgspec.DecodeError:
+            state = msgspec.json.decode((folder / _FILE).read_bytes(), type=State)
+        except (OSError, msgspec.DecodeError):
+            # Another lab that is just starting, or questions in a lab of their own.
             continue
         if started_at(state.process) == state.started:
             found.append(state)
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
     return tuple(found)
 
 
@@ -102,11 +84,6 @@ def find_lab(name: str | None) -> State:
         names = ", ".join(each.name for each in running)
         raise InputError("several labs are running", help=f"name one with --name: {names}")
     return running[0]
-
-
-def folder_of(name: str) -> Path:
-    """The folder of a lab to be; a running one knows its own, since inside its namespaces the user is another."""
-    return home() / name
 
 
 def write_state(state: State) -> None:

@@ -1,7 +1,6 @@
 """A lab that is built and answers: fabric, filters, resolvers, endpoints, and what was seen."""
 
 import asyncio
-import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from narrowgate.lab.integrations.mapping import Integration
 from narrowgate.lab.integrations.relay import Relay
 from narrowgate.lab.kernel.exit_rules import nat_ruleset
 from narrowgate.lab.kernel.fabric import Fabric
-from narrowgate.lab.kernel.nft import find_nft
+from narrowgate.lab.kernel.nft import Rulesets
 from narrowgate.lab.kernel.packet_filter import hub_ruleset, ruleset
-from narrowgate.lab.kernel.spaces import LabError, Spaces
+from narrowgate.lab.kernel.spaces import Spaces
 from narrowgate.lab.kernel.watch import Event, Watch
 from narrowgate.lab.logs import Logs
 from narrowgate.lab.plan.build import build_plan
@@ -60,8 +59,7 @@ class World:
         self.logs = Logs(snapshot, self.plan, folder)
         self.events: list[Event] = []
         self._labels: dict[str, str] = {}
-        self._rules: dict[str, str] = {}
-        """The ruleset that each router and gateway has."""
+        self._rulesets = Rulesets(self.spaces)
         self._down: frozenset[Down] = frozenset()
         self.listeners: set[Callable[[Event], None]] = set()
         self.watch = Watch(self.spaces, self._seen)
@@ -105,21 +103,14 @@ class World:
         Raises:
             LabError: `nft` refuses one.
         """
-        nft = find_nft()
         self._labels = {each.name: each.label for kind in (plan.ports, plan.links, plan.acls) for each in kind}
-        rules = [(each.name, each.label, ruleset(plan, each)) for each in plan.routers]
-        rules += [(each.name, each.label, hub_ruleset()) for each in plan.hubs]
-        rules += [(each.name, each.owner, nat_ruleset(each)) for each in plan.ports if each.service == "nat"]
-        for name, label, text in rules:
-            if self._rules.get(name) == text:
-                continue
-            # In one go: no packet passes between the old rules and the new. A new namespace has no old ones.
-            loaded = f"delete table inet vpc\n{text}" if name in self._rules else text
-            with self.spaces.inside(name):
-                done = subprocess.run([nft, "-f", "-"], input=loaded, text=True, capture_output=True, check=False)  # noqa: S603
-            if done.returncode:
-                raise LabError(f"nft refused the rules of {label}: {done.stderr.strip()[:400]}")
-            self._rules[name] = text
+        for router in plan.routers:
+            self._rulesets.load(router.name, router.label, ruleset(plan, router))
+        for hub in plan.hubs:
+            self._rulesets.load(hub.name, hub.label, hub_ruleset())
+        for port in plan.ports:
+            if port.service == "nat":
+                self._rulesets.load(port.name, port.owner, nat_ruleset(port))
 
     async def stop(self) -> None:
         """Stop listening and let go of everything: the kernel takes the rest down."""

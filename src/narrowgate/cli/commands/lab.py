@@ -57,11 +57,14 @@ def command() -> None:
 
     \b
     Examples:
-      narrowgate lab test narrowgate.yaml
-      narrowgate lab up narrowgate.yaml
+      narrowgate lab test narrowgate.yaml                      does the engine say what packets do?
+      narrowgate lab up narrowgate.yaml                        prints its hosts, and calls to try
       narrowgate lab shell web -- curl -sv https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod/orders
-      narrowgate lab break pcx-0a1b2c3d
+      narrowgate lab break link pcx-0a1b2c3d                   and call again: what does the caller see?
+      narrowgate lab flows                                     where were the packets lost?
+      narrowgate lab mend
       narrowgate lab down
+    Twelve exercises: docs/lab-exercises.md
     """
 
 
@@ -135,7 +138,7 @@ def test(
     output_format: str,
     verbose: bool,
 ) -> None:
-    r"""Send the packets of every question, and lay what happens beside what the engine says.
+    r"""Ask packets and the engine, and lay the answers side by side.
 
     The questions are the calls and expectations of a design; of any other source, every instance's calls of every
     private API. Status 0: packets and engine agree; 1: they differ; 3: the engine decides none of them.
@@ -157,10 +160,10 @@ def test(
 @click.option("--as", "principal", metavar="ARN", help="Whose access key the environment holds.")
 @_name_option
 def shell(client: str, arguments: tuple[str, ...], *, principal: str | None, name: str | None) -> None:
-    r"""Enter a host of a running lab, or run a COMMAND there; its exit status is the command's.
+    r"""Enter a host of a running lab, or run a COMMAND there.
 
-    The host has its own addresses, routes, resolver, hosts file, name, and trust in the lab's certificates.
-    Everything else is this machine's: your own dig, curl, Python.
+    The exit status is the command's. The host has its own addresses, routes, resolver, hosts file, name, and trust
+    in the lab's certificates. Everything else is this machine's: your own dig, curl, Python.
 
     \b
     Examples:
@@ -233,7 +236,7 @@ def break_(
     direction: str | None,
     name: str | None,
 ) -> None:
-    r"""Break something, to see what the caller sees and where the packets end.
+    r"""Break a link, a route, a rule, a zone; then see what the caller sees.
 
     \b
     KIND is one of:
@@ -287,7 +290,7 @@ def mend(names: tuple[str, ...], *, name: str | None) -> None:
 @command.command()
 @_name_option
 def flows(*, name: str | None) -> None:
-    r"""Show the last packets that began a flow or were dropped, and where.
+    r"""Show where the last packets went, or were lost.
 
     \b
     Example:
@@ -312,14 +315,19 @@ def down(*, name: str | None, everything: bool) -> None:
     """
     from narrowgate.lab.process import stop
 
-    for state in labs() if everything else (find_lab(name),):
+    running = labs()
+    if not running and name is None:
+        # Whoever wants nothing to run has it.
+        click.echo("no lab is running")
+        return
+    for state in running if everything else (find_lab(name),):
         stop(state)
         click.echo(f"{state.name}: stopped")
 
 
 @command.command()
 def doctor() -> None:
-    r"""Try everything that a lab needs, and say what is missing and what to do.
+    r"""Try what a lab needs here; say what is missing.
 
     \b
     Example:

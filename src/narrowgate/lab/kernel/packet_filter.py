@@ -27,7 +27,7 @@ def hub_ruleset() -> str:
     chain = (
         f'type filter hook forward priority 10; policy accept; oifname "{NOWHERE}" {drop("TGWROUTE", "-", "-")};'
     )
-    return f"table inet gateway {{ chain f_route {{ {chain} }}; }}\n"
+    return f"table inet gateway {{\n chain f_route {{ {chain} }}\n}}\n"
 
 
 class _Ruleset:
@@ -52,8 +52,7 @@ class _Ruleset:
     # --- chains
 
     def _acls(self) -> Iterator[str]:
-        crossed = {attached for _, _, attached in self.plan.crossings}
-        used = {each.acl for each in self.plan.subnets if each.label in crossed or each.label in self.subnets}
+        used = {each.acl for each in self.subnets.values()}
         for name in sorted(used & set(self.acls)):
             acl = self.acls[name]
             for way, egress, field in (("i", False, "saddr"), ("o", True, "daddr")):
@@ -157,7 +156,8 @@ class _Ruleset:
         yield "  }"
 
     def _acl_of(self, subnet_id: str) -> str:
-        return next((each.acl for each in self.plan.subnets if each.label == subnet_id), "")
+        subnet = self.subnets.get(subnet_id)
+        return subnet.acl if subnet is not None else ""
 
     # --- phases
 
