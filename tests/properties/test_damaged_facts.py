@@ -5,6 +5,7 @@ from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.properties.damage import JUNK
 
 from narrowgate.api.ask import answer_questions
 from narrowgate.guide.estate import Guide, build_guide
@@ -12,34 +13,6 @@ from narrowgate.model.errors import InputError
 from narrowgate.sources.snapshot.assemble import snapshot_from_responses
 from narrowgate.sources.snapshot.operations import OPERATIONS
 from narrowgate.sources.snapshot.response import Response
-
-JUNK = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(allow_nan=False),
-    st.text(max_size=20),
-    st.sampled_from(
-        [
-            "",
-            "10.0.0.0/33",
-            "0.0.0.0/0",
-            "::/0",
-            "10.0.1.999",
-            "vpc-0",
-            "-1",
-            ".",
-            "*",
-            "\x00",
-            "x" * 300,
-            "bücher",
-        ]
-    ),
-    st.just([]),
-    st.just({}),
-    st.lists(st.integers(), max_size=2),
-    st.dictionaries(st.text(max_size=5), st.integers(), max_size=2),
-)
 
 
 @cache

@@ -58,7 +58,7 @@ def load_config(path: Path, *, assume_complete: bool = False) -> Snapshot:
     """
     is_folder = path.is_dir()
     root = path if is_folder else path.parent
-    files = list(config_files(path)) if is_folder else [path]
+    files = config_files(path) if is_folder else [path]
     documents = [each for file in files for each in read_documents(file, file.relative_to(root).as_posix())]
     beside = read_responses(root, sorted(set(path.rglob("*.json")) - set(files))) if is_folder else Content()
     items = newest((item for document in documents for item in document.items), beside.warnings)

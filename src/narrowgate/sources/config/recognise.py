@@ -1,9 +1,11 @@
 """Which files are AWS Config's: told by content, from their first bytes, also inside gzip."""
 
 import gzip
+import os
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from narrowgate.sources.snapshot.operations import OPERATIONS, RECOGNISED
@@ -22,18 +24,14 @@ _RESPONSES = frozenset({*OPERATIONS, *RECOGNISED})
 
 def is_config(path: Path) -> bool:
     """True for a file of AWS Config's, and for a folder that holds one."""
-    return is_config_file(path) or (path.is_dir() and next(config_files(path), None) is not None)
+    return is_config_file(path) or any(is_config_file(each) for each in _candidates(path))
 
 
 def is_config_file(path: Path) -> bool:
     """True for a snapshot or history file, and for an aggregator's answer."""
-    if not path.name.endswith(_SUFFIXES):
+    if not _may_be(path.name) or not path.is_file():
         return False
-    call = ".".join(path.name.split(".")[:2])
-    if call in _RESPONSES or not path.is_file():
-        # An answer of another call: not worth opening, and a snapshot has thousands.
-        return False
-    if call == AGGREGATOR_CALL:
+    if path.name == f"{AGGREGATOR_CALL}.json":
         return True
     try:
         head = _head(path)
@@ -43,13 +41,19 @@ def is_config_file(path: Path) -> bool:
     return _KEYS.search(head) is not None or (_RESULTS.search(head) and _SELECTED.search(head)) is not None
 
 
-def config_files(folder: Path) -> Iterator[Path]:
+def config_files(folder: Path) -> list[Path]:
     """AWS Config's files in a folder and in those below it, in order of their names."""
-    for number, path in enumerate(sorted(folder.rglob("*.json*"))):
-        if number > _MOST_FILES:
-            return
-        if is_config_file(path):
-            yield path
+    return sorted(each for each in _candidates(folder) if is_config_file(each))
+
+
+def _candidates(folder: Path) -> Iterator[Path]:
+    """The files that have to be opened: no answers of other calls, of which a snapshot has thousands."""
+    found = (Path(root, name) for root, _, names in os.walk(folder) for name in names if _may_be(name))
+    return islice(found, _MOST_FILES)
+
+
+def _may_be(name: str) -> bool:
+    return name.endswith(_SUFFIXES) and ".".join(name.split(".")[:2]) not in _RESPONSES
 
 
 def _head(path: Path) -> bytes:
