@@ -60,6 +60,19 @@ def generate(
     return write_prepared(prepare(path, form, via=via, despite=despite), folder, force=force)
 
 
+def variables_to_tell(form: str, folder: Path) -> tuple[str, ...]:
+    """The variables of written files that nobody but the user can tell, such as the account's number."""
+    if form != "terraform":
+        return ()
+    from narrowgate.sources.terraform.text import Texts
+
+    return tuple(
+        each.labels[0]
+        for each in Texts(folder).root.blocks
+        if each.type == "variable" and "default" not in each.body.attributes
+    )
+
+
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """A design that was judged, and may be written where its answer is `allowed`."""
 

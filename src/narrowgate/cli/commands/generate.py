@@ -8,7 +8,10 @@ from narrowgate.api import generate as api
 from narrowgate.cli.options import format_option
 from narrowgate.cli.output import finish, terminal_style
 from narrowgate.cli.paths import SourcePath
+from narrowgate.model.answer import Verdict
 from narrowgate.report.generate import render_generate
+
+_READ_AGAIN = ("terraform", "cloudformation")
 
 
 @click.command(name="generate")
@@ -47,4 +50,8 @@ def command(
       narrowgate generate cloudformation narrowgate.yaml --out stacks --despite "web must call GET status/status"
     """
     answer = api.generate(design, form, out, via=via, despite=despite, force=force)
+    # Files with ids to fill in are a part of an estate only: nothing could be judged by them alone.
+    if answer.verdict is Verdict.ALLOWED and form in _READ_AGAIN and not answer.to_fill_in:
+        values = "".join(f" --parameter {name}=…" for name in api.variables_to_tell(form, out))
+        click.echo(f"next: narrowgate check {out} --design {design}{values}", err=True)
     finish(answer, render_generate(answer, terminal_style()), answer.verdict, output_format)
