@@ -228,13 +228,15 @@ class Prober:
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         writer.write(f"{wanted.method} {path} HTTP/1.1\r\n{head}\r\n".encode())
         try:
-            data = await asyncio.wait_for(reader.read(1 << 16), CONNECT_SECONDS)
+            data = await asyncio.wait_for(reader.read(-1), CONNECT_SECONDS)
         except (TimeoutError, OSError):
             return Observed(symptom="connect_timeout", address=address)
         finally:
             writer.close()
         head_bytes, _, body = data.partition(b"\r\n\r\n")
         lines = head_bytes.decode("latin-1").split("\r\n")
+        if not lines[0].startswith("HTTP/"):
+            return Observed(symptom="connection_closed", address=address)
         status = int(lines[0].split(" ")[1])
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
         if fields.get("transfer-encoding") == "chunked":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from narrowgate.lab.balancers import Balancers
 from narrowgate.lab.dns.forwarding import Forwarder
 from narrowgate.lab.dns.server import Resolvers
 from narrowgate.lab.https.certificates import Authority
@@ -67,6 +68,7 @@ class World:
         self.resolvers = Resolvers(snapshot, self.plan, self.spaces, self.logs.query, forwarder)
         self.authority = Authority(folder)
         by_id = {each.access_key: each for each in self.keys}
+        self.balancers = Balancers(snapshot, self.plan, self.spaces, self.authority)
         self.integrations = Integrations(integrations, folder, relay)
         self.endpoints = Endpoints(
             snapshot, self.plan, self.spaces, self.authority, by_id, self.logs.access, self.integrations.answer
@@ -84,6 +86,7 @@ class World:
             self.watch.start(name)
         await self.resolvers.start()
         await self.endpoints.start()
+        await self.balancers.start()
 
     def set_faults(self, faults: Iterable[Fault]) -> None:
         """Break these things and no others; whatever was broken before and is not named is whole again.
@@ -114,6 +117,7 @@ class World:
 
     async def stop(self) -> None:
         """Stop listening and let go of everything: the kernel takes the rest down."""
+        self.balancers.close()
         await self.endpoints.stop()
         await self.integrations.close()
         self.resolvers.close()

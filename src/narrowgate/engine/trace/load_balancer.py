@@ -18,6 +18,9 @@ from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import Symptom
 
+_PLAIN = ("TCP", "HTTP", "TCP_UDP")
+"""Protocols of a target group by which its targets get no TLS from the balancer."""
+
 
 def find_balancer(snapshot: Snapshot, interface_id: str) -> LoadBalancer | None:
     """The load balancer that an interface belongs to, or None."""
@@ -115,6 +118,9 @@ def _targets(
     ]
     targets: list[TargetHealthDescription] = []
     for group in dict.fromkeys(groups):
+        plain = _plain_behind_tls(snapshot, balancer, listener, group)
+        if plain is not None:
+            return plain
         health = snapshot.facts.target_health.get(group)
         if health is None:
             place = snapshot.place(balancer.load_balancer_arn)
@@ -130,6 +136,32 @@ def _targets(
     healthy = [each for each in targets if each.target_health.state == "healthy"]
     # A balancer whose targets are all unhealthy sends to all of them.
     return healthy or targets
+
+
+def _plain_behind_tls(
+    snapshot: Snapshot, balancer: LoadBalancer, listener: Listener, group_arn: str
+) -> ApiCall | None:
+    """A listener that ends TLS before a group that speaks none: an endpoint takes TLS alone (AGW-24)."""
+    group = snapshot.facts.target_groups.get(group_arn)
+    protocol = (group.protocol or "").upper() if group is not None else ""
+    if not _ends_tls(listener) or protocol not in _PLAIN:
+        return None
+    text = (
+        f"the balancer ends TLS, and {group_arn.rpartition('/')[0].rpartition('/')[2]} goes on in plain {protocol}"
+    )
+    step = Step(
+        layer="load_balancer",
+        component=balancer.load_balancer_arn,
+        verdict=Verdict.DENIED,
+        text=text,
+        reason=Reason.PROTOCOL_RESTRICTION,
+        rule="AGW-10",
+    )
+    return ApiCall(verdict=Verdict.DENIED, steps=(step,))
+
+
+def _ends_tls(listener: Listener) -> bool:
+    return (listener.protocol or "").upper() in ("TLS", "HTTPS")
 
 
 def _node(snapshot: Snapshot, balancer: LoadBalancer, connection: ReachPath) -> Host:

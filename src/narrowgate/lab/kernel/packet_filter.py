@@ -105,7 +105,7 @@ class _Ruleset:
             yield from self._borders(port, subnet)
 
     def _egress(self, port: Port) -> Iterator[str]:
-        if port.groups is None or port.service == "nat":
+        if port.groups is None or port.filters_nothing:
             yield "    accept"
             return
         yield from (f"    jump {self.groups[label].name}o" for label in port.groups if label in self.groups)
@@ -117,10 +117,14 @@ class _Ruleset:
             yield f"    meta l4proto != tcp {drop('NOSVC', port.name, '-')}"
         elif port.service == "dns":
             yield f"    meta l4proto {{ tcp, udp }} th dport != {DNS_PORT} {drop('NOSVC', port.name, '-')}"
-        elif port.service == "nat":
-            yield "    accept"
+        elif port.service == "balancer":
+            ports = f"tcp dport != {{ {', '.join(map(str, port.listens))} }} " if port.listens else ""
+            yield f"    {ports}{drop('NOSVC', port.name, '-')}"
+            yield f"    meta l4proto != tcp {drop('NOSVC', port.name, '-')}"
         elif port.service in ("outbound", "down"):
             yield f"    {drop('NOSVC', port.name, '-')}"
+        if port.filters_nothing:
+            yield "    accept"
 
     def _borders(self, port: Port, subnet: Subnet) -> Iterator[str]:
         """ACLs act where a packet leaves or enters the subnet, never inside it (ACL-04)."""

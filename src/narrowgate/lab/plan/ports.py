@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterator
 
+from narrowgate.lab.plan.balancers import balancer_nodes, listeners_of
 from narrowgate.lab.plan.exits import is_working, nat_port_label
 from narrowgate.lab.plan.naming import Names
 from narrowgate.lab.plan.types import Port
@@ -18,6 +19,7 @@ _FIRST_FREE = 4
 def ports(snapshot: Snapshot, names: Names) -> Iterator[Port]:
     """Every interface that has an address, then a host for each subnet that could be started there."""
     services = {**_endpoint_services(snapshot), **_resolver_services(snapshot), **_nat_services(snapshot)}
+    services |= {own_id: ("balancer", arn) for own_id, arn in balancer_nodes(snapshot).items()}
     taken: set[tuple[str, str]] = set()
     for _, interface in sorted(snapshot.facts.network_interfaces.items()):
         port = _port(snapshot, names, interface, services)
@@ -74,6 +76,7 @@ def _port(
         service=service,
         number=names.number("e", own_id),
         owner=owner,
+        listens=tuple(each.port for each in listeners_of(snapshot, owner)) if service == "balancer" else (),
         host_name=f"ip-{str(interface.private_ip_address).replace('.', '-')}",
     )
 

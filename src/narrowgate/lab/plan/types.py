@@ -9,8 +9,8 @@ from narrowgate.lab.plan.internet import INTERNET, PUBLIC_CLIENT, PUBLIC_CLIENT_
 class Port(msgspec.Struct, frozen=True, kw_only=True):
     """An interface of the estate: a namespace with one device, joined to its VPC's router.
 
-    `name` is short (`e12`), `label` AWS's id. `service` is what listens: `https`, `dns`, `instance`; `nat` is what
-    translates, and empty what only sends (outbound endpoints).
+    `name` is short (`e12`), `label` AWS's id. `service` is what listens: `https`, `dns`, `instance`, `balancer`;
+    `nat` is what translates, and empty what only sends (outbound endpoints).
     """
 
     name: str
@@ -25,6 +25,13 @@ class Port(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
     """The instance, endpoint or Resolver endpoint that it belongs to."""
     host_name: str = ""
+    listens: tuple[int, ...] = ()
+    """Ports of a balancer's listeners."""
+
+    @property
+    def filters_nothing(self) -> bool:
+        """True for what has no groups and is open all the same: NAT gateways, balancers that nobody gave any."""
+        return self.service == "nat" or (self.service == "balancer" and not self.groups)
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):

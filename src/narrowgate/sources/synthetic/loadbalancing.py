@@ -56,7 +56,8 @@ class LoadBalancerBuilder(TransitBuilder):
         interface_kind = "interface" if kind == "application" else "network_load_balancer"
         for subnet in subnets:
             self.managed_interface(subnet, groups, interface_kind, f"ELB {path}")
-        group_arn = self._target_group(name, vpc_id, arn, "HTTPS" if kind == "application" else "TCP", targets)
+        onward = "HTTPS" if kind == "application" else "TLS" if certificate else "TCP"
+        group_arn = self._target_group(name, vpc_id, arn, onward, targets)
         self._listener(arn, group_arn, kind, certificate)
         return arn
 
