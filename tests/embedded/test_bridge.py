@@ -175,6 +175,80 @@ def flow_log_group(aws):
     return (told["DeliverLogsStatus"], told["LogGroupName"]) == ("SUCCESS", name)
 
 
+def a_hub(aws, default="disable"):
+    """A gateway, an attachment with a name, and a route table."""
+    vpc, subnet, _ = aws.network()
+    options = {"DefaultRouteTableAssociation": default, "DefaultRouteTablePropagation": default}
+    gateway = aws.ec2.create_transit_gateway(Options=options)["TransitGateway"]["TransitGatewayId"]
+    tags = [{"ResourceType": "transit-gateway-attachment", "Tags": [{"Key": "Name", "Value": "hub"}]}]
+    attachment = aws.ec2.create_transit_gateway_vpc_attachment(
+        TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet], TagSpecifications=tags
+    )["TransitGatewayVpcAttachment"]
+    table = aws.ec2.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"]
+    return gateway, attachment, table["TransitGatewayRouteTableId"]
+
+
+def tables_of(aws, gateway):
+    wanted = [{"Name": "transit-gateway-id", "Values": [gateway]}]
+    found = aws.ec2.describe_transit_gateway_route_tables(Filters=wanted)["TransitGatewayRouteTables"]
+    return [each["TransitGatewayRouteTableId"] for each in found]
+
+
+def association_of(aws, attachment):
+    own = [attachment["TransitGatewayAttachmentId"]]
+    (told,) = aws.ec2.describe_transit_gateway_attachments(TransitGatewayAttachmentIds=own)[
+        "TransitGatewayAttachments"
+    ]
+    return told.get("Association", {}).get("TransitGatewayRouteTableId")
+
+
+def transit_default_tables(aws):
+    gateway, attachment, table = a_hub(aws)
+    before = association_of(aws, attachment)
+    own = {"TransitGatewayAttachmentId": attachment["TransitGatewayAttachmentId"]}
+    aws.ec2.associate_transit_gateway_route_table(TransitGatewayRouteTableId=table, **own)
+    wanted = [{"Name": "vpc-id", "Values": [attachment["VpcId"]]}]
+    interfaces = aws.ec2.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
+    by_default, by_itself, other = a_hub(aws, "enable")
+    first = next(each for each in tables_of(aws, by_default) if each != other)
+    learnt = aws.ec2.get_transit_gateway_route_table_propagations(TransitGatewayRouteTableId=first)
+    return (
+        (tables_of(aws, gateway), before, association_of(aws, attachment)) == ([table], None, table)
+        and [(each["InterfaceType"], each["Groups"]) for each in interfaces] == [("transit_gateway", [])]
+        and association_of(aws, by_itself) == first
+        and len(learnt["TransitGatewayRouteTablePropagations"]) == 1
+    )
+
+
+def transit_attachment_tags(aws):
+    _, attachment, _ = a_hub(aws)
+    own = [attachment["TransitGatewayAttachmentId"]]
+    (told,) = aws.ec2.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=own)[
+        "TransitGatewayVpcAttachments"
+    ]
+    return told.get("Tags") == [{"Key": "Name", "Value": "hub"}]
+
+
+def transit_routes(aws):
+    _, attachment, table = a_hub(aws)
+    place = {
+        "TransitGatewayRouteTableId": table,
+        "TransitGatewayAttachmentId": attachment["TransitGatewayAttachmentId"],
+    }
+    aws.ec2.enable_transit_gateway_route_table_propagation(**place)
+    aws.ec2.create_transit_gateway_route(**place, DestinationCidrBlock="10.99.0.0/16")
+    states = [{"Name": "state", "Values": ["active", "blackhole"]}]
+    found = aws.ec2.search_transit_gateway_routes(TransitGatewayRouteTableId=table, Filters=states, MaxResults=5)
+    return [
+        (
+            each["DestinationCidrBlock"],
+            each["Type"],
+            [to["ResourceId"] for to in each["TransitGatewayAttachments"]],
+        )
+        for each in found["Routes"]
+    ] == [("10.9.0.0/16", "propagated", [attachment["VpcId"]]), ("10.99.0.0/16", "static", [attachment["VpcId"]])]
+
+
 def dhcp_options(aws):
     vpc, _, _ = aws.network()
     own = aws.ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["DhcpOptionsId"]

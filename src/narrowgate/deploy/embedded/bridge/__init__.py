@@ -4,7 +4,7 @@ A module for each service; `DEFECTS` lists them all, in the words that `docs/dep
 mends one itself makes its test say so, and the entry goes.
 """
 
-from narrowgate.deploy.embedded.bridge import absent, accounts, apigateway, ec2, logs, peering, route53
+from narrowgate.deploy.embedded.bridge import absent, accounts, apigateway, ec2, logs, peering, route53, transit
 from narrowgate.deploy.embedded.bridge.defect import Defect
 
 DEFECTS: tuple[Defect, ...] = (
@@ -12,6 +12,7 @@ DEFECTS: tuple[Defect, ...] = (
     *ec2.DEFECTS,
     *peering.DEFECTS,
     *logs.DEFECTS,
+    *transit.DEFECTS,
     *route53.DEFECTS,
     *apigateway.DEFECTS,
     *absent.DEFECTS,

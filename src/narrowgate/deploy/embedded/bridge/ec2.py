@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from moto.ec2.models import EC2Backend
-from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.vpcs import VPC
 from moto.ec2.responses.vpcs import VPCs
 from moto.ec2.utils import random_resource_id
 
 from narrowgate.deploy.embedded.bridge.defect import Defect, replace
+from narrowgate.deploy.embedded.bridge.interfaces import managed_interface
 
 _EXECUTE_API = "execute-api"
 
@@ -57,16 +57,8 @@ def _inside_the_subnet(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _interface(backend: Any, endpoint: Any, subnet: Any) -> str:
-    interface: NetworkInterface = backend.create_network_interface(
-        subnet,
-        subnet.get_available_subnet_ip(endpoint),
-        group_ids=list(endpoint.security_group_ids),
-        description=f"VPC Endpoint Interface {endpoint.id}",
-    )
-    interface.interface_type = "vpc_endpoint"
-    interface.requester_managed = True
-    interface.status = "in-use"
-    return str(interface.id)
+    told = f"VPC Endpoint Interface {endpoint.id}"
+    return managed_interface(backend, subnet, "vpc_endpoint", told, endpoint.security_group_ids, owner=endpoint)
 
 
 def _set_names(endpoint: Any) -> None:
