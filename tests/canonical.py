@@ -46,9 +46,9 @@ LEFT_OUT = frozenset({"availability_zones", "api_gateway_accounts"})
 """Collections that a source may lack without a verdict changing."""
 
 _MADE_UP = re.compile(
-    r"\b[a-z]+(?:-[a-z]+)*-0[0-9a-f]{16}\b|\bZ[0-9A-Z]{13,20}\b|arn:aws:(?:acm|elasticloadbalancing|kms):[^\"\\ ]+"
+    r"\b[a-z]+(?:-[a-z]+)*-[0-9a-f]{17}\b|\bZ[0-9A-Z]{13,20}\b|arn:aws:(?:acm|elasticloadbalancing|kms):[^\"\\ ]+"
 )
-_SUFFIX = re.compile(r"(vpce-0[0-9a-f]{16})-[a-z0-9]{8}\b")
+_SUFFIX = re.compile(r"(vpce-[0-9a-f]{17})-[a-z0-9]{8}\b")
 _ROUNDS = 6
 
 

@@ -28,7 +28,6 @@ ABSENT = (
     "route53resolver.list_firewall_domain_lists",
     "route53profiles.list_profiles",
     "route53profiles.list_profile_associations",
-    "apigateway.get_domain_name_access_associations",
 )
 
 
@@ -115,6 +114,7 @@ def endpoint_interfaces(aws):
         and [each["GroupId"] for each in interface["Groups"]] == [group]
         and names[0].endswith(f".execute-api.{REGION}.vpce.amazonaws.com")
         and f"-{REGION}a." in names[1]
+        and "Version" not in json.loads(made["PolicyDocument"])
         and names[2:] == [f"execute-api.{REGION}.amazonaws.com", f"*.execute-api.{REGION}.amazonaws.com"]
     )
 
@@ -249,6 +249,19 @@ def transit_routes(aws):
     ] == [("10.9.0.0/16", "propagated", [attachment["VpcId"]]), ("10.99.0.0/16", "static", [attachment["VpcId"]])]
 
 
+def transit_peerings(aws):
+    a_hub(aws)
+    return aws.ec2.describe_transit_gateway_peering_attachments()["TransitGatewayPeeringAttachments"] == []
+
+
+def root_volume(aws):
+    _, subnet, _ = aws.network()
+    image = aws.ec2.register_image(Name=f"i{time.monotonic_ns()}", Architecture="x86_64")["ImageId"]
+    own = {"ImageId": image, "SubnetId": subnet, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
+    root = [{"DeviceName": "/dev/sda1", "Ebs": {"Encrypted": True}}]
+    return len(aws.ec2.run_instances(**own, BlockDeviceMappings=root)["Instances"]) == 1
+
+
 def dhcp_options(aws):
     vpc, _, _ = aws.network()
     own = aws.ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["DhcpOptionsId"]
@@ -256,7 +269,52 @@ def dhcp_options(aws):
     servers = [each for each in listed[own]["DhcpConfigurations"] if each["Key"] == "domain-name-servers"]
     aws.ec2.delete_vpc(VpcId=aws.ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"])
     still = {each["DhcpOptionsId"] for each in aws.ec2.describe_dhcp_options()["DhcpOptions"]}
-    return servers[0]["Values"] == [{"Value": "AmazonProvidedDNS"}] and own in still
+    told = listed[own].get("OwnerId") == ACCOUNT
+    return told and servers[0]["Values"] == [{"Value": "AmazonProvidedDNS"}] and own in still
+
+
+def default_group(aws):
+    vpc, _, _ = aws.network()
+    wanted = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
+    (group,) = aws.ec2.describe_security_groups(Filters=wanted)["SecurityGroups"]
+    rules = [
+        (each["IpProtocol"], [one["GroupId"] for one in each["UserIdGroupPairs"]])
+        for each in group["IpPermissions"]
+    ]
+    return rules == [("-1", [group["GroupId"]])]
+
+
+def vpc_deleted(aws):
+    vpc = aws.ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    aws.ec2.delete_vpc(VpcId=vpc)
+    return vpc not in {each["VpcId"] for each in aws.ec2.describe_network_acls()["NetworkAcls"]}
+
+
+def record_forms(aws):
+    vpc, _, _ = aws.network()
+    own = {"Name": f"c{time.monotonic_ns()}.example", "CallerReference": vpc}
+    config = {"PrivateZone": True, "Comment": ""}
+    zone = aws.route53.create_hosted_zone(**own, VPC={"VPCId": vpc, "VPCRegion": REGION}, HostedZoneConfig=config)[
+        "HostedZone"
+    ]["Id"]
+    target = {"HostedZoneId": "Z7HUB22UULQXV", "DNSName": "vpce-1.example.com", "EvaluateTargetHealth": False}
+    record = {"Name": own["Name"], "Type": "A", "AliasTarget": target}
+    change = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    aws.route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=change)
+    told = {
+        each["Type"]: each
+        for each in aws.route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    }
+    soa = told["SOA"]["ResourceRecords"][0]["Value"]
+    return told["A"]["AliasTarget"]["DNSName"] == "vpce-1.example.com." and "{" not in soa
+
+
+def internet_rule(aws):
+    vpc, _, _ = aws.network()
+    rules = aws.route53resolver.list_resolver_rules()["ResolverRules"]
+    pages = aws.route53resolver.get_paginator("list_resolver_rule_associations").paginate()
+    associated = {each["VPCId"] for page in pages for each in page["ResolverRuleAssociations"]}
+    return rules[0]["Name"] == "Internet Resolver" and vpc in associated
 
 
 def private_zone(aws):
@@ -362,6 +420,39 @@ def policy_escaped(aws):
     told = aws.apigateway.get_rest_api(restApiId=api["id"])
     kind = told["endpointConfiguration"].get("ipAddressType")
     return (told["policy"], kind) == (json.dumps(as_kept(api)).replace('"', '\\"'), "dualstack")
+
+
+def a_private_domain(aws):
+    return aws.apigateway.create_domain_name(
+        domainName=f"d{time.monotonic_ns()}.example.com",
+        certificateArn=f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/c",
+        endpointConfiguration={"types": ["PRIVATE"]},
+        policy=json.dumps(policy_of("execute-api:/*")),
+    )
+
+
+def private_domains(aws):
+    made = a_private_domain(aws)
+    path = f"/domainnames/{made['domainName']}+{made['domainNameId']}"
+    told = {each["domainName"]: each for each in aws.apigateway.get_domain_names()["items"]}[made["domainName"]]
+    policy = json.loads(json.loads(f'"{told["policy"]}"'))
+    return (told["domainNameArn"], policy) == (
+        f"arn:aws:apigateway:{REGION}:{ACCOUNT}:{path}",
+        policy_of(f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{path}"),
+    )
+
+
+def access_associations(aws):
+    domain = a_private_domain(aws)["domainNameArn"]
+    own = {"accessAssociationSource": "vpce-1", "accessAssociationSourceType": "VPCE"}
+    made = aws.apigateway.create_domain_name_access_association(domainNameArn=domain, **own)
+    arn = made["domainNameAccessAssociationArn"]
+    kept = aws.apigateway.get_domain_name_access_associations()["items"]
+    aws.apigateway.delete_domain_name_access_association(domainNameAccessAssociationArn=arn)
+    gone = aws.apigateway.get_domain_name_access_associations()["items"]
+    return [each["domainNameArn"] for each in kept if each["domainNameAccessAssociationArn"] == arn] == [
+        domain
+    ] and arn not in {each["domainNameAccessAssociationArn"] for each in gone}
 
 
 def stage_export(aws):

@@ -27,7 +27,9 @@ NAME, SOCKET, API, LOST = "name", "socket", "api", "lost name"
 Rename = Callable[[str], str]
 """Says ids of one source as the other says them."""
 
-_ID = re.compile(r"\b(?:[a-z]+-)*[a-z]+-[0-9a-f]{8,17}\b|\b[a-z0-9]{10}\b")
+ENDPOINT_NAME = re.compile(r"\bvpce-[0-9a-f]{8,17}-[a-z0-9]{8}\b")
+"""What the names of an endpoint begin with: its id and something made up."""
+_ID = re.compile(rf"{ENDPOINT_NAME.pattern}|\b(?:[a-z]+-)*[a-z]+-[0-9a-f]{{8,17}}\b|\b[a-z0-9]{{10}}\b")
 
 
 class Key(NamedTuple):
@@ -55,7 +57,12 @@ def renamer(matched: dict[str, str]) -> Rename:
     """Replaces ids that stand anywhere in a text, as in the name of an endpoint."""
     if not matched:
         return unchanged
-    return lambda text: _ID.sub(lambda found: matched.get(found[0], found[0]), text)
+
+    def renamed(found: re.Match[str]) -> str:
+        own, dash, made_up = found[0].rpartition("-")
+        return matched.get(found[0]) or (f"{matched[own]}{dash}{made_up}" if own in matched else found[0])
+
+    return lambda text: _ID.sub(renamed, text)
 
 
 def contents(answer: ExposureAnswer, rename: Rename = unchanged) -> dict[Key, Held]:

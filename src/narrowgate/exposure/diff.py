@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from narrowgate.engine.network.vpcs import vpc_blocks
-from narrowgate.exposure.compare import API, LOST, NAME, contents, differences, renamer
+from narrowgate.exposure.compare import API, ENDPOINT_NAME, LOST, NAME, contents, differences, renamer
 from narrowgate.exposure.exposure import evaluate_exposure
 from narrowgate.exposure.intent import NOTHING_MEANT, Intent
 from narrowgate.exposure.labels import name_tags
@@ -29,7 +29,8 @@ def evaluate_diff(
     matched = match_resources(before, after)
     was = evaluate_exposure(before, sorted(before.facts.vpcs), intent=meant_before)
     now = evaluate_exposure(after, sorted(after.facts.vpcs), intent=meant_after)
-    old, new = contents(was), contents(now, renamer(matched))
+    names = {**matched, **_names_of_endpoints(before, after, matched)}
+    old, new = contents(was), contents(now, renamer(names))
     opened = [each for each in differences(old, new) if each.kind != LOST]
     lost = [each for each in differences(old, new) if each.kind == LOST]
     gone = {key: held for key, held in old.items() if key.kind != LOST}
@@ -83,6 +84,19 @@ def match_resources(before: Snapshot, after: Snapshot) -> dict[str, str]:
     )
     match(_endpoints, lambda each, own: _service_of(matched, each, own))
     return matched
+
+
+def _names_of_endpoints(before: Snapshot, after: Snapshot, matched: dict[str, str]) -> dict[str, str]:
+    """What names of endpoints of the second source begin with, and what those of the first do (VPCE-DNS-02)."""
+    pairs = ((_begins(before, matched.get(own, own)), _begins(after, own)) for own in _endpoints(after))
+    return {theirs: ours for ours, theirs in pairs if ours and theirs}
+
+
+def _begins(snapshot: Snapshot, own: str) -> str | None:
+    endpoint = snapshot.facts.vpc_endpoints.get(own)
+    entries = endpoint.dns_entries if endpoint is not None and isinstance(endpoint.dns_entries, tuple) else ()
+    found = next((ENDPOINT_NAME.match(each.dns_name) for each in entries if each.dns_name), None)
+    return found[0] if found else None
 
 
 def _unique(

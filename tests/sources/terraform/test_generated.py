@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 from tests.sources.terraform.reading import unlike
 from tests.unit.design.designs import EXAMPLES
 from tests.unit.generate import every
 
 from narrowgate.api.generate import generated_files
-from narrowgate.generate.plan import make_plan
-from narrowgate.model.design import DEFAULT_ACCOUNT, Design
-from narrowgate.model.resource import Resource
+from narrowgate.model.design import Design
 from narrowgate.options.option import Option
 from narrowgate.options.registry import OPTIONS
 from narrowgate.sources.design.read import load_design
@@ -43,34 +40,12 @@ def _cases() -> Iterator[tuple[str, Design, Option]]:
 CASES = {name: (design, option) for name, design, option in _cases()}
 
 
-def _from_nothing(design: Design, option: Option) -> tuple[Resource, ...]:
-    """An option's list as if none of it existed: Terraform then makes all of it, and adds no rule to a group."""
-    return tuple(
-        msgspec.structs.replace(
-            each, exists=False, physical_id=None, properties={**_stated(each), **each.properties}
-        )
-        for each in option.resources(design)
-    )
-
-
-def _stated(resource: Resource) -> dict[str, object]:
-    if resource.type != "AWS::EC2::SecurityGroup":
-        return {}
-    return {"SecurityGroupEgress": [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]}
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_generated_terraform_tells_what_the_design_tells(name: str, tmp_path: Path):
     design, option = CASES[name]
-    resources = _from_nothing(design, option)
-    if any(each.type == "Custom::OnPremisesNetwork" for each in resources):
+    plan = every.whole_plan(design, option)
+    if any(each.type == "Custom::OnPremisesNetwork" for each in plan.resources):
         return
-    if all(each.type != "AWS::EC2::VPCPeeringConnection" for each in resources):
-        # A link that the option does without exists all the same, and its networks with it: here nothing does.
-        design = msgspec.structs.replace(design, links=())
-    numbers = {number for _, number in design.accounts}
-    if DEFAULT_ACCOUNT not in numbers:
-        design = msgspec.structs.replace(design, accounts=(*design.accounts, ("own", DEFAULT_ACCOUNT)))
-    every.write(tmp_path, generated_files(make_plan(design, option, resources), "terraform"))
-    found = unlike(build_world(resources).snapshot, snapshot_by_text(tmp_path))
+    every.write(tmp_path, generated_files(plan, "terraform"))
+    found = unlike(build_world(plan.resources).snapshot, snapshot_by_text(tmp_path))
     assert found == [] or option.name in DIFFER or name in DIFFER, found

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import msgspec
 from tests.unit.design.designs import EXAMPLES
 
 from narrowgate.api.generate import generated_files, plan_of
-from narrowgate.generate.plan import Plan
+from narrowgate.generate.plan import Plan, make_plan
+from narrowgate.model.design import DEFAULT_ACCOUNT, Design
+from narrowgate.model.resource import Resource
+from narrowgate.options.option import Option
 from narrowgate.options.registry import OPTIONS
 from narrowgate.sources.design.read import load_design
 
@@ -56,6 +60,26 @@ def plan(example: str, option: str) -> Plan:
     """One of them."""
     path = next(each for each in EXAMPLES if each.parent.name == example)
     return plan_of(load_design(path), option)
+
+
+def whole_plan(design: Design, option: Option) -> Plan:
+    """An option as if none of it existed: what is generated then makes all of it, and adds no rule to a group."""
+    resources = tuple(
+        msgspec.structs.replace(
+            each, exists=False, physical_id=None, properties={**_stated(each), **each.properties}
+        )
+        for each in option.resources(design)
+    )
+    told = design.accounts
+    if DEFAULT_ACCOUNT not in {number for _, number in told}:
+        told = (*told, ("own", DEFAULT_ACCOUNT))
+    return make_plan(msgspec.structs.replace(design, links=(), accounts=told), option, resources)
+
+
+def _stated(resource: Resource) -> dict[str, object]:
+    if resource.type != "AWS::EC2::SecurityGroup":
+        return {}
+    return {"SecurityGroupEgress": [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]}
 
 
 def files(form: str, chosen: tuple[tuple[str, Plan], ...] | None = None) -> Iterator[tuple[str, dict[str, str]]]:

@@ -35,6 +35,8 @@ class EmbeddedAws:
         environment = {**os.environ, "MOTO_ACCOUNT_ID": self.account, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
         # Roles of generated code take policies that AWS manages.
         environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+        # Nobody else's DNS has to be waited for: a certificate is issued when it is next looked at.
+        environment["MOTO_ACM_VALIDATION_WAIT"] = "0"
         self._process = subprocess.Popen(  # noqa: S603 - our own module, by this interpreter
             [sys.executable, "-m", _MODULE],
             stdin=subprocess.PIPE,

@@ -4,17 +4,32 @@ A module for each service; `DEFECTS` lists them all, in the words that `docs/dep
 mends one itself makes its test say so, and the entry goes.
 """
 
-from narrowgate.deploy.embedded.bridge import absent, accounts, apigateway, ec2, logs, peering, route53, transit
+from narrowgate.deploy.embedded.bridge import (
+    absent,
+    accounts,
+    apigateway,
+    domains,
+    ec2,
+    endpoints,
+    logs,
+    peering,
+    resolver,
+    route53,
+    transit,
+)
 from narrowgate.deploy.embedded.bridge.defect import Defect
 
 DEFECTS: tuple[Defect, ...] = (
     *accounts.DEFECTS,
     *ec2.DEFECTS,
+    *endpoints.DEFECTS,
     *peering.DEFECTS,
     *logs.DEFECTS,
     *transit.DEFECTS,
     *route53.DEFECTS,
+    *resolver.DEFECTS,
     *apigateway.DEFECTS,
+    *domains.DEFECTS,
     *absent.DEFECTS,
 )
 

@@ -1,17 +1,17 @@
 """Calls that moto does not have, for things that cannot be made here: the honest answer is that there are none.
 
-Answered in front of moto's own application, so that nothing of moto is touched. A call that would make such a
-thing still fails: only reading is answered.
+A call that would make such a thing still fails: only reading is answered.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 from narrowgate.deploy.embedded.bridge.defect import Defect, replace
+from narrowgate.deploy.embedded.bridge.front import Call, Reply, answers_first, reply_json
 
 _JSON: Mapping[str, tuple[str, ...]] = {
     "Route53Resolver": (
@@ -25,7 +25,6 @@ _JSON: Mapping[str, tuple[str, ...]] = {
 _PATHS: tuple[tuple[str, str, re.Pattern[str], dict[str, list[Any]]], ...] = (
     ("route53profiles", "GET", re.compile(r"/profiles"), {"ProfileSummaries": []}),
     ("route53profiles", "GET", re.compile(r"/profileassociations"), {"ProfileAssociations": []}),
-    ("apigateway", "GET", re.compile(r"/domainnameaccessassociations"), {"item": []}),
     ("ram", "POST", re.compile(r"/listresources"), {"resources": []}),
     ("ram", "POST", re.compile(r"/listprincipals"), {"principals": []}),
 )
@@ -33,26 +32,21 @@ _AUTHORIZATIONS = re.compile(r"/2013-04-01/hostedzone/(?P<zone>[A-Z0-9]+)/author
 _EC2_ACTIONS: Mapping[bytes, str] = {
     b"Action=DescribeSecurityGroupVpcAssociations": "securityGroupVpcAssociationSet",
 }
-_SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/(?P<service>[^/]+)/")
-_LARGEST_BODY = 65536
-
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def _answer(environ: dict[str, Any]) -> tuple[str, bytes] | None:
-    """Content type and body for a call that moto lacks; None where moto answers."""
-    target, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")
+def _answer(call: Call) -> Reply | None:
+    """What is said of things that moto lacks."""
+    target, _, operation = call.operation.rpartition(".")
     if operation in _JSON.get(target, ()):
-        return "application/x-amz-json-1.1", json.dumps({operation.removeprefix("List"): []}).encode()
-    signed = _SERVICE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    service, path, method = signed["service"] if signed else "", environ["PATH_INFO"], environ["REQUEST_METHOD"]
-    for name, verb, pattern, body in _PATHS:
-        if (service, method) == (name, verb) and pattern.fullmatch(path):
-            return "application/json", json.dumps(body).encode()
-    zone = _AUTHORIZATIONS.fullmatch(path)
-    if service == "route53" and method == "GET" and zone:
-        return "text/xml", _authorizations(zone["zone"])
-    return _ec2(environ) if service == "ec2" else None
+        body = json.dumps({operation.removeprefix("List"): []}).encode()
+        return Reply(body, "application/x-amz-json-1.1")
+    for name, verb, pattern, told in _PATHS:
+        if (call.service, call.method) == (name, verb) and pattern.fullmatch(call.path):
+            return reply_json(told)
+    zone = _AUTHORIZATIONS.fullmatch(call.path)
+    if call.service == "route53" and call.method == "GET" and zone:
+        return Reply(_authorizations(zone["zone"]), "text/xml")
+    return _ec2(call) if call.service == "ec2" else None
 
 
 def _authorizations(zone_id: str) -> bytes:
@@ -62,40 +56,21 @@ def _authorizations(zone_id: str) -> bytes:
     ).encode()
 
 
-def _ec2(environ: dict[str, Any]) -> tuple[str, bytes] | None:
-    size = int(environ.get("CONTENT_LENGTH") or 0)
-    if not 0 < size <= _LARGEST_BODY:
-        return None
-    import io
-
-    body = environ["wsgi.input"].read(size)
-    environ["wsgi.input"] = io.BytesIO(body)
+def _ec2(call: Call) -> Reply | None:
+    asked = call.body().split(b"&")
     for action, key in _EC2_ACTIONS.items():
-        if action in body.split(b"&"):
+        if action in asked:
             name = action.decode().partition("=")[2]
-            return "text/xml", f"<{name}Response><{key}/></{name}Response>".encode()
+            return Reply(f"<{name}Response><{key}/></{name}Response>".encode(), "text/xml")
     return None
-
-
-def _answers_first(original: Callable[..., Any]) -> Callable[..., Any]:
-    def call(application: Any, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        found = _answer(environ)
-        if found is None:
-            answered: Iterable[bytes] = original(application, environ, start_response)
-            return answered
-        kind, body = found
-        start_response("200 OK", [("Content-Type", kind), ("Content-Length", str(len(body)))])
-        return [body]
-
-    return call
 
 
 DEFECTS = (
     Defect(
         name="absent-calls",
-        moto="has no DNS Firewall, Profiles, Resolver configurations, access associations, shared security groups "
+        moto="has no DNS Firewall, Profiles, Resolver configurations, shared security groups "
         "or zone authorizations, and fails when they are listed",
         aws="lists them; here none can be made, so the lists are empty",
-        mend=lambda: replace(DomainDispatcherApplication, "__call__", _answers_first),
+        mend=lambda: replace(DomainDispatcherApplication, "__call__", answers_first(_answer)),
     ),
 )

@@ -1,5 +1,6 @@
 """Accounts: whose request it is."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -10,16 +11,17 @@ from moto.utilities.utils import PARTITION_NAMES
 from narrowgate.deploy.embedded.bridge.defect import Defect, replace
 
 
-def _of_the_role(original: Callable[..., Any]) -> Callable[..., Any]:
-    def account(response: Any) -> str:
-        key = response.get_access_key()
-        # A copy of the list: a role may be assumed for a further account meanwhile.
-        for number, backends in list(iam_backends.items()):
-            if any(key in backends[partition].access_keys for partition in PARTITION_NAMES):
-                return str(number)
-        return str(original(response))
+def account_of(key: str) -> str:
+    """The account that an access key acts in: that of the role which gave it, else the embedded AWS's own."""
+    # A copy of the list: a role may be assumed for a further account meanwhile.
+    for number, backends in list(iam_backends.items()):
+        if any(key in backends[partition].access_keys for partition in PARTITION_NAMES):
+            return str(number)
+    return os.environ["MOTO_ACCOUNT_ID"]
 
-    return account
+
+def _of_the_role(_: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda response: account_of(response.get_access_key())
 
 
 DEFECTS = (

@@ -133,6 +133,13 @@ def _as_list(route: Route) -> Route:
     return {**route, "transitGatewayAttachments": [attached] if isinstance(attached, dict) else attached}
 
 
+def _peerings_alone(original: Callable[..., Any]) -> Callable[..., Any]:
+    def describe(backend: Any, *arguments: Any, **more: Any) -> list[Any]:
+        return [each for each in original(backend, *arguments, **more) if each.resource_type == "peering"]
+
+    return describe
+
+
 DEFECTS = (
     Defect(
         name="transit-default-tables",
@@ -152,5 +159,11 @@ DEFECTS = (
         moto="tells no propagated routes and not where static ones go, and fails when a page's size is asked for",
         aws="tells both, in pages",
         mend=lambda: replace(EC2Backend, "search_transit_gateway_routes", _finds_routes),
+    ),
+    Defect(
+        name="transit-peerings",
+        moto="lists attachments of VPCs among the peerings of gateways",
+        aws="lists peerings alone",
+        mend=lambda: replace(EC2Backend, "describe_transit_gateway_peering_attachments", _peerings_alone),
     ),
 )
