@@ -1,5 +1,6 @@
 """Where everything of a scene stands: frames for accounts and Regions, VPCs in a grid, hubs and APIs below."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -161,7 +162,7 @@ def _chips(placed: Placed, owner: str, chips: Iterable[Chip], at: tuple[float, f
     left, y = at
     x, right = left, left + VPC_WIDTH - 2 * placed.margin - 20
     for chip in chips:
-        width = min(len(chip_label(chip)) * _LETTER + 18, right - left)
+        width = min(breadth(chip_label(chip)) * _LETTER + 18, right - left)
         if x > left and (x + width > right or placed.for_way):
             x, y = left, y + _CHIP_HEIGHT + _CHIP_GAP
         placed.chips[owner, chip.key] = Rect(x, y, width, _CHIP_HEIGHT)
@@ -174,6 +175,25 @@ def chip_label(chip: Chip) -> str:
     return shortened(chip.label, _CHIP_LETTERS)
 
 
+def breadth(label: str) -> float:
+    """How many ordinary letters a text is as broad as: capitals are broader, and those of East Asia twice."""
+    return sum(
+        2.0
+        if unicodedata.east_asian_width(each) in "WF"
+        else 1.5
+        if each in "MW@%"
+        else 1.2
+        if each.isupper()
+        else 1
+        for each in label
+    )
+
+
 def shortened(label: str, letters: int) -> str:
     """The first letters, and a sign that there are more."""
-    return label if len(label) <= letters else label[: letters - 1] + "…"
+    if breadth(label) <= letters:
+        return label
+    kept = label
+    while kept and breadth(kept) > letters - 1:
+        kept = kept[: len(kept) - max(1, int((breadth(kept) - letters) / 2))]
+    return kept + "…"

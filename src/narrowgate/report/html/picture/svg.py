@@ -46,7 +46,7 @@ def _vpc(placed: Placed, vpc: VpcBox) -> Iterator[str]:
     rect = placed.rects[vpc.key]
     whole = f"{vpc.label} {vpc.key} {' '.join(vpc.cidrs)}"
     yield f'<g class="vpc"><title>{text(whole)}</title>{box(rect, "vpc")}'
-    yield label(vpc.label, (rect.x + 12, rect.y + 20), "name", 40)
+    yield label(vpc.label, (rect.x + 12, rect.y + 20), "name", 38)
     named = f"{vpc.key} · " if vpc.label != vpc.key else ""
     yield label(f"{named}{', '.join(vpc.cidrs)}", (rect.x + 12, rect.y + 37), "note", 50)
     yield from (_chip(placed, vpc.key, chip) for chip in vpc.chips)
