@@ -11,6 +11,8 @@ from tests.conformance.cases import World
 from narrowgate.audit.registry import RULES
 from narrowgate.audit.rule import Rule
 from narrowgate.audit.run import CRASHED, audit
+from narrowgate.guide.broken import VARIATIONS
+from narrowgate.guide.estate import build_guide
 from narrowgate.guide.folder import snapshot_of
 from narrowgate.model.finding import Finding
 
@@ -62,3 +64,43 @@ def test_ids_and_names_stand_for_one_rule_each():
 
 def test_every_example_belongs_to_a_rule():
     assert {path.stem for path in EXAMPLES.glob("*.yaml")} == {rule.name for rule in RULES}
+
+
+NOBODYS_FAULT = {
+    # The call is wrong, not the estate.
+    "literal-address",
+    "own-name-without-custom-domain",
+    "endpoint-name-without-header",
+    "endpoint-name-with-header",
+    "unknown-stage",
+    "unknown-method",
+    "public-api-by-its-own-name",
+    # Nothing is wrong.
+    "zone-for-the-api",
+    "alias-without-resolver",
+    "alias-not-associated",
+    "policy-names-the-api-vpc",
+    "api-not-private",
+    "dns-hostnames-off-in-requester-vpc",
+    # A host's own group, a server of one's own, and a firewall that lets another API's name pass, may be meant so.
+    "client-group-without-443",
+    "client-group-without-egress",
+    "own-server-forwards-to-the-other-vpc-plus-two",
+    "firewall-in-the-requester-vpc",
+    # What nobody collected is no defect.
+    "route-tables-not-collected",
+    "network-acls-refused",
+    "private-dns-not-told",
+    "other-account-not-collected",
+    "views-contradict",
+}
+
+
+def test_every_broken_form_of_the_guide_has_a_finding_of_its_own():
+    plain = {(each.rule, each.subject) for each in audit(snapshot_of(build_guide().estate))}
+    silent = set()
+    for name, variation in VARIATIONS.items():
+        found = audit(snapshot_of(variation.make().guide.estate))
+        if not {(each.rule, each.subject) for each in found} - plain:
+            silent.add(name)
+    assert silent == NOBODYS_FAULT

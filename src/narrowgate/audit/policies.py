@@ -1,11 +1,12 @@
 """The remarks of policy validation as defects of the API, domain or endpoint that has the policy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from narrowgate.audit.estate import Estate
 from narrowgate.audit.rule import Defect
 from narrowgate.engine.policy.request import AUTHORIZATION_TYPES, Api
-from narrowgate.engine.policy.statements import PolicyKind
+from narrowgate.engine.policy.statements import Policy, PolicyKind
 from narrowgate.engine.policy.validation.validate import validate_policy
 from narrowgate.engine.policy.validation.view import PolicyContext
 from narrowgate.model.apigateway import RestApi
@@ -44,3 +45,9 @@ def _remarks(estate: Estate, api: RestApi) -> tuple[PolicyFinding, ...]:
         api=owner, authorization_types=frozenset(each for each in AUTHORIZATION_TYPES if each in types)
     )
     return validate_policy(api.policy, PolicyKind.RESOURCE, context)
+
+
+def statements_of(policy: Policy | None) -> list[Mapping[str, Any]]:
+    """The statements of a policy as they are written; none where nobody can read it."""
+    found = policy.document.get("Statement", []) if policy is not None else []
+    return [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, dict)]

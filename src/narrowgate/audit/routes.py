@@ -7,7 +7,7 @@ from narrowgate.audit.rules_of_resolver import vpcs_behind
 from narrowgate.engine.network.flow import TCP
 from narrowgate.model.address import Address, Cidr, is_address, parse_address
 from narrowgate.model.privatelink import VpcEndpoint
-from narrowgate.model.route53 import ResolverRule
+from narrowgate.model.route53 import ResolverEndpoint, ResolverRule
 
 
 def subnets_towards(estate: Estate, vpc_id: str, target_id: str) -> frozenset[str]:
@@ -75,6 +75,14 @@ def outbound_addresses(estate: Estate, rule: ResolverRule) -> tuple[Address, ...
     return tuple(parse_address(each.ip) for each in found if each.ip and is_address(each.ip))
 
 
+def inbound_endpoints(estate: Estate, rule: ResolverRule) -> tuple[ResolverEndpoint, ...]:
+    """The inbound endpoints that a rule's questions go to."""
+    return tuple(
+        estate.facts.resolver_endpoints[own]
+        for own in dict.fromkeys(endpoint for _, endpoint in inbound_subnets(estate, rule))
+    )
+
+
 def inbound_subnets(estate: Estate, rule: ResolverRule) -> Iterator[tuple[str, str]]:
     """The subnets, with their inbound endpoints, that a rule's questions go to."""
     behind = vpcs_behind(estate, rule)
@@ -85,3 +93,9 @@ def inbound_subnets(estate: Estate, rule: ResolverRule) -> Iterator[tuple[str, s
         for each in addresses:
             if each.subnet_id and any(each.ip == target.ip for target in rule.target_ips):
                 yield each.subnet_id, endpoint_id
+
+
+def outbound_subnets(estate: Estate, rule: ResolverRule) -> tuple[str, ...]:
+    """The subnets that a rule's questions leave from."""
+    found = estate.facts.resolver_endpoint_ips.get(rule.resolver_endpoint_id or "", ())
+    return tuple(dict.fromkeys(each.subnet_id for each in found if each.subnet_id))

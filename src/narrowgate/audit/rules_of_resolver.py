@@ -10,6 +10,7 @@ from narrowgate.model.address import is_address, parse_address
 from narrowgate.model.domain import is_in_domain, label_count, normalise
 from narrowgate.model.fact import UNSET, UnsetType
 from narrowgate.model.route53 import ResolverEndpoint, ResolverRule
+from narrowgate.model.snapshot import Snapshot, index
 
 
 def associated_rules(estate: Estate, kind: str) -> Iterator[ResolverRule]:
@@ -61,12 +62,20 @@ def vpcs_behind(estate: Estate, rule: ResolverRule) -> frozenset[str]:
     """The VPCs whose inbound endpoints a rule forwards to."""
     found = set()
     for target in targets(rule):
-        for vpc_id in estate.facts.vpcs:
+        for vpc_id in _inbound_vpcs(estate.snapshot):
             known = interfaces_of_vpc(estate.snapshot, vpc_id).get(parse_address(target))
             endpoint = estate.facts.resolver_endpoints.get((known and known.resolver_endpoint_id) or "")
             if endpoint is not None and endpoint.direction.startswith("INBOUND"):
                 found.add(vpc_id)
     return frozenset(found)
+
+
+@index
+def _inbound_vpcs(snapshot: Snapshot) -> tuple[str, ...]:
+    """The VPCs that have an inbound endpoint."""
+    every = snapshot.facts.resolver_endpoints.values()
+    found = {each.host_vpc_id for each in every if each.direction.startswith("INBOUND")}
+    return tuple(sorted(each for each in found if isinstance(each, str) and each in snapshot.facts.vpcs))
 
 
 def is_public_api_domain(domain: str) -> bool:

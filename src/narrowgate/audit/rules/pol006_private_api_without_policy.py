@@ -9,9 +9,12 @@ from narrowgate.model.finding import Confidence, Severity
 
 
 def check(estate: Estate) -> Iterator[Defect]:
-    """Private APIs that were listed without a policy."""
+    """Private APIs that were listed without a policy: AWS leaves the field out then (POL-02)."""
     for api in estate.apis("PRIVATE"):
-        if not isinstance(api.policy, UnsetType) and not api.policy:
+        untold = estate.snapshot.untold_field("RestApi.policy", api.id)
+        has_none = isinstance(api.policy, UnsetType) or not api.policy
+        # Without a stage nobody can call it anyway.
+        if has_none and untold is None and estate.facts.api_stages.get(api.id):
             yield Defect(api.id, f"{estate.named(api.id)} has no resource policy", {"policy": ""})
 
 
