@@ -59,7 +59,8 @@ def damaged(document: Any, hits: Iterable[tuple[Path, Any]]) -> Any:
             if junk is GONE:
                 del holder[path[-1]]
             else:
-                holder[path[-1]] = junk
+                # Each place has its own: one inside itself would be no JSON.
+                holder[path[-1]] = copy.deepcopy(junk)
         except (KeyError, IndexError, TypeError):
             continue
     return copied

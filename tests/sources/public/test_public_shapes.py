@@ -1,5 +1,6 @@
 """Templates in the shapes that public ones have: read without a crash, and what is not understood is named."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,27 @@ def test_a_sam_application_that_nobody_packaged_is_read():
     assert api_.endpoint_configuration.vpc_endpoint_ids == ("vpce-0a1b2c3d4e5f60718",)
     assert "vpce-0a1b2c3d4e5f60718" in str(api_.policy)
     assert {each.path for each in snapshot.facts.api_resources[api_.id]} == {"/", "/hello"}
+
+
+def test_an_api_s_definition_in_a_file_beside_is_read_however_it_is_named():
+    pytest.importorskip("samtranslator", reason="the sam extra is not installed")
+    snapshot = read("sam-openapi.yaml")
+    apis = {place.address: own for own, place in snapshot.places.items() if own in snapshot.facts.rest_apis}
+    for address in ("OrdersApi", "BillingApi", "StatusApi"):
+        resources = snapshot.facts.api_resources[apis[address]]
+        methods = {each.path: sorted(each.resource_methods) for each in resources if each.resource_methods}
+        assert methods == {"/orders": ["GET"]}, address
+        assert "execute-api:Invoke" in str(snapshot.facts.rest_apis[apis[address]].policy)
+    assert says(snapshot, "ElsewhereApi", "definition stands in S3")
+
+
+def test_a_definition_that_is_no_yaml_is_one_error_with_its_own_file(tmp_path):
+    (tmp_path / "openapi.yaml").write_text("paths: [\n")
+    api_ = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "x", "BodyS3Location": "openapi.yaml"}}
+    (tmp_path / "t.json").write_text(json.dumps({"Resources": {"Api": api_}}))
+    with pytest.raises(InputError) as caught:
+        load(tmp_path / "t.json")
+    assert "openapi.yaml:" in str(caught.value.where)
 
 
 def test_what_the_cdk_writes_is_followed_and_its_custom_resource_is_named():

@@ -10,6 +10,7 @@ from narrowgate.model.errors import InputError
 from narrowgate.model.resource import GetAtt, Join, Origin, Ref, Resource, Unknown
 from narrowgate.sources.cloudformation.decode import Tree, decode_template
 from narrowgate.sources.cloudformation.functions import evaluate
+from narrowgate.sources.cloudformation.includes import with_includes
 from narrowgate.sources.cloudformation.template import NESTED, Stack, Template
 from narrowgate.sources.cloudformation.transforms import transformed
 
@@ -47,7 +48,7 @@ class Stacks:
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", where=file) from None
         self.read.add(path.resolve())
-        tree = decode_template(content, file)
+        tree = with_includes(decode_template(content, file), path.parent, file)
         tree = transformed(tree, file, self.warnings)
         if not isinstance(tree.get("Resources"), Tree):
             raise InputError("has no `Resources`", where=file, help="a template lists what it makes there")
