@@ -1,12 +1,15 @@
 """A policy that is saved counts once it is deployed: patches make the deployment anew, in each language's way."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from tests.repair.test_patches import ENDPOINT, TEMPLATE, TERRAFORM, by_text, goal_of, mended, replaced
+from tests.sources.terraform.reading import GUIDE, copy_of
 
 from narrowgate.api.repairs import fix_source
+from narrowgate.api.sources import load
 from narrowgate.model.answer import Verdict
 
 __all__ = ["by_text"]
@@ -132,3 +135,38 @@ def test_a_text_that_opens_more_than_was_meant_is_no_patch(tmp_path):
     said = " ".join(answer.changes[0].by_hand)
     assert "does not read back as meant (it opens api" in said
     assert "wanted: Orders Policy = " in said
+
+
+FOLLOWS = "  triggers    = { policy = sha1(aws_api_gateway_rest_api.orders.policy) }\n"
+
+
+@pytest.mark.parametrize("follows", [False, True])
+def test_a_policy_that_a_plan_saves_and_does_not_deploy_is_deployed(follows, tmp_path):
+    source = copy_of(GUIDE, tmp_path)
+    if not follows:
+        (source / "main.tf").write_text(replaced((source / "main.tf").read_text(), FOLLOWS, ""))
+    plan = source / "plan.json"
+    document = json.loads(plan.read_text())
+    for each in document["resource_changes"]:
+        change = each["change"]
+        if each["type"] == "aws_api_gateway_rest_api":
+            change["before"] = {"id": "a1b2c3d4e5", "policy": '{"Version":"2012-10-17","Statement":[]}'}
+            change["after"]["id"] = "a1b2c3d4e5"
+            change["actions"] = ["update"]
+            change["after_unknown"].pop("id", None)
+        if each["type"] == "aws_api_gateway_deployment":
+            change["before"] = {"rest_api_id": "a1b2c3d4e5"}
+            change["actions"] = ["no-op"]
+    plan.write_text(json.dumps(document))
+    goal = goal_of(plan)
+    assert goal.ask(load(plan)).decided_by.rule in ("POL-03", "POL-04")
+    answer = fix_source(plan, [goal])
+    assert (answer.verdict, [each.kind for each in answer.changes]) == (Verdict.ALLOWED, ["deployment"])
+    told = " ".join(answer.changes[0].by_hand)
+    if follows:
+        # A trigger that has not fired will not: only the command makes it anew.
+        assert "`terraform apply -replace=aws_api_gateway_deployment.orders` makes it anew" in told
+        assert answer.patch == ""
+    else:
+        assert "+    policy = sha1(aws_api_gateway_rest_api.orders.policy)" in answer.patch
+        assert "could not be judged here" in told

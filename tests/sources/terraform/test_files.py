@@ -209,21 +209,27 @@ def test_what_a_plan_takes_away_is_not_there_after_it(tmp_path):
     assert [one.cidr_ip for each in group.ip_permissions for one in each.ip_ranges] == ["10.8.0.0/16"]
 
 
+OLD = '{"Version":"2012-10-17","Statement":[]}'
+
+
 @pytest.mark.parametrize("deploys", [False, True])
 def test_a_policy_that_no_deployment_takes_up_is_told(tmp_path, deploys: bool):
     def existing(document):
         for each in document["resource_changes"]:
             change = each["change"]
             if each["address"] == "aws_api_gateway_rest_api.orders":
-                change["before"] = {"id": "a1b2c3d4e5", "policy": "{}"}
+                change["before"] = {"id": "a1b2c3d4e5", "policy": OLD}
                 change["after"] |= {"id": "a1b2c3d4e5", "policy": '{"Version": "2012-10-17"}'}
                 change["actions"] = ["update"]
+                change["after_unknown"] = {}
             if each["type"] == "aws_api_gateway_deployment":
                 change["before"] = {"rest_api_id": "a1b2c3d4e5"}
                 change["actions"] = ["delete", "create"] if deploys else ["no-op"]
 
     read = load(alone(GUIDE / "plan.json", tmp_path, existing))
     assert any("POL-03" in each for each in read.warnings) is not deploys
+    (policy,) = {each.policy for (own, _), each in read.facts.stage_exports.items() if own == "a1b2c3d4e5"}
+    assert (policy == OLD) is not deploys
 
 
 def test_a_plan_that_takes_drift_back_is_judged_without_it(tmp_path):

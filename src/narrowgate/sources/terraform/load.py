@@ -14,7 +14,7 @@ from narrowgate.sources.declared import build_snapshot
 from narrowgate.sources.terraform.convert.given import Given
 from narrowgate.sources.terraform.convert.registry import CONVERTERS, NOT_MODELLED, PASSED_OVER
 from narrowgate.sources.terraform.definitions import Definitions
-from narrowgate.sources.terraform.deployed import not_deployed
+from narrowgate.sources.terraform.deployed import with_old_policies
 from narrowgate.sources.terraform.document import Plan, State, read_document
 from narrowgate.sources.terraform.instances import Instance, gone_from, plan_instances, state_instances
 from narrowgate.sources.terraform.linking import Linker
@@ -54,7 +54,7 @@ def snapshot_of(
         return finished(linker_for(Plan(), instances, path, texts), path, texts, assume_complete=assume_complete)
     linker = linker_for(document, plan_instances(document), path, texts, gone_from(document))
     snapshot = finished(linker, path, texts, assume_complete=assume_complete)
-    snapshot.warnings = (*snapshot.warnings, *not_deployed(document, path))
+    with_old_policies(snapshot, document, path)
     if not document.complete:
         told = f"{path}: the plan is not complete: Terraform left something for a later one"
         snapshot.warnings = (*snapshot.warnings, told)
