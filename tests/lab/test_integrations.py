@@ -124,6 +124,14 @@ def test_a_function_gets_the_event_of_the_real_client_and_answers_it(lab):
     assert "called by 10.1." in (folder / "function.log").read_text()
 
 
+def test_a_call_that_names_no_api_has_no_id_of_api_gateways_own(lab):
+    first, headers, body = _curl(lab, "/orders/7", "-H", "Host: nobody.execute-api.us-east-1.amazonaws.com")
+    assert (first.split(" ")[1], body) == ("403", '{"message":"Forbidden"}')
+    assert headers["x-amzn-errortype"] == "ForbiddenException"
+    assert "x-amzn-requestid" in headers
+    assert "x-amz-apigw-id" not in headers
+
+
 def test_a_web_server_of_this_machine_answers_through_the_one_way_that_was_named(lab, backend):
     first, headers, body = _curl(lab, "/orders/7?x=1", "-H", "X-Mine: 1")
     assert first.startswith("HTTP/1.1 404")

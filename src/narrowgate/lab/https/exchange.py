@@ -63,6 +63,11 @@ def missing_token(reason: str) -> Refusal:
     return Refusal(403, "Missing Authentication Token", "MissingAuthenticationTokenException", reason)
 
 
+def unauthorized(reason: str) -> Refusal:
+    """ERR-07: an authorizer finds nobody to ask about."""
+    return Refusal(401, "Unauthorized", "UnauthorizedException", reason)
+
+
 def denied(asked: Asked, *, explicit: bool, reason: str) -> Refusal:
     """ERR-02 to ERR-04."""
     who = asked.principal or "anonymous"

@@ -1,10 +1,12 @@
 """One request at one endpoint: what the policies say, in API Gateway's order, and whether it passes (AGW-03)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
-from narrowgate.lab.https.exchange import Refusal, Reply, Request, denied, forbidden, missing_token
+from narrowgate.lab.https.authorizers import lacks_identity
+from narrowgate.lab.https.exchange import Refusal, Reply, Request, denied, forbidden, missing_token, unauthorized
 from narrowgate.lab.https.identify import Target, has_stage, identify, identify_public
 from narrowgate.lab.https.methods import Found, find_method
 from narrowgate.lab.https.policy import ALLOW, DENY, Asked, decide, parse_policy, role_of
@@ -14,6 +16,7 @@ from narrowgate.model.fact import UnsetType
 from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.snapshot import Snapshot
 
+_CUSTOM, _COGNITO = "CUSTOM", "COGNITO_USER_POOLS"
 API_KEY = "lab-api-key-good-nowhere-else"
 """What a method that needs an API key takes here: real keys are never collected (POL-32)."""
 
@@ -81,7 +84,7 @@ class Gateway:
             self._domain_policy(target.domain, asked)
         if method is None:
             raise missing_token("no such method")
-        self._resource_policy(api, stage, asked, method.authorization, verified, arn)
+        self._authorize(target, method, request, asked, verified, arn)
         if method.needs_key and request.headers.get("x-api-key") != API_KEY:
             raise forbidden("the API key is missing or not the lab's (POL-32)")
         return Admitted(
@@ -144,27 +147,43 @@ class Gateway:
         if effect != ALLOW:
             raise denied(asked, explicit=effect == DENY, reason=f"policy of {domain.domain_name}")
 
-    def _resource_policy(
-        self, api: RestApi, stage: str, asked: Asked, authorization: str, verified: Verified, arn: str
+    def _authorize(
+        self, target: Target, method: Found, request: Request, asked: Asked, verified: Verified, arn: str
     ) -> None:
-        """POL-04, POL-28, tables A and B with a silent identity side; what the stage runs counts (POL-03)."""
-        export = self.facts.stage_exports.get((api.id, stage))
-        text = api.policy if export is None or isinstance(export.policy, UnsetType) else export.policy
-        statements = parse_policy(text if isinstance(text, str) else None)
-        who = asked
-        if authorization == "AWS_IAM":
-            if verified.state == "none":
-                raise missing_token("unsigned")
-            if verified.state != "valid":
-                error = verified.error or "IncompleteSignatureException"
-                raise Refusal(403, "The request signature is not valid", error, "signature")
-            who = _signed_by(asked, verified.principal)
-        elif self.endpoint is None and not statements:
+        """POL-04, POL-28 to POL-30, tables A and B with a silent identity side."""
+        kind, api = method.authorization, target.api
+        lacks = kind in (_CUSTOM, _COGNITO) and lacks_identity(self.snapshot, api.id, method, request)
+        if kind == _COGNITO and lacks:
+            raise unauthorized("no token for the user pool")
+        who = _signer(asked, verified) if kind == "AWS_IAM" else asked
+        statements = self._statements(api, target.stage)
+        if self.endpoint is None and not statements and kind in ("NONE", _COGNITO):
             # A public API needs no policy; a private one is nobody's without it (POL-02).
             return
         effect = decide(statements, who, short_form=arn)
+        if kind == _CUSTOM and effect != DENY:
+            if lacks:
+                raise unauthorized("no identity for the authorizer")
+            # The authorizer's function is not run here: a call that it would be asked about counts as let in.
+            return
         if effect != ALLOW:
             raise denied(who, explicit=effect == DENY, reason=f"resource policy of {api.id}")
+
+    def _statements(self, api: RestApi, stage: str) -> list[dict[str, Any]]:
+        """The resource policy that the stage runs (POL-03)."""
+        export = self.facts.stage_exports.get((api.id, stage))
+        text = api.policy if export is None or isinstance(export.policy, UnsetType) else export.policy
+        return parse_policy(text if isinstance(text, str) else None)
+
+
+def _signer(asked: Asked, verified: Verified) -> Asked:
+    """POL-28: whoever signed, rightly; nobody else gets as far as a policy."""
+    if verified.state == "none":
+        raise missing_token("unsigned")
+    if verified.state != "valid":
+        error = verified.error or "IncompleteSignatureException"
+        raise Refusal(403, "The request signature is not valid", error, "signature")
+    return _signed_by(asked, verified.principal)
 
 
 def _invoked_arn(domain: DomainName) -> str:

@@ -22,6 +22,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Path parameters by name."""
     authorization: str
     needs_key: bool
+    authorizer: str | None = None
+    """The id of its authorizer."""
 
 
 def find_method(snapshot: Snapshot, api_id: str, stage: str, method: str, path: str) -> Found | None:
@@ -49,6 +51,7 @@ def find_method(snapshot: Snapshot, api_id: str, stage: str, method: str, path: 
         parameters=_parameters(best, path),
         authorization=verbs[verb] or (_kind(known) if known is not None else None) or "NONE",
         needs_key=known is not None and known.api_key_required,
+        authorizer=known.authorizer_id if known is not None else None,
     )
 
 
