@@ -36,6 +36,8 @@ class Fabric:
         self.plan = plan
         self.spaces = spaces
         self.routers = {each.label: each for each in plan.routers}
+        self._links_by_name = {each.name: each for each in plan.links}
+        self._ports_by_name = {each.name: each for each in plan.ports}
 
     def build(self) -> None:
         """Make every namespace, link and route; returns when every device carries packets.
@@ -208,8 +210,7 @@ class Fabric:
 
     def _way(self, side: str, block: str, target: str, table: int) -> netlink.Route:
         """By a link, or to a port that passes packets on."""
-        link = next((each for each in self.plan.links if each.name == target), None)
-        port = next((each for each in self.plan.ports if each.name == target), None)
+        link, port = self._links_by_name.get(target), self._ports_by_name.get(target)
         if port is not None and ":" not in block:
             return netlink.Route(block, device(port.number), port.addresses[0], table)
         if link is None:

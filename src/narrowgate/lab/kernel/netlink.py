@@ -7,7 +7,7 @@ import os
 import socket
 import struct
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_address
+from functools import lru_cache
 from typing import NamedTuple
 
 from narrowgate.lab.kernel.spaces import LabError
@@ -73,7 +73,7 @@ def down(index: int) -> Request:
 
 def address(index: int, text: str, length: int) -> Request:
     """An address; its prefix makes no route, for every packet goes to the router."""
-    packed = ip_address(text).packed
+    packed = _packed(text)
     family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
     body = struct.pack("=BBBBi", family, length, 0, 0, index)
     body += _attribute(_IFA_LOCAL, packed) + _attribute(_IFA_ADDRESS, packed)
@@ -97,7 +97,7 @@ class Route(NamedTuple):
 def route(each: Route) -> Request:
     """Add or replace a route."""
     base, _, length = (each.block or ("0.0.0.0/0" if each.family == 4 else "::/0")).partition("/")
-    packed = ip_address(base).packed
+    packed = _packed(base)
     family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
     kind = {"unicast": _RTN_UNICAST, "local": _RTN_LOCAL, "throw": _RTN_THROW}[each.kind]
     near = {"unicast": 0 if each.gateway else _SCOPE_LINK, "local": _SCOPE_HOST}
@@ -113,9 +113,9 @@ def route(each: Route) -> Request:
     if each.device is not None:
         body += _attribute(_RTA_OIF, struct.pack("=I", each.device))
     if each.gateway:
-        body += _attribute(_RTA_GATEWAY, ip_address(each.gateway).packed)
+        body += _attribute(_RTA_GATEWAY, _packed(each.gateway))
     if each.source:
-        body += _attribute(_RTA_PREFSRC, ip_address(each.source).packed)
+        body += _attribute(_RTA_PREFSRC, _packed(each.source))
     via = f" via {each.gateway}" if each.gateway else ""
     text = f"route replace {each.kind} {each.block or 'default'}{via} dev {each.device} table {each.table}"
     return Request(NEWROUTE, _CREATE | _REPLACE, body, text)
@@ -123,7 +123,7 @@ def route(each: Route) -> Request:
 
 def neighbour(index: int, text: str, hardware: bytes) -> Request:
     """A neighbour for ever: nobody has to ask for it."""
-    packed = ip_address(text).packed
+    packed = _packed(text)
     family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
     body = struct.pack("=BxxxiHBB", family, index, _PERMANENT, 0, 1)
     body += _attribute(_NDA_DST, packed) + _attribute(_NDA_LLADDR, hardware)
@@ -204,6 +204,12 @@ def is_up(index: int) -> bool:
 def text(requests: Iterable[Request]) -> str:
     """Requests as the lines that `ip -batch` would take, for people to read."""
     return "\n".join(each.text for each in requests)
+
+
+@lru_cache(maxsize=1 << 16)
+def _packed(text: str) -> bytes:
+    """An address as it travels; the same few thousand are asked for again and again."""
+    return socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
 
 
 def _ifinfo(index: int) -> bytes:

@@ -39,6 +39,7 @@ class _Ruleset:
         self.acls = {each.name: each for each in plan.acls}
         self.groups = {each.label: each for each in plan.groups}
         self.links = [each for each in plan.links if router.name in each.sides]
+        self.crossings = [each for each in plan.crossings if each[0] in self.subnets]
 
     def lines(self) -> Iterator[str]:
         yield "table inet vpc {"
@@ -136,7 +137,7 @@ class _Ruleset:
                 # From a gateway whose attachment stands in this very subnet nothing is tested (ACL-10).
                 yield from (
                     f'    iifname "{link}" return'
-                    for label, link, attached in self.plan.crossings
+                    for label, link, attached in self.crossings
                     if label == subnet.label == attached
                 )
             if subnet.acl:
@@ -147,13 +148,13 @@ class _Ruleset:
     def _crossings(self, port: Port, subnet: Subnet) -> Iterator[str]:
         """The ACL of the attachment's subnet: in as a packet goes to the gateway, out as it comes (ACL-10)."""
         yield f"  chain xo_{port.name} {{"
-        for label, link, attached in self.plan.crossings:
+        for label, link, attached in self.crossings:
             acl = self._acl_of(attached)
             if label == subnet.label and acl:
                 yield f'    oifname "{link}" jump {acl}i'
         yield "  }"
         yield f"  chain xi_{port.name} {{"
-        for label, link, attached in self.plan.crossings:
+        for label, link, attached in self.crossings:
             acl = self._acl_of(attached)
             if label == subnet.label and attached != label and acl:
                 yield f'    iifname "{link}" jump {acl}o'
