@@ -16,6 +16,15 @@ class GroupRules:
         self.ports = ports
         self.groups = {each.label: each for each in plan.groups}
         self.links = [each for each in plan.links if router.name in each.sides]
+        self._routers = {each.name for each in plan.routers}
+        self._carriers: dict[str, list[tuple[str, str]]] = {}
+        """The VPC and address of each interface that carries a group."""
+        for port in plan.ports:
+            for label in port.groups or ():
+                self._carriers.setdefault(label, []).extend((port.vpc, each) for each in port.addresses)
+        self._vpcs = {"": {router.label}}
+        """The VPCs that a link brings packets from, by its name; this one without a link."""
+        self._vpcs |= {each.name: self._behind(each) for each in self.links if each.carries_groups}
 
     def lines(self) -> Iterator[str]:
         """Sets first: chains name them."""
@@ -29,22 +38,17 @@ class GroupRules:
         alone (SG-05, SG-09).
         """
         for label in self._referenced():
-            yield from self._sets(label, {self.router.label}, "")
-            for link in self.links:
-                if link.carries_groups:
-                    yield from self._sets(label, self._behind(link), link.name)
+            for link in self._vpcs:
+                for family, kind in ((4, "ipv4_addr"), (6, "ipv6_addr")):
+                    if members := self._addresses(label, link, family):
+                        name = f"m{family}_{self._group_name(label)}{link}"
+                        yield f"  set {name} {{ type {kind}; elements = {{ {', '.join(members)} }}; }}"
 
-    def _sets(self, label: str, vpcs: set[str], link: str) -> Iterator[str]:
-        for family, kind in ((4, "ipv4_addr"), (6, "ipv6_addr")):
-            members = sorted(
-                address
-                for port in self.plan.ports
-                if port.vpc in vpcs and label in (port.groups or ())
-                for address in port.addresses
-                if (":" in address) == (family == 6)
-            )
-            elements = f" elements = {{ {', '.join(members)} }};" if members else ""
-            yield f"  set m{family}_{self._group_name(label)}{link} {{ type {kind};{elements} }}"
+    def _addresses(self, label: str, link: str, family: int) -> list[str]:
+        """Who carries a group behind a link; a rule that nobody matches is left out, and most are."""
+        vpcs = self._vpcs[link]
+        found = (address for vpc, address in self._carriers.get(label, ()) if vpc in vpcs)
+        return sorted(each for each in found if (":" in each) == (family == 6))
 
     def _behind(self, link: Link) -> set[str]:
         """VPCs whose groups a link carries: the other side of a peering, all that the same gateway joins."""
@@ -54,8 +58,7 @@ class GroupRules:
         return {each.label for each in self.plan.routers if each.name in names - {self.router.name}}
 
     def _is_peering(self, link: Link) -> bool:
-        routers = {each.name for each in self.plan.routers}
-        return routers.issuperset(link.sides)
+        return self._routers.issuperset(link.sides)
 
     def _referenced(self) -> list[str]:
         used = {label for port in self.ports for label in port.groups or ()}
@@ -90,13 +93,14 @@ class GroupRules:
         for label in each.groups:
             for family, number in (("ip", 4), ("ip6", 6)):
                 members = f"{family} {field} @m{number}_{self._group_name(label)}"
-                yield f"{members} {what}".rstrip()
+                if self._addresses(label, "", number):
+                    yield f"{members} {what}".rstrip()
                 for link in self.links:
                     # A gateway carries groups for inbound rules alone (TGW-07).
-                    if link.carries_groups and (field == "saddr" or self._is_peering(link)):
-                        by = (
-                            f'iifname "{link.name}"'
-                            if field == "saddr"
-                            else f'fib daddr . mark oifname "{link.name}"'
-                        )
+                    if not link.carries_groups or not (field == "saddr" or self._is_peering(link)):
+                        continue
+                    by = (
+                        f'iifname "{link.name}"' if field == "saddr" else f'fib daddr . mark oifname "{link.name}"'
+                    )
+                    if self._addresses(label, link.name, number):
                         yield f"{by} {members}{link.name} {what}".rstrip()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from narrowgate.lab.kernel.spaces import LabError, Spaces
 
 _SBIN = "/usr/sbin:/sbin:/usr/local/sbin"
-_MOST = 16_000
+_MOST = 20_000
 """Characters in one go: who is root of a user namespace only may not send the kernel more than some 200 kB."""
 
 
