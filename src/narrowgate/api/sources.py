@@ -1,7 +1,7 @@
 """Load a SOURCE: told by content, read by the one adapter for its kind, always ending in a `Snapshot`."""
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -216,20 +216,41 @@ def load(source: Path, *, assume_complete: bool = False, settings: TemplateSetti
         near = difflib.get_close_matches(source.name, _siblings(source), n=1)
         way_out = f"did you mean `{near[0]}`?" if near else ""
         raise InputError("no such file or folder", where=str(source), help=way_out)
-    kind = next((each for each in KINDS if each.recognises(source)), None)
+    kind = _kind_of(source)
     if kind is not None:
         told = settings or TEMPLATE_SETTINGS.get()
         if told is not None and kind.load_with is not None:
             return kind.load_with(source, assume_complete, told)
         if told is not None and (settings is not None or told.is_for_one):
-            raise InputError(
-                "takes no account, Region or parameters",
-                where=str(source),
-                help=f"only templates and Terraform's files do; this is {kind.name}",
-            )
+            raise _takes_none(source, kind)
         return kind.load(source, assume_complete)
     raise InputError(
         "is no source that narrowgate knows",
         where=str(source),
         help="it reads " + ", ".join(each.name for each in KINDS[:-1]) + f", or {KINDS[-1].name}",
     )
+
+
+def _kind_of(source: Path) -> Kind | None:
+    return next((each for each in KINDS if each.recognises(source)), None)
+
+
+def _takes_none(source: Path, kind: Kind) -> InputError:
+    return InputError(
+        "takes no account, Region or parameters",
+        where=str(source),
+        help=f"only templates and Terraform's files do; this is {kind.name}",
+    )
+
+
+def refuse_unused_settings(sources: Iterable[Path]) -> None:
+    """Refuse settings that none of a command's sources can take.
+
+    Raises:
+        InputError: there are settings, and no source for them.
+    """
+    if TEMPLATE_SETTINGS.get() is None:
+        return
+    kinds = [(source, kind) for source in sources if (kind := _kind_of(source)) is not None]
+    if kinds and all(kind.load_with is None for _, kind in kinds):
+        raise _takes_none(*kinds[0])

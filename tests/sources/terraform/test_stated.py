@@ -12,7 +12,7 @@ from tests.sources.terraform.reading import GUIDE, alone, copy_of
 from tests.tools import terraform_environment
 
 from narrowgate.api import questions
-from narrowgate.api.sources import TemplateSettings, load
+from narrowgate.api.sources import TEMPLATE_SETTINGS, TemplateSettings, load, refuse_unused_settings
 from narrowgate.cli.options import source_argument
 from narrowgate.model.answer import Verdict
 from narrowgate.model.errors import InputError, UnknownNameError
@@ -214,3 +214,14 @@ def test_where_the_text_does_not_serve_either_every_reason_is_in_the_error(tmp_p
         folders.load_terraform_folder(tmp_path / "estate", say=lambda _: None)
     assert "`terraform test`" in caught.value.message
     assert "how many of `aws_vpc.x` there are is not computed here" in caught.value.message
+
+
+def test_settings_of_several_sources_are_refused_where_none_of_them_takes_any():
+    token = TEMPLATE_SETTINGS.set(TemplateSettings(parameters={"A": "b"}))
+    try:
+        refuse_unused_settings([DESIGN, GUIDE / "plan.json"])
+        with pytest.raises(InputError, match="takes no account, Region or parameters"):
+            refuse_unused_settings([DESIGN])
+    finally:
+        TEMPLATE_SETTINGS.reset(token)
+    refuse_unused_settings([DESIGN])

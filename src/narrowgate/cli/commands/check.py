@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from narrowgate.api import audits
+from narrowgate.api.sources import refuse_unused_settings
 from narrowgate.audit.registry import RULES
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.findings_options import findings_options
@@ -99,6 +100,7 @@ def command(
         design=design,
         today=datetime.now(UTC).date(),
     )
+    refuse_unused_settings(sources)
     answer = audits.check_sources(sources, terms, assume_complete=assume_complete)
     if write_baseline is not None:
         audits.keep_baseline(write_baseline, answer)

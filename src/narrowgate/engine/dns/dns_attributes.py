@@ -3,6 +3,7 @@
 from narrowgate.model.answer import Missing
 from narrowgate.model.snapshot import Snapshot
 
+_CALL = "ec2.describe_vpc_attribute"
 SUPPORT = "enable_dns_support"
 HOSTNAMES = "enable_dns_hostnames"
 _AWS_NAMES = {SUPPORT: "enableDnsSupport", HOSTNAMES: "enableDnsHostnames"}
@@ -10,9 +11,13 @@ _AWS_NAMES = {SUPPORT: "enableDnsSupport", HOSTNAMES: "enableDnsHostnames"}
 
 def dns_attribute(snapshot: Snapshot, vpc_id: str, name: str) -> bool | Missing:
     """The attribute; a missing fact where nobody collected it: every VPC has both, so there is no default."""
-    fact = f"ec2.describe_vpc_attribute {_AWS_NAMES[name]}"
     value = snapshot.facts.vpc_attributes.get(vpc_id, {}).get(name)
-    return Missing(fact=fact, resource=vpc_id) if value is None else value
+    if value is not None:
+        return value
+    fact = f"{_CALL} {_AWS_NAMES[name]}"
+    place = snapshot.place(vpc_id)
+    told = snapshot.missing(_CALL, place.account, place.region, parent=vpc_id)
+    return Missing(fact=fact, resource=vpc_id, why=told.why) if told else Missing(fact=fact, resource=vpc_id)
 
 
 def both_attributes(snapshot: Snapshot, vpc_id: str) -> bool | Missing:
