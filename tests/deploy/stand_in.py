@@ -115,6 +115,8 @@ class StandIn:
     def ExecuteChangeSet(self, given, place):
         found = self.proposed.pop(given["ChangeSetName"])
         stack, parameters = found["stack"], found["parameters"]
+        # What was proposed of the stack as it was holds no longer.
+        self.proposed = {arn: each for arn, each in self.proposed.items() if each["stack"] is not stack}
         number = int(parameters.get("Round", "1"))
         self.calls.append(("ExecuteChangeSet", stack["name"], number))
         word = "CREATE" if found["type"] == "CREATE" else "UPDATE"
@@ -314,7 +316,10 @@ def playing(service):
         context["given"] = dict(params)
 
     def speak(model, context, request_signer, **_):
-        place = (service.account_of(request_signer._credentials), request_signer._region_name)
+        place = (
+            service.account_of(*request_signer._credentials.get_frozen_credentials()[:3]),
+            request_signer._region_name,
+        )
         try:
             parsed = service.answer(model.name, context["given"], place)
         except Refused as refused:

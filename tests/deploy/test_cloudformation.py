@@ -1,16 +1,19 @@
 """`deploy --engine cloudformation`, round after round, into the embedded AWS by a stand-in for the service."""
 
+import json
 from functools import cache
-from pathlib import Path
 
 import boto3
 import pytest
-from tests.deploy.stand_in import StandIn, playing
+from tests.deploy.stand_in import Refused, StandIn, playing
 
-from narrowgate.api.deploying import Order, deploy
+from narrowgate.api.deploying import Order, deploy, destroy
+from narrowgate.api.engines.cloudformation import CloudFormationEngine
 from narrowgate.api.generate import plan_of
 from narrowgate.deploy.embedded.start import EmbeddedAws
 from narrowgate.model.answer import Verdict
+from narrowgate.model.deployment import PlannedChange
+from narrowgate.model.errors import DeploymentError, InputError, UnknownNameError
 from narrowgate.sources.design.read import load_design
 
 SMALL = """\
@@ -25,6 +28,21 @@ apis:
 consumers:
   web: {vpc: requester, may_call: [orders]}
 """
+TWO = """\
+region: us-east-1
+via: peering-dns
+logs: {enabled: false}
+accounts: {shop: "111122223333", platform: "444455556666"}
+vpcs:
+  requester: {cidr: 10.1.0.0/16, account: shop, azs: [a]}
+  api: {cidr: 10.0.0.0/16, account: platform, azs: [a]}
+apis:
+  orders: {vpc: api, routes: [GET /orders]}
+consumers:
+  web: {vpc: requester, may_call: [orders]}
+"""
+SHOP, PLATFORM = "two-shop-us-east-1", "two-platform-us-east-1"
+ROLES = {"platform": "arn:aws:iam::444455556666:role/deploy"}
 
 
 @pytest.fixture(scope="module")
@@ -34,50 +52,42 @@ def aws():
 
 
 @pytest.fixture
-def world(aws, monkeypatch, tmp_path):
-    """A design, its folder, and a service that plays CloudFormation for it."""
+def case(aws, monkeypatch, tmp_path):
+    """Makes a design with a service that plays CloudFormation for it."""
     for name, value in aws.environment("us-east-1").items():
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)
 
-    def make(text, name="small"):
+    @cache
+    def session(account):
+        if account in ("111122223333", "000000000000"):
+            return boto3.Session()
+        role = f"arn:aws:iam::{account}:role/stand-in"
+        given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="stand-in")["Credentials"]
+        return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+    def connect(account, region, service):
+        return session(account).client(service, region_name=region)
+
+    @cache
+    def account_of(access_key, secret_key, token):
+        return boto3.Session(access_key, secret_key, token).client("sts").get_caller_identity()["Account"]
+
+    def make(text, name="small", via=None):
         design = tmp_path / name / "narrowgate.yaml"
         design.parent.mkdir()
         design.write_text(text)
         loaded = load_design(design)
-        return Case(design, tmp_path / "out", StandIn(plan_of(loaded, loaded.via), connect, account_of))
-
-    @cache
-    def session(account):
-        sts = boto3.client("sts")
-        given = sts.assume_role(RoleArn=role(account), RoleSessionName="test")["Credentials"]
-        return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-
-    def connect(account, region, service):
-        own = boto3.Session() if account in ("111122223333", "000000000000") else session(account)
-        return own.client(service, region_name=region)
-
-    @cache
-    def number(access_key, secret_key, token):
-        sts = boto3.client(
-            "sts", aws_access_key_id=access_key, aws_secret_access_key=secret_key, aws_session_token=token
-        )
-        return sts.get_caller_identity()["Account"]
-
-    def account_of(credentials):
-        return number(*credentials.get_frozen_credentials()[:3])
+        service = StandIn(plan_of(loaded, via or loaded.via), connect, account_of)
+        return Case(design, tmp_path / "out", service)
 
     return make
-
-
-def role(account):
-    return f"arn:aws:iam::{account}:role/deploy"
 
 
 class Case:
     """One design and what is asked of it."""
 
-    def __init__(self, design: Path, out: Path, service: StandIn):
+    def __init__(self, design, out, service):
         self.design = design
         self.out = out
         self.service = service
@@ -90,6 +100,8 @@ class Case:
         )
 
     def run(self, act=deploy, *, yes=True, say=None, **more):
+        """The whole use case."""
+
         def agree(answer):
             self.shown.append(answer)
             return yes
@@ -97,14 +109,178 @@ class Case:
         with playing(self.service):
             return act(self.order(**more), agree=agree, say=say or self.said.append)
 
+    def engine(self, say=None, **more):
+        """The engine alone: nothing is collected."""
+        return CloudFormationEngine(self.order(**more), self.service.plan, say or self.said.append)
 
-def test_a_design_is_deployed_in_rounds_collected_and_holds(world):
-    case = world(SMALL)
-    answer = case.run()
-    assert case.service.changing == [
-        ("ExecuteChangeSet", "small-us-east-1", 1),
-        ("ExecuteChangeSet", "small-us-east-1", 2),
-    ]
+
+class Interrupted(BaseException):
+    """As Ctrl-C."""
+
+
+def test_an_interrupted_deployment_goes_on_is_verified_and_a_second_run_changes_nothing(case):
+    one = case(SMALL)
+
+    def say(line):
+        if "round 2" in line:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        one.run(say=say)
+    assert one.service.changing == [("ExecuteChangeSet", "small-us-east-1", 1)]
+    assert len(one.shown[0].changes) == 18
+    assert one.shown[0].opens
+    assert one.shown[0].cost.at_least > 0
+
+    answer = one.run()
+    assert one.service.changing[1:] == [("ExecuteChangeSet", "small-us-east-1", 2)]
+    assert one.shown[1].changes == (
+        PlannedChange(action="update", address="small-us-east-1/ApiExecuteApiEndpoint"),
+    )
     assert (answer.stage, answer.verdict, answer.is_settled) == ("deployed", Verdict.ALLOWED, True)
     assert {(each.before, each.after) for each in answer.promises} == {(Verdict.ALLOWED, Verdict.ALLOWED)}
-    print(answer.calls, case.said, case.shown[0].changes)
+    assert len(answer.calls) == 1
+    assert one.out.joinpath("cloudformation", "DEPLOY.md").exists()
+
+    with playing(one.service):
+        again = one.engine()
+        assert again.plan() == ()
+        again.apply(lambda changes: False)
+        assert again.is_settled()
+    assert len(one.service.changing) == 2
+    assert one.service.proposed == {}
+
+
+@pytest.mark.parametrize(("more", "stage"), [({"dry_run": True}, "planned"), ({"yes": False}, "declined")])
+def test_what_nobody_agreed_to_leaves_no_stack_and_no_change_set(case, more, stage):
+    one = case(SMALL)
+    answer = one.run(**more)
+    assert (answer.stage, len(answer.changes)) == (stage, 18)
+    assert (one.service.stacks, one.service.proposed, one.service.changing) == ({}, {}, [])
+    assert len(one.shown) == (0 if stage == "planned" else 1)
+
+
+def test_a_failing_promise_is_refused_before_anything_is_asked_of_aws(case):
+    one = case(SMALL + "expect: [web must reach 10.0.1.20:5432]\n")
+    answer = one.run()
+    assert (answer.stage, answer.verdict) == ("refused", Verdict.DENIED)
+    assert (one.shown, one.service.stacks, one.out.exists()) == ([], {}, False)
+
+
+def test_a_stack_that_fails_is_told_with_its_first_reason_and_made_anew_by_the_next_run(case):
+    one = case(SMALL)
+    one.service.failing["OrdersApi"] = "API limit reached"
+    with playing(one.service):
+        first = one.engine()
+        first.plan()
+        with pytest.raises(DeploymentError, match=r"OrdersApi \(AWS::EC2::Thing\): API limit reached") as told:
+            first.apply(lambda changes: False)
+        assert "the same command goes on" in told.value.help
+        assert [each["status"] for each in one.service.stacks.values()] == ["ROLLBACK_COMPLETE"]
+        again = one.engine()
+        assert len(again.plan()) == 18
+        again.apply(lambda changes: False)
+        assert again.is_settled()
+    assert [each[0] for each in one.service.changing] == [
+        "ExecuteChangeSet",
+        "DeleteStack",
+        "ExecuteChangeSet",
+        "ExecuteChangeSet",
+    ]
+
+
+@pytest.mark.parametrize(
+    "operation", ["CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "DescribeStacks"]
+)
+def test_an_expired_token_is_one_sentence_wherever_it_strikes(case, operation):
+    one = case(SMALL)
+    with playing(one.service):
+        engine = one.engine()
+        if operation == "ExecuteChangeSet":
+            engine.plan()
+        one.service.refusing[operation] = Refused("ExpiredToken", "The security token is expired")
+        with pytest.raises(DeploymentError, match="the session's token has expired"):
+            engine.apply(lambda changes: False) if operation == "ExecuteChangeSet" else engine.plan()
+
+
+def test_a_stack_behind_a_changed_design_loses_nothing_that_nobody_agreed_to(case):
+    one = case(SMALL)
+    with playing(one.service):
+        first = one.engine()
+        first.plan()
+        first.apply(lambda changes: False)
+        name = ("111122223333", "us-east-1"), "small-us-east-1"
+        # Somebody else's change, between what was shown and what is done.
+        later = one.engine()
+        assert later.plan() == ()
+        one.service.stacks[name]["now"]["Foreign"] = {"Type": "AWS::EC2::VPC"}
+        later.forget()
+        asked = []
+        with pytest.raises(DeploymentError, match="nobody agreed to what stack small-us-east-1 would lose"):
+            later.apply(lambda changes: bool(asked.append(changes)))
+        assert asked == [(PlannedChange(action="delete", address="small-us-east-1/Foreign"),)]
+        later.apply(lambda changes: True)
+        assert "Foreign" not in one.service.stacks[name]["now"]
+
+
+def test_two_accounts_act_in_the_right_order_forward_and_back(case):
+    one = case(TWO, "two")
+    # The option does not lead to a private API (PEER-DNS-02): it is here for its commands.
+    with playing(one.service):
+        answer = one.run(role_arns=ROLES, despite=("web",))
+        assert (answer.stage, answer.is_settled) == ("deployed", True)
+        manifest = json.loads((one.out / "snapshot" / "snapshot.json").read_bytes())
+        assert sorted(manifest["accounts"]) == ["111122223333", "444455556666"]
+        # The role that accepts, the request, the routes on both sides; each side's option after its stack.
+        assert one.service.changing == [
+            ("ExecuteChangeSet", SHOP, 1),
+            ("ExecuteChangeSet", PLATFORM, 1),
+            ("ExecuteChangeSet", SHOP, 2),
+            ("ExecuteChangeSet", PLATFORM, 2),
+        ]
+        assert {place for place, _ in one.service.stacks} == {
+            ("111122223333", "us-east-1"),
+            ("444455556666", "us-east-1"),
+        }
+        assert [line for line in one.said if line.startswith("command")] == [
+            "command: public host names of the requester's instances resolve to private addresses",
+            "command: public host names of the accepter's instances resolve to private addresses",
+        ]
+        assert one.out.joinpath("cloudformation", "before.json").read_text().count("false") == 2
+
+        one.service.calls.clear()
+        one.run(destroy, role_arns=ROLES, despite=("web",))
+    assert one.service.changing == [
+        ("ExecuteChangeSet", PLATFORM, 1),
+        ("ExecuteChangeSet", SHOP, 1),
+        ("DeleteStack", PLATFORM, 0),
+        ("DeleteStack", SHOP, 0),
+    ]
+    assert one.out.joinpath("cloudformation", "before.json").read_text() == "{}\n"
+    assert one.shown[-1].changes[0] == PlannedChange(
+        action="update", address="command/RequesterToApiPeeringAccepterDns"
+    )
+
+
+def test_nothing_to_destroy_is_said(case):
+    one = case(SMALL)
+    with pytest.raises(InputError, match="there is no stack small-us-east-1"):
+        one.run(destroy)
+
+
+def test_credentials_of_another_account_deploy_nothing(case):
+    one = case(TWO.replace("peering-dns", "alias"), "two")
+    with pytest.raises(InputError, match="not of `platform` \\(444455556666\\)") as told:
+        one.run()
+    assert "--role-arn platform=ARN" in told.value.help
+    with pytest.raises(InputError, match="those of account 111122223333, not of 999999999999"):
+        case(SMALL).run(variables={"account_id": "999999999999"})
+    with pytest.raises(UnknownNameError, match="unknown account `platfrom`"):
+        one.run(role_arns={"platfrom": ROLES["platform"]})
+
+
+def test_the_embedded_aws_needs_terraform(case):
+    one = case(SMALL)
+    order = Order(design=one.design, target="embedded", engine="cloudformation")
+    with pytest.raises(InputError, match="the embedded AWS needs Terraform"):
+        deploy(order, agree=lambda answer: True, say=print)

@@ -15,7 +15,7 @@ from narrowgate.api.engines.stacks import Stacks
 from narrowgate.api.engines.undoing import Undoing
 from narrowgate.api.engines.values import Values
 from narrowgate.api.generate import Prepared, write_prepared
-from narrowgate.generate.cloudformation.template import asked_of_people
+from narrowgate.generate.cloudformation.changes import asked_of_people
 from narrowgate.generate.cloudformation.values import Key
 from narrowgate.generate.names import snake
 from narrowgate.generate.plan import Plan

@@ -39,9 +39,13 @@ class Rounds:
         for side in self._stacks.plan.sides:
             self._stacks.look(side)
         found: dict[str, PlannedChange] = {}
-        for step in self._stacks.order:
-            for each in self._foreseen(step):
-                found.setdefault(each.address, each)
+        try:
+            for step in self._stacks.order:
+                for each in self._foreseen(step):
+                    found.setdefault(each.address, each)
+        except BaseException:
+            self.forget()
+            raise
         self._shown = frozenset(found.values())
         return tuple(found.values())
 

@@ -8,9 +8,10 @@ from narrowgate.api.engines.engine import Say
 from narrowgate.api.engines.values import Values
 from narrowgate.deploy.cloudformation.commands import COMMANDS, Command
 from narrowgate.deploy.cloudformation.stack import Stack, StackState
+from narrowgate.generate.cloudformation.changes import IMAGE
 from narrowgate.generate.cloudformation.rounds import deployments
 from narrowgate.generate.cloudformation.stacks import make_templates
-from narrowgate.generate.cloudformation.template import IMAGE, stack_name
+from narrowgate.generate.cloudformation.template import stack_name
 from narrowgate.generate.cloudformation.values import Key, is_address, parameter_name
 from narrowgate.generate.names import snake
 from narrowgate.generate.plan import Plan, Side

@@ -10,6 +10,8 @@ import msgspec
 Client = Callable[[str], Any]
 """boto3's client of a service, in the command's account and Region."""
 _MARK = "narrowgate"
+_GONE = frozenset({"deleting", "deleted", "expired", "failed", "rejected"})
+"""States of a peering that is shown for some hours although it is none any more (PCX-01)."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +59,8 @@ class PeeringOption:
                 return None
             raise
         for each in found["VpcPeeringConnections"]:
+            if each["Status"]["Code"] in _GONE:
+                return None
             side = each[f"{self._side.removesuffix('PeeringConnectionOptions')}VpcInfo"]
             return bool(side.get("PeeringOptions", {}).get("AllowDnsResolutionFromRemoteVpc"))
         return None

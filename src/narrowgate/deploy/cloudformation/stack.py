@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from narrowgate.deploy.cloudformation.waiting import wait_for_stack
+from narrowgate.deploy.cloudformation.waiting import wait, wait_for_stack
 from narrowgate.model.deployment import PlannedChange
 from narrowgate.model.errors import DeploymentError
 
@@ -59,9 +59,9 @@ class Stack:
         self._tags = tags
         self._delay = delay
 
-    def state(self) -> StackState | None:
+    def state(self, *, executed: bool = False) -> StackState | None:
         """What the stack is once nothing is at work on it; None where there is none."""
-        stack = wait_for_stack(self._client, self.name, self._delay)
+        stack = wait_for_stack(self._client, self.name, self._delay, executed=executed)
         if stack is None or stack["StackStatus"] == "DELETE_COMPLETE":
             return None
         return StackState(
@@ -115,9 +115,7 @@ class Stack:
 
         waiter = self._client.get_waiter("change_set_create_complete")
         try:
-            waiter.wait(
-                ChangeSetName=arn, StackName=self.name, WaiterConfig={"Delay": self._delay, "MaxAttempts": 720}
-            )
+            wait(waiter, self._delay, ChangeSetName=arn, StackName=self.name)
         except WaiterError as error:
             reason = str(error.last_response.get("StatusReason", ""))
             is_empty = any(each in reason for each in _NO_CHANGES)
@@ -147,7 +145,7 @@ class Stack:
             DeploymentError: it failed; CloudFormation has taken back what it did.
         """
         self._client.execute_change_set(ChangeSetName=change.arn, StackName=self.name)
-        state = self.state()
+        state = self.state(executed=True)
         if state is None or state.status not in _DEPLOYED:
             raise DeploymentError(f"stack {self.name}: {self._reason()}", help=_WAYS_ON)
 

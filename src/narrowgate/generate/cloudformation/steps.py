@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from narrowgate.generate.cloudformation.changes import IMAGE
 from narrowgate.generate.cloudformation.given import called, read_by_commands
 from narrowgate.generate.cloudformation.rounds import Deployment
-from narrowgate.generate.cloudformation.template import IMAGE, Template, stack_name
+from narrowgate.generate.cloudformation.template import Template, stack_name
 from narrowgate.generate.cloudformation.values import Key, is_address, parameter_name
 from narrowgate.generate.names import snake
 from narrowgate.generate.plan import Plan
@@ -25,6 +26,9 @@ def _page(plan: Plan, order: Sequence[Deployment], templates: dict[str, Template
     yield ""
     yield "Stacks of different accounts and Regions need each other's values, and some policies name each other:"
     yield "each step below takes what the steps before it gave. Values stay in shell variables."
+    yield "`narrowgate deploy --engine cloudformation` does all of it, and goes on where it was interrupted."
+    if any(each.rounds > 1 for each in templates.values()):
+        yield "By hand, never deploy a stack with an earlier round again: that takes away what a later one made."
     yield ""
     yield from _before(plan)
     for number, step in enumerate(order, start=1):
@@ -58,6 +62,7 @@ def _page(plan: Plan, order: Sequence[Deployment], templates: dict[str, Template
     yield "## Undo"
     yield ""
     yield "```sh"
+    yield from _commands_undone(plan, order)
     for name in dict.fromkeys(step.side.name for step in reversed(order)):
         template = templates[name]
         stack = Command(
@@ -68,6 +73,14 @@ def _page(plan: Plan, order: Sequence[Deployment], templates: dict[str, Template
         )
         yield from lines_of(stack, profile_of(plan, template.side))
     yield "```"
+
+
+def _commands_undone(plan: Plan, order: Sequence[Deployment]) -> Iterator[str]:
+    for step in reversed(order):
+        if step.round == 0:
+            for resource in step.resources:
+                for command in WRITERS[resource.type](plan, resource).undo:
+                    yield from lines_of(command, profile_of(plan, step.side))
 
 
 def _addresses(plan: Plan, templates: dict[str, Template]) -> Iterator[str]:

@@ -1,21 +1,19 @@
 """The template of one account and Region."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from narrowgate.generate.cloudformation.rounds import Deployment, is_role, is_written
+from narrowgate.generate.cloudformation.changes import CHANGES, IMAGE, accepting_role, own_parameters
+from narrowgate.generate.cloudformation.rounds import Deployment, is_written
 from narrowgate.generate.cloudformation.suppress import suppressions
 from narrowgate.generate.cloudformation.values import Key, Values, attribute_of, is_address, parameter_name
 from narrowgate.generate.cloudformation.yaml_text import Commented, Tag, without_comments, write_yaml
-from narrowgate.generate.dns_server import set_up_script
-from narrowgate.generate.plan import AccountId, Plan, Side
+from narrowgate.generate.plan import Plan, Side
 from narrowgate.generate.requests import BY_COMMAND
-from narrowgate.model.resource import GetAtt, Join, Ref, Resource
+from narrowgate.model.resource import Resource
 
-IMAGE = "DnsServerImage"
-"""The one parameter of a template's own that has a default."""
 _AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 _BEFORE = "Deployments happen in rounds: a value of another stack has to be there before what needs it."
 
@@ -74,7 +72,7 @@ def make_template(plan: Plan, side: Side, order: tuple[Deployment, ...], given: 
         for key in values.parameters:
             if key not in before:
                 first[key] = number
-        own |= _own_parameters(resource)
+        own |= own_parameters(resource)
         resources[resource.logical_id] = written
     for resource in plan.on(side):
         if resource.type == "Custom::VpcEndpointPolicy":
@@ -121,8 +119,8 @@ def _notes(plan: Plan, side: Side) -> tuple[str, ...]:
 def _resource(plan: Plan, values: Values, resource: Resource, round_of: Mapping[str, int]) -> Commented:
     kind, properties = resource.type, dict(resource.properties)
     if resource.type == "Custom::VpcPeeringConnectionAccepter":
-        kind, properties = _accepting_role(plan, resource)
-    change = _CHANGES.get(resource.type)
+        kind, properties = accepting_role(plan, resource)
+    change = CHANGES.get(resource.type)
     if change is not None:
         properties = change(plan, resource, properties)
     body: dict[str, Any] = {"Type": kind}
@@ -141,80 +139,6 @@ def _resource(plan: Plan, values: Values, resource: Resource, round_of: Mapping[
     reason = resource.purpose.replace("`", "")
     line = f"{reason[:1].upper()}{reason[1:]}" + (f" ({resource.rule})." if resource.rule else ".")
     return Commented((line,), body)
-
-
-Change = Callable[[Plan, Resource, dict[str, Any]], dict[str, Any]]
-
-
-def _peering(plan: Plan, resource: Resource, properties: dict[str, Any]) -> dict[str, Any]:
-    for other in plan.made:
-        if other.type == "Custom::VpcPeeringConnectionAccepter" and is_role(resource, other):
-            return {**properties, "PeerRoleArn": GetAtt(other.logical_id, "Arn")}
-    return properties
-
-
-def _zone(plan: Plan, resource: Resource, properties: dict[str, Any]) -> dict[str, Any]:
-    return {**properties, "HostedZoneConfig": {"Comment": resource.purpose.replace("`", "")}}
-
-
-def _instance(plan: Plan, resource: Resource, properties: dict[str, Any]) -> dict[str, Any]:
-    server = next(
-        each
-        for each in plan.made
-        if each.type == "Custom::DnsServer" and each.properties["InstanceId"] == Ref(resource.logical_id)
-    )
-    return {
-        "ImageId": Tag("Ref", IMAGE),
-        **properties,
-        "EbsOptimized": True,
-        "Monitoring": True,
-        "UserData": Tag("Base64", set_up_script(server)),
-    }
-
-
-def _authorizer(plan: Plan, resource: Resource, properties: dict[str, Any]) -> dict[str, Any]:
-    own = Tag("Ref", f"{resource.logical_id}Arn")
-    is_pool = properties["Type"] == "COGNITO_USER_POOLS"
-    return {**properties, **({"ProviderARNs": [own]} if is_pool else {"AuthorizerUri": own})}
-
-
-_CHANGES: Mapping[str, Change] = {
-    "AWS::EC2::VPCPeeringConnection": _peering,
-    "AWS::Route53::HostedZone": _zone,
-    "AWS::EC2::Instance": _instance,
-    "AWS::ApiGateway::Authorizer": _authorizer,
-}
-
-
-def _own_parameters(resource: Resource) -> dict[str, str]:
-    if resource.type == "AWS::EC2::Instance":
-        return {IMAGE: "Image of the DNS servers."}
-    if resource.type == "AWS::ApiGateway::Authorizer":
-        return {
-            f"{resource.logical_id}Arn": "ARN that the authorizer asks: a user pool, or a function's invocation."
-        }
-    return {}
-
-
-def asked_of_people(plan: Plan) -> tuple[str, ...]:
-    """The parameters that no resource gives and that have no default."""
-    return tuple(name for each in plan.made for name in _own_parameters(each) if name != IMAGE)
-
-
-def _accepting_role(plan: Plan, resource: Resource) -> tuple[str, dict[str, Any]]:
-    """The role by which the requester's CloudFormation accepts the peering here (PCX-02)."""
-    peering = plan.by_id[resource.properties["VpcPeeringConnectionId"].logical_id]
-    start = (f"arn:aws:ec2:{resource.region}:", AccountId(resource.account))
-    own = Join((*start, ":vpc/", peering.properties["PeerVpcId"]))  # type: ignore[arg-type]
-    peerings = Join((*start, ":vpc-peering-connection/*"))  # type: ignore[arg-type]
-    trust = {"Effect": "Allow", "Principal": {"AWS": peering.account}, "Action": "sts:AssumeRole"}
-    accept = {"Effect": "Allow", "Action": "ec2:AcceptVpcPeeringConnection", "Resource": [own, peerings]}
-    return "AWS::IAM::Role", {
-        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
-        "Policies": [
-            {"PolicyName": "accept-peering", "PolicyDocument": {"Version": "2012-10-17", "Statement": [accept]}}
-        ],
-    }
 
 
 def _add_policy(

@@ -77,7 +77,9 @@ def session_error(error: Exception, who: str) -> Exception:
     if failure is None:
         return error
     if name == "NoCredentialsError":
-        return InputError("no AWS credentials were found", where=who, help="name a profile with --profile")
+        return InputError(
+            "no AWS credentials were found", where=who, help="name a profile with --profile or AWS_PROFILE"
+        )
     if name == "NoRegionError":
         return no_region(who)
     if failure.is_expired or name in _EXPIRED:
