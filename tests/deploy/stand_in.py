@@ -310,12 +310,15 @@ def _changes(old, new):
 
 @contextmanager
 def playing(service):
-    """Every client of CloudFormation in this process asks the stand-in."""
+    """Every client of CloudFormation that is made meanwhile asks the stand-in, and as long as this lasts."""
+    playing = [True]
 
     def hear(params, context, **_):
         context["given"] = dict(params)
 
     def speak(model, context, request_signer, **_):
+        if not playing:
+            return None  # A session keeps its hooks; who made it is gone.
         place = (
             service.account_of(*request_signer._credentials.get_frozen_credentials()[:3]),
             request_signer._region_name,
@@ -333,5 +336,6 @@ def playing(service):
     try:
         yield service
     finally:
+        playing.clear()
         for hook in hooks:
             botocore.handlers.BUILTIN_HANDLERS.remove(hook)

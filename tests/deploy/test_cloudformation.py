@@ -63,7 +63,7 @@ def case(aws, monkeypatch, tmp_path):
         if account in ("111122223333", "000000000000"):
             return boto3.Session()
         role = f"arn:aws:iam::{account}:role/stand-in"
-        given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="stand-in")["Credentials"]
+        given = boto3.Session().client("sts").assume_role(RoleArn=role, RoleSessionName="stand-in")["Credentials"]
         return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
     def connect(account, region, service):
@@ -275,8 +275,8 @@ def test_credentials_of_another_account_deploy_nothing(case):
     assert "--role-arn platform=ARN" in told.value.help
     with pytest.raises(InputError, match="those of account 111122223333, not of 999999999999"):
         case(SMALL).run(variables={"account_id": "999999999999"})
-    with pytest.raises(UnknownNameError, match="unknown account `platfrom`"):
-        one.run(role_arns={"platfrom": ROLES["platform"]})
+    with pytest.raises(UnknownNameError, match="unknown account `ship`"):
+        one.run(role_arns={"ship": ROLES["platform"]})
 
 
 def test_the_embedded_aws_needs_terraform(case):

@@ -9,7 +9,6 @@ from moto import mock_aws
 
 from narrowgate.deploy.cloudformation.commands import Call, ExistingApi, PeeringOption
 
-KEYS = {"region_name": "us-east-1", "aws_access_key_id": "x", "aws_secret_access_key": "x"}
 POLICY = json.dumps(
     {
         "Statement": [
@@ -22,7 +21,7 @@ OLD = POLICY.replace("Allow", "Deny")
 
 @pytest.fixture
 def stubbed():
-    client = boto3.client("apigateway", **KEYS)
+    client = boto3.Session("x", "x", region_name="us-east-1").client("apigateway")
     with Stubber(client) as stubber:
         yield client, stubber
         stubber.assert_no_pending_responses()
@@ -117,7 +116,7 @@ def test_an_api_without_a_policy_before_keeps_the_new_one_for_none_is_deployed_w
 
 @mock_aws
 def test_a_peering_s_option_is_set_seen_and_put_back_and_a_peering_that_is_gone_is_left_alone():
-    ec2 = boto3.client("ec2", **KEYS)
+    ec2 = boto3.Session("x", "x", region_name="us-east-1").client("ec2")
     one, other = (ec2.create_vpc(CidrBlock=f"10.{each}.0.0/16")["Vpc"]["VpcId"] for each in (1, 2))
     made = ec2.create_vpc_peering_connection(VpcId=one, PeerVpcId=other)["VpcPeeringConnection"]
     own = made["VpcPeeringConnectionId"]

@@ -21,12 +21,11 @@ TEMPLATE = "Resources: {Vpc: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.
 
 @pytest.fixture
 def client():
-    return boto3.client(
-        "cloudformation",
-        region_name="us-east-1",
-        aws_access_key_id="x",
-        aws_secret_access_key="x",  # noqa: S106
-    )
+    return session().client("cloudformation")
+
+
+def session():
+    return boto3.Session("x", "x", region_name="us-east-1")
 
 
 @pytest.fixture
@@ -204,7 +203,7 @@ def test_a_refusal_while_waiting_stays_the_refusal_that_it_is(client, stub):
 @mock_aws
 def test_moto_makes_and_deletes_what_a_change_set_proposed(client):
     stack = Stack(client, "net", {}, 0)
-    ec2 = boto3.client("ec2", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")  # noqa: S106
+    ec2 = session().client("ec2")
 
     def vpcs():
         return {each["VpcId"] for each in ec2.describe_vpcs()["Vpcs"] if not each["IsDefault"]}
