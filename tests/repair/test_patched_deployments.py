@@ -11,6 +11,7 @@ from tests.sources.terraform.reading import GUIDE, copy_of
 from narrowgate.api.repairs import fix_source
 from narrowgate.api.sources import load
 from narrowgate.model.answer import Verdict
+from narrowgate.repair.goal import Goal
 
 __all__ = ["by_text"]
 
@@ -170,3 +171,16 @@ def test_a_policy_that_a_plan_saves_and_does_not_deploy_is_deployed(follows, tmp
     else:
         assert "+    policy = sha1(aws_api_gateway_rest_api.orders.policy)" in answer.patch
         assert "could not be judged here" in told
+
+
+def test_an_endpoint_that_is_associated_is_deployed(tmp_path, by_text):
+    text = WRONG.replace('"aws:SourceVpc" = aws_vpc.web.id', ENDPOINT)
+    source = folder(tmp_path, text)
+    facts = load(source).facts
+    api = next(own for own, each in facts.rest_apis.items() if each.name == "orders")
+    (endpoint,) = facts.vpc_endpoints
+    url = f"https://{api}-{endpoint}.execute-api.us-east-1.amazonaws.com/prod/orders"
+    answer = fix_source(source, [Goal(client="10.1.1.20", url=url)])
+    assert answer.verdict is Verdict.ALLOWED
+    assert "vpc_endpoint_ids = [aws_vpc_endpoint.api.id]" in answer.patch, answer
+    assert "endpoints = sha1(jsonencode(aws_api_gateway_rest_api.orders.endpoint_configuration))" in answer.patch

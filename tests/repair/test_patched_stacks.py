@@ -1,13 +1,16 @@
 """Patches where SAM or several stacks tell the facts, and words where a program wrote the file."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from tests.repair.test_patches import TEMPLATE, goal_of, mended, replaced
 
 from narrowgate.api.repairs import fix_source
+from narrowgate.api.sources import load
 from narrowgate.model.answer import Verdict
+from narrowgate.repair.goal import Goal
 
 API = TEMPLATE[TEMPLATE.index("  Orders:\n") : TEMPLATE.index("  LogGroup:\n")]
 SAM_API = """  Orders:
@@ -154,3 +157,53 @@ def test_the_output_of_the_cdk_is_told_by_construct(tmp_path):
         assert "change the construct `Network/ApiVpc/PrivateSubnet1/RouteTable` in the app" in told
         assert 'wanted: AWS::EC2::Route {"RouteTableId":' in told
         assert answer.changes[0].commands
+
+
+ASSOCIATED = {
+    "an API": (
+        TEMPLATE,
+        "{Types: [PRIVATE], VpcEndpointIds: [!Ref Endpoint]}",
+        "{Types: [PRIVATE]}",
+        "VpcEndpointIds",
+    ),
+    "a SAM API": (
+        sam_template("Auth: {ResourcePolicy: {CustomStatements: [ALLOW]}}"),
+        "{Type: PRIVATE, VPCEndpointIds: [!Ref Endpoint]}",
+        "{Type: PRIVATE}",
+        "VPCEndpointIds",
+    ),
+    "a SAM API in short": (
+        sam_template("Auth: {ResourcePolicy: {CustomStatements: [ALLOW]}}"),
+        "{Type: PRIVATE, VPCEndpointIds: [!Ref Endpoint]}",
+        "PRIVATE",
+        "VPCEndpointIds",
+    ),
+}
+ALLOW = (
+    '{Effect: Allow, Principal: "*", Action: execute-api:Invoke, Resource: execute-api:/*, '
+    "Condition: {StringEquals: {aws:SourceVpce: !Ref Endpoint}}}"
+)
+
+
+@pytest.mark.parametrize("name", ASSOCIATED)
+def test_an_endpoint_is_associated_with_the_api(name, tmp_path):
+    pytest.importorskip("samtranslator")
+    text, old, new, written = ASSOCIATED[name]
+    text = replaced(text.replace("ALLOW", ALLOW), old, new)
+    # Only the alias name leads there.
+    text = text[: text.index("  Zone:\n")] + text[text.index("  Orders:\n") :]
+    source = tmp_path / "template.yaml"
+    source.write_text(text)
+    facts = load(source).facts
+    (api,), (endpoint,) = facts.rest_apis, facts.vpc_endpoints
+    url = f"https://{api}-{endpoint}.execute-api.us-east-1.amazonaws.com/prod/orders"
+    answer = fix_source(source, [Goal(client="10.1.1.20", url=url)])
+    assert answer.verdict is Verdict.ALLOWED, answer
+    assert re.search(rf"{written}:\s*(\[|\n\+\s*- )!Ref Endpoint", answer.patch), answer.patch
+    (change,) = answer.changes
+    if "SAM" in name:
+        # A deployment of SAM's is named by the API's definition, which does not change.
+        assert "SAM makes no deployment anew" in change.by_hand[0]
+    else:
+        assert change.by_hand == ()
+        assert "+  Deployment2:" in answer.patch

@@ -67,7 +67,10 @@ class TemplatePatch:
         """
         template, api = self._templates.open(part.resource)
         if template.kind(api) == SAM:
-            return  # The translator names the deployment by what the API says (POL-03).
+            # The translator names the deployment by what the API's definition says (POL-03).
+            if part.property == "VpcEndpointIds":
+                raise Uncertain("SAM makes no deployment anew for its EndpointConfiguration")
+            return
         named = [
             name
             for name, each in template.resources.values.items()
@@ -134,6 +137,10 @@ class TemplatePatch:
         holder, key = template.properties(name), part.property
         assert holder is not None  # noqa: S101
         if key == "VpcEndpointIds":
+            kind = holder.values.get("EndpointConfiguration")
+            if isinstance(kind, Scalar) and template.kind(name) == SAM:
+                yield template.writer.value(kind, {"Type": kind.value, "VPCEndpointIds": after})
+                return
             holder, key = _endpoints(template, name, holder)
         node = holder.values.get(key)
         if node is not None:

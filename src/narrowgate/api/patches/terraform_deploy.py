@@ -16,6 +16,11 @@ from narrowgate.repair.written import Deploy
 
 _KIND = "aws_api_gateway_deployment"
 _POLICY = "aws_api_gateway_rest_api_policy"
+_OTHERS = {
+    "DisableExecuteApiEndpoint": ("disable_execute_api_endpoint", "default_endpoint"),
+    "VpcEndpointIds": ("endpoint_configuration", "endpoints"),
+}
+"""What counts once it is deployed beside the policy: its attribute, and the name of its trigger."""
 _FILES = re.compile(r"\b(?:filesha\d+|filemd5|filebase64sha\d+|file|fileset)\(")
 
 
@@ -69,8 +74,9 @@ def _deployment(text: TerraformText, part: Deploy) -> Found:
 def _saved(text: TerraformText, part: Deploy) -> tuple[str, str]:
     """What a trigger follows, and its name."""
     address = address_of(text.snapshot, part.resource)
-    if part.property == "DisableExecuteApiEndpoint":
-        return f"jsonencode({address.local}.disable_execute_api_endpoint)", "default_endpoint"
+    if part.property in _OTHERS:
+        attribute, name = _OTHERS[part.property]
+        return f"jsonencode({address.local}.{attribute})", name
     for each in text.resources(address.names, _POLICY):
         api = each.block.body.attributes.get("rest_api_id")
         if text.reads(api.value if api else None, part.resource, address.names):

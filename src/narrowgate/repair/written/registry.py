@@ -23,8 +23,8 @@ _FOLLOWS = frozenset({"network_interfaces", "firewall_domains", "hosted_zones", 
 """Collections that another edit of the same change speaks for."""
 
 
-_DEPLOYED = frozenset({"Policy", "DisableExecuteApiEndpoint"})
-"""Properties of an API that count once it is deployed (POL-03, AGW-21)."""
+_DEPLOYED = frozenset({"Policy", "DisableExecuteApiEndpoint", "VpcEndpointIds"})
+"""Properties of an API that count once it is deployed (POL-03, AGW-21, VPCE-DNS-03)."""
 
 
 def parts_of(snapshot: Snapshot, change: Change) -> tuple[Part, ...]:
@@ -63,7 +63,7 @@ def _parts(snapshot: Snapshot, change: Change, edit: Edit) -> Iterator[Part]:
 
 
 def _deployments(snapshot: Snapshot, change: Change, parts: tuple[Part, ...]) -> Iterator[Deploy]:
-    """One for each API whose stages show something else then, or whose default endpoint is switched."""
+    """One for each API whose stages show something else then, or that has to be deployed all the same."""
     saved = {
         each.resource: each.property for each in parts if isinstance(each, Set) and each.property in _DEPLOYED
     }
@@ -72,7 +72,7 @@ def _deployments(snapshot: Snapshot, change: Change, parts: tuple[Part, ...]) ->
         if edit.collection == "stage_exports":
             stages.setdefault(edit.key[0], []).append(edit.key[1])
     for api, name in saved.items():
-        if api not in stages and name == "DisableExecuteApiEndpoint":
+        if api not in stages and name != "Policy":
             stages[api] = [each.stage_name for each in snapshot.facts.api_stages.get(api, ())]
     for api, shown in stages.items():
         yield Deploy(resource=api, stages=tuple(shown), property=saved.get(api, ""))
