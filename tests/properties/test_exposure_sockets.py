@@ -11,7 +11,8 @@ from narrowgate.engine.network.flow import TCP, protocol_number
 from narrowgate.engine.network.interfaces import interface
 from narrowgate.engine.network.reach import evaluate_reach
 from narrowgate.engine.network.targets import find_target
-from narrowgate.exposure.sockets.sockets import Sockets, sockets_of_vpc
+from narrowgate.exposure.sockets.pieces import Sockets
+from narrowgate.exposure.sockets.sockets import sockets_of_vpc
 from narrowgate.model.answer import Verdict
 from narrowgate.model.snapshot import Snapshot
 

@@ -11,7 +11,8 @@ from narrowgate.exposure.labels import labels_of
 from narrowgate.exposure.names.names import names_of_vpc
 from narrowgate.exposure.names.public import public_entries
 from narrowgate.exposure.places import is_in_vpc
-from narrowgate.exposure.sockets.sockets import socket_entries, sockets_of_vpc
+from narrowgate.exposure.sockets.listing import socket_entries
+from narrowgate.exposure.sockets.sockets import sockets_of_vpc
 from narrowgate.model.answer import Missing, Verdict
 from narrowgate.model.collection import without_cycle_search
 from narrowgate.model.exposure import (

@@ -140,7 +140,7 @@ def _askers(snapshot: Snapshot, name: str, allowed: Allowed) -> Iterator[_Found]
 def _openers(snapshot: Snapshot, address: Address, port: int, protocol: int, allowed: Allowed) -> Iterator[_Found]:
     for vpc_id in sorted(snapshot.facts.vpcs):
         sockets = sockets_of_vpc(snapshot, vpc_id)
-        for socket in sockets.found:
+        for socket in sockets.to(lambda target: any(each == address for _, each in target.members)):
             if socket.protocol != protocol or port not in socket.opening.ports:
                 continue
             if all(each != address for _, each in socket.targets):

@@ -6,6 +6,7 @@ from tests.builders import build_guide, invoke_statement, policy_document, snaps
 
 from narrowgate.engine.http.url import parse_request
 from narrowgate.engine.trace.api_call import evaluate_api_call
+from narrowgate.exposure.apis.behind import apis_behind
 from narrowgate.exposure.exposure import evaluate_exposure
 from narrowgate.exposure.inverse import ANY_ENDPOINT, evaluate_inverse
 from narrowgate.guide.estate import BILLING, ORDERS
@@ -47,6 +48,23 @@ def test_a_statement_about_some_paths_opens_these_paths_alone():
 def test_a_condition_on_the_address_opens_the_call_to_these_addresses_alone():
     found = calls(with_policy(invoke_statement(IpAddress={"aws:VpcSourceIp": "10.1.2.0/25"})), api=ORDERS)
     assert {each.sources for each in found} == {("10.1.2.4-10.1.2.52", "10.1.2.54-10.1.2.127")}
+
+
+def test_a_wildcard_inside_an_endpoint_s_id_tells_it_from_others_of_its_kind():
+    guide = build_guide()
+    estate, subnet = guide.requester.estate, guide.requester.subnets[0]
+    one, other = (
+        estate.interface_endpoint([subnet], [], name=name, private_dns=False) for name in ("one", "other")
+    )
+    meant = invoke_statement(StringLike={"aws:SourceVpce": f"{other[:-6]}*"})
+    guide.estate.set_policy(ORDERS, policy_document(meant))
+    guide.estate.deploy(ORDERS, "prod")
+    snapshot = snapshot_of(guide.estate)
+    through = {own: apis_behind(snapshot, own) for own in (one, other)}
+    assert {own: [each.id for each in apis] for own, apis in through.items()} == {
+        one: [],
+        other: [ORDERS],
+    }
 
 
 def test_a_header_that_the_caller_chooses_is_a_need_and_no_obstacle():

@@ -36,7 +36,7 @@ class Direction(Enum):
 
 
 @index
-def _compiled(snapshot: Snapshot) -> dict[tuple[str, Direction], tuple[Rule, ...] | Missing]:
+def _compiled(snapshot: Snapshot) -> dict[tuple[str, bool], tuple[Rule, ...] | Missing]:
     """Filled as groups are asked for."""
     return {}
 
@@ -44,7 +44,8 @@ def _compiled(snapshot: Snapshot) -> dict[tuple[str, Direction], tuple[Rule, ...
 def group_rules(snapshot: Snapshot, group_id: str, direction: Direction) -> tuple[Rule, ...] | Missing:
     """The rules of a group in one direction, or the missing fact."""
     cache = _compiled(snapshot)
-    key = (group_id, direction)
+    # An enumeration's member is slow to hash.
+    key = (group_id, direction is Direction.EGRESS)
     if key not in cache:
         cache[key] = _compile(snapshot, group_id, direction)
     return cache[key]

@@ -137,13 +137,15 @@ def _ports_of_rule(ask: _Ask, group: str, rule: Rule) -> Admitted | None:
     if rule.protocol not in (ANY_PROTOCOL, ask.flow.protocol):
         return None
     trial = _try_peers(ask, rule)
+    if trial.admitted is None and not trial.unknowns:
+        return None
     ports = IntervalSet([rule.ports or (0, 65535)])
-    if trial.admitted is not None:
-        if rule.ports is None and not ask.snapshot.assume_complete:
-            gap = missing_field("IpPermission", "FromPort", ask.subject.component)
-            return Admitted(ports, group, trial.admitted, (gap,))
-        return Admitted(ports, group, trial.admitted)
-    return Admitted(ports, group, rule.spelled, trial.unknowns) if trial.unknowns else None
+    if trial.admitted is None:
+        return Admitted(ports, group, rule.spelled, trial.unknowns)
+    if rule.ports is None and not ask.snapshot.assume_complete:
+        gap = missing_field("IpPermission", "FromPort", ask.subject.component)
+        return Admitted(ports, group, trial.admitted, (gap,))
+    return Admitted(ports, group, trial.admitted)
 
 
 def _field(direction: Direction) -> str:

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from narrowgate.exposure.apis.behind import apis_behind
 from narrowgate.exposure.apis.decisions import Decision, decisions
 from narrowgate.exposure.apis.doors import Door, doors_of
 from narrowgate.exposure.apis.strangers import stranger_entries
-from narrowgate.exposure.sockets.sockets import Sockets
+from narrowgate.exposure.sockets.pieces import Sockets
 from narrowgate.exposure.sockets.spelling import spell_ranges
 from narrowgate.model.answer import Missing
 from narrowgate.model.apigateway import RestApi
 from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because, ExposedApi
-from narrowgate.model.fact import UnsetType
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot
 
 _ORDER = (UNKNOWN, PARTIAL, OPEN)
 
@@ -28,7 +28,7 @@ def apis_of_vpc(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> tuple[Expo
     """
     found: list[ExposedApi] = []
     for door in doors_of(snapshot, sockets):
-        found += entries_through(snapshot, door, _apis_behind(snapshot, door))
+        found += entries_through(snapshot, door, apis_behind(snapshot, door.endpoint_id))
         found += [_behind_door(door, each) for each in stranger_entries(snapshot, door.endpoint_id)]
     found += uncollected_doors(snapshot, sockets)
     merged = merge_verbs(_without_weaker(found))
@@ -43,35 +43,6 @@ def entries_through(snapshot: Snapshot, door: Door, apis: Iterable[RestApi]) -> 
             entry = _entry(snapshot, door, api, decision)
             if entry is not None:
                 yield entry
-
-
-@index
-def _behind(snapshot: Snapshot) -> dict[str, tuple[RestApi, ...]]:
-    """By endpoint; filled as they are asked for."""
-    return {}
-
-
-def _apis_behind(snapshot: Snapshot, door: Door) -> tuple[RestApi, ...]:
-    """The APIs of which something is open through a door, or may be."""
-    kept = _behind(snapshot)
-    if door.endpoint_id not in kept:
-        endpoint = snapshot.facts.vpc_endpoints[door.endpoint_id]
-        near = private_apis(snapshot).get(snapshot.region_of(door.endpoint_id), ())
-        kept[door.endpoint_id] = tuple(api for api in near if decisions(snapshot, api, endpoint))
-    return kept[door.endpoint_id]
-
-
-@index
-def private_apis(snapshot: Snapshot) -> dict[str | None, tuple[RestApi, ...]]:
-    """APIs that are private, or may be, by Region; those of an unknown Region are in every one (AGW-16)."""
-    found: dict[str | None, list[RestApi]] = {}
-    for api in snapshot.facts.rest_apis.values():
-        configuration = api.endpoint_configuration
-        if isinstance(configuration, UnsetType) or "PRIVATE" in configuration.types:
-            found.setdefault(snapshot.region_of(api.id), []).append(api)
-    unplaced = found.pop(None, [])
-    regions = {snapshot.region_of(each) for each in snapshot.facts.vpc_endpoints} | set(found)
-    return {region: (*found.get(region, ()), *unplaced) for region in regions}
 
 
 def _entry(snapshot: Snapshot, door: Door, api: RestApi, decision: Decision) -> ExposedApi | None:
@@ -132,7 +103,7 @@ def uncollected_doors(snapshot: Snapshot, sockets: Sockets) -> Iterator[ExposedA
         if each.state == UNKNOWN and each.target != "internet":
             yield _unknown_door("?", each.via, each.target, each.unknowns)
     told: set[str] = set()
-    for socket in sockets.found:
+    for socket in sockets.in_doubt():
         if socket.opening.state != UNKNOWN:
             continue
         for target, _ in socket.targets:

@@ -11,7 +11,8 @@ from narrowgate.engine.policy.request import Api
 from narrowgate.engine.trace.api_call import ApiCall, evaluate_api_call
 from narrowgate.engine.trace.authorization import owner_of_api
 from narrowgate.exposure.apis.calls import Call, calls_of, stages_of
-from narrowgate.exposure.apis.domains import domain_urls, mapped_apis
+from narrowgate.exposure.apis.domains import domain_urls
+from narrowgate.exposure.apis.likeness import likeness
 from narrowgate.exposure.apis.policies import (
     Documents,
     chosen_headers,
@@ -61,7 +62,7 @@ def decisions(snapshot: Snapshot, api: RestApi, endpoint: VpcEndpoint) -> tuple[
     kept = _kept(snapshot)
     key = (api.id, endpoint.vpc_endpoint_id)
     if key not in kept:
-        alike, like = _alike(snapshot), _likeness(snapshot, api, endpoint)
+        alike, like = _alike(snapshot), likeness(snapshot, api, endpoint)
         found = alike.get(like)
         if found is None:
             found = tuple(_decide(snapshot, api, endpoint))
@@ -75,34 +76,6 @@ def decisions(snapshot: Snapshot, api: RestApi, endpoint: VpcEndpoint) -> tuple[
 def _alike(snapshot: Snapshot) -> dict[tuple[object, ...], tuple[Decision, ...]]:
     """By API and what its policies can tell endpoints apart by."""
     return {}
-
-
-def _likeness(snapshot: Snapshot, api: RestApi, endpoint: VpcEndpoint) -> tuple[object, ...]:
-    """What of an endpoint can matter to an API: its own policy, and its ids where a policy may mean them."""
-    own, vpc_id = endpoint.vpc_endpoint_id, endpoint.vpc_id
-    texts = [text for text in (api.policy, *_deployed(snapshot).get(api.id, ())) if isinstance(text, str)]
-    texts += [endpoint.policy_document] if isinstance(endpoint.policy_document, str) else []
-    # A wildcard or variable in an id may mean any of them, and a custom domain asks for its association.
-    is_open = any("vpce-*" in text or "vpc-*" in text or "?" in text or "${" in text for text in texts)
-    is_named = is_open or api.id in mapped_apis(snapshot) or any(own in text for text in texts)
-    is_in_named_vpc = is_open or any(vpc_id in text for text in texts)
-    return (
-        api.id,
-        endpoint.policy_document,
-        endpoint.service_name,
-        snapshot.region_of(own),
-        own if is_named else "",
-        vpc_id if is_in_named_vpc else "",
-    )
-
-
-@index
-def _deployed(snapshot: Snapshot) -> dict[str, tuple[object, ...]]:
-    """Policies that exports show, by API."""
-    found: dict[str, tuple[object, ...]] = {}
-    for (api_id, _), export in snapshot.facts.stage_exports.items():
-        found[api_id] = (*found.get(api_id, ()), export.policy)
-    return found
 
 
 def _decide(snapshot: Snapshot, api: RestApi, endpoint: VpcEndpoint) -> Iterator[Decision]:

@@ -1,13 +1,14 @@
 """The execute-api endpoints that hosts of a VPC reach, directly or through a load balancer, as whom (AGW-14)."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from narrowgate.engine.network.flow import TCP, Flow
 from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.engine.network.load_balancers import forward
-from narrowgate.exposure.sockets.alike import Socket
-from narrowgate.exposure.sockets.sockets import Sockets
+from narrowgate.exposure.sockets.classes import TargetClass
+from narrowgate.exposure.sockets.pieces import Members, Socket, Sockets
 from narrowgate.model.address import Address, IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because
@@ -50,21 +51,27 @@ def _doorways(snapshot: Snapshot) -> frozenset[str]:
     )
 
 
-Members = tuple[tuple[Interface, Address], ...]
+@index
+def _led_on(snapshot: Snapshot) -> dict[TargetClass, bool]:
+    """Filled as targets are asked for."""
+    return {}
+
+
+def _leads_on(snapshot: Snapshot, target: TargetClass) -> bool:
+    """Whether some member of a class may be a door, or lead to one."""
+    kept = _led_on(snapshot)
+    if target not in kept:
+        kept[target] = any(True for _ in _doorways_of(snapshot, target.every_member))
+    return kept[target]
 
 
 def doors_of(snapshot: Snapshot, sockets: Sockets) -> list[Door]:
     """Each endpoint once for each state and way."""
     found: dict[tuple[str, str, str, bool], list[Door]] = {}
-    # Many sockets have the same members, which live as long as the sockets do.
-    looks: dict[int, Members] = {}
-    for each in sockets.found:
+    for each in sockets.to(partial(_leads_on, snapshot)):
         if each.protocol != TCP:
             continue
-        members = looks.get(id(each.targets))
-        if members is None:
-            members = looks[id(each.targets)] = tuple(_doorways_of(snapshot, each.targets))
-        for target, address in members:
+        for target, address in _doorways_of(snapshot, each.targets):
             for door in _door(snapshot, each, target, address):
                 found.setdefault((door.endpoint_id, door.state, door.via, door.is_ipv4), []).append(door)
     joined = [_joined(every) for every in found.values()]

@@ -39,12 +39,27 @@ def stranger_entries(snapshot: Snapshot, endpoint_id: str) -> tuple[ExposedApi, 
     return kept[endpoint_id]
 
 
+@index
+def _gaps(snapshot: Snapshot) -> dict[str | None, tuple[Missing, ...]]:
+    """By Region; filled as they are asked for."""
+    return {}
+
+
+def _unlisted_apis(snapshot: Snapshot, region: str | None) -> tuple[Missing, ...]:
+    """The lists of APIs of a Region that nobody has, of accounts that were asked anything there."""
+    kept = _gaps(snapshot)
+    if region not in kept:
+        calls = (*snapshot.calls, *snapshot.refused)
+        accounts = {call.account for call in calls if call.region in (region, None)}
+        gaps = (snapshot.missing("apigateway.get_rest_apis", each, region) for each in sorted(accounts, key=str))
+        kept[region] = tuple(gap for gap in gaps if gap is not None)
+    return kept[region]
+
+
 def _unlisted(snapshot: Snapshot, endpoint_id: str) -> Iterator[ExposedApi]:
     """APIs of the estate's own accounts that nobody listed."""
     region = snapshot.region_of(endpoint_id)
-    accounts = {call.account for call in (*snapshot.calls, *snapshot.refused) if call.region in (region, None)}
-    gaps = [snapshot.missing("apigateway.get_rest_apis", account, region) for account in sorted(accounts, key=str)]
-    known = tuple(gap for gap in gaps if gap is not None)
+    known = _unlisted_apis(snapshot, region)
     if known:
         entry = _entry(snapshot, endpoint_id, UNKNOWN, "which APIs stand behind it is not known", known)
         yield msgspec.structs.replace(entry, name="private APIs of the estate that nobody listed")

@@ -13,7 +13,8 @@ from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL
 from narrowgate.exposure.names.listeners import asker, names_of_resolver, names_of_server
 from narrowgate.exposure.names.lost import lost_by_server, lost_by_view
 from narrowgate.exposure.names.public import hidden_from
-from narrowgate.exposure.sockets.sockets import Sockets
+from narrowgate.exposure.sockets.classes import TargetClass
+from narrowgate.exposure.sockets.pieces import Sockets
 from narrowgate.model.address import Address, parse_address
 from narrowgate.model.answer import Missing
 from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because, ExposedName, LostName
@@ -150,7 +151,14 @@ def servers_in_reach(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> Itera
     configured = set() if isinstance(hop, Missing) else set(hop.servers) - {RESOLVER_LINK_LOCAL}
     described = {parse_address(each.ip) for each in (snapshot.outside.dns_servers if snapshot.outside else ())}
     found: dict[Address, Server] = {}
-    for each in sockets.found:
+
+    def may_serve(target: TargetClass) -> bool:
+        return any(
+            known.resolver_endpoint_id or address in described or address in configured
+            for known, address in target.every_member
+        )
+
+    for each in sockets.to(may_serve):
         opening = each.opening
         if each.protocol != UDP or _DNS not in opening.ports:
             continue

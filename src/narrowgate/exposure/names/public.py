@@ -1,6 +1,7 @@
 """Public names that hold private addresses: endpoint names, alias names, balancers, records of public zones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from narrowgate.engine.dns.endpoint_names import public_names
 from narrowgate.engine.dns.firewall import Group
@@ -115,17 +116,55 @@ def hidden_from(snapshot: Snapshot, vpc_id: str) -> frozenset[str]:
     """Public names that the resolver of a VPC answers otherwise, or not at all."""
     view = view_of(snapshot, vpc_id)
     by_domain = _by_domain(snapshot)
-    asked = {each.name: each for domain in view.candidates for each in by_domain.get(domain, ())}
     if view.firewall.missing or view.support is not True or any(map(_is_wide, view.firewall.groups)):
-        asked = {each.name: each for each in public_entries(snapshot)}
-    elif view.firewall.groups:
+        return _hidden(snapshot, vpc_id, public_entries(snapshot)).names
+    domains = [domain for domain in view.candidates if domain in by_domain]
+    if view.firewall.groups or len(domains) != 1:
+        asked = {each.name: each for domain in domains for each in by_domain[domain]}
         asked.update((each.name, each) for each in _listed_by(snapshot, view))
-    hidden = set()
-    for entry in asked.values():
+        return _hidden(snapshot, vpc_id, asked.values()).names
+    # Views in which the same answers for a domain answer alike, unless an answer leads elsewhere.
+    kept = _hidden_by_domain(snapshot)
+    key = _deciding(view, domains[0])
+    found = kept.get(key) if key is not None else None
+    if found is None:
+        read = _hidden(snapshot, vpc_id, by_domain[domains[0]])
+        found = read.names
+        if key is not None and read.is_shared:
+            kept[key] = found
+    return found
+
+
+class _Hidden(NamedTuple):
+    """Hidden names, and whether they are so for every view with the same candidates."""
+
+    names: frozenset[str]
+    is_shared: bool
+
+
+def _hidden(snapshot: Snapshot, vpc_id: str, entries: Iterable[ExposedName]) -> _Hidden:
+    hidden, is_shared = set(), True
+    for entry in entries:
         outcome = ask_resolver(Query(snapshot, entry.name.replace("*", WITNESS), "A"), vpc_id)
+        if outcome.chain or outcome.is_provisional:
+            is_shared = False
         if outcome.verdict is not Verdict.UNKNOWN and not set(entry.addresses) & set(outcome.addresses):
             hidden.add(entry.name)
-    return frozenset(hidden)
+    return _Hidden(frozenset(hidden), is_shared)
+
+
+@index
+def _hidden_by_domain(snapshot: Snapshot) -> dict[tuple[object, ...], frozenset[str]]:
+    """Hidden names, by a domain and what decides about all names below it."""
+    return {}
+
+
+def _deciding(view: View, domain: str) -> tuple[object, ...] | None:
+    """What of a view without firewall decides about the names of a domain; None where more may count."""
+    if view.missing_rules or view.missing_zones or view.missing_endpoints or view.delegations:
+        return None
+    above = tuple(view.candidates.get(each, ()) for each in parents(domain))
+    return (domain, view.region, view.attributes, above)
 
 
 def _is_wide(group: Group) -> bool:

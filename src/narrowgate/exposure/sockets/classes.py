@@ -25,6 +25,7 @@ class SenderClass:
     """
 
     __slots__ = (
+        "_told",
         "carried",
         "client_ports",
         "groups",
@@ -54,14 +55,22 @@ class SenderClass:
         self.carried = carried
         self.readiness = readiness
         self.senders: list[Sender] = []
+        self._told: tuple[Sender, ...] = ()
         self.shape: int | None = None
-        """What it is to other VPCs, apart from ids; None where that is not known."""
+        """What it is to other VPCs, apart from ids and groups; None where that is not known."""
 
         self.outlook: Part | None = None
         """A part that sees other VPCs as this one does."""
 
         self.is_ready: bool | None = None
         """Whether it opens connections for certain; None until somebody asks."""
+
+    @property
+    def every_sender(self) -> tuple[Sender, ...]:
+        """The senders, once there are no more to come."""
+        if len(self._told) != len(self.senders):
+            self._told = tuple(self.senders)
+        return self._told
 
     @property
     def sample(self) -> Sender:
@@ -85,10 +94,15 @@ class TargetClass:
         self.members: list[tuple[Interface, Address]] = []
         self._told: tuple[tuple[Interface, Address], ...] = ()
         self.shape: int | None = None
-        """What it is to other VPCs, apart from ids; None where that is not known."""
+        """What it is to other VPCs, apart from ids and groups; None where that is not known."""
 
         self.outlook: Part | None = None
         """A part that sees other VPCs as this one does."""
+
+    @property
+    def is_endpoint(self) -> bool:
+        """Whether its members are interfaces of an endpoint: they are in no class with others."""
+        return self.members[0][0].vpc_endpoint_id is not None
 
     @property
     def every_member(self) -> tuple[tuple[Interface, Address], ...]:

@@ -1,163 +1,70 @@
 """Sockets from one VPC to another, target by target: all senders of a VPC are asked at once.
 
 A *column* is what opens to a target from every sender of a VPC. Targets that nothing tells apart, in VPCs that
-are seen alike, have equal columns: each is read once, and filled with ids. Addresses are looked up by place:
-between two edges of blocks that rules name, all are admitted and let out alike.
+are seen alike, have equal columns: each is read once, and filled with ids where somebody asks for its sockets.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from narrowgate.engine.network.interfaces import Interface
 from narrowgate.engine.network.security_group_rules import Direction
-from narrowgate.exposure.sockets.alike import Socket, Template
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
-from narrowgate.exposure.sockets.filters import Groups, allowed_everywhere, groups_of, ports_everywhere
-from narrowgate.exposure.sockets.outlooks import Outward, OutwardSenders, OutwardTargets
+from narrowgate.exposure.sockets.filters import groups_of
+from narrowgate.exposure.sockets.numbers import number_of
+from narrowgate.exposure.sockets.outlooks import OutwardSenders, OutwardTargets
 from narrowgate.exposure.sockets.pair import Opening
-from narrowgate.exposure.sockets.parts import Part, is_solid
-from narrowgate.exposure.sockets.relations import Relation, number_of, relation
-from narrowgate.exposure.sockets.senders import Sender
-from narrowgate.exposure.sockets.vpc_pairs import as_opening, pair_by_pair, templates_between
-from narrowgate.model.address import Address
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.exposure.sockets.pairs import between
+from narrowgate.exposure.sockets.parts import Part
+from narrowgate.exposure.sockets.pieces import Members, Piece, Socket
+from narrowgate.exposure.sockets.plans import Template
+from narrowgate.exposure.sockets.relations import Relation, relation
+from narrowgate.exposure.sockets.sides import Cell, Facing, Side, outlook_of
+from narrowgate.exposure.sockets.templates import as_opening, templates_between
+from narrowgate.model.snapshot import Snapshot
+
+_WHOLE = -1
+"""The zone of a cell that means a target's members of all zones."""
 
 
-class Cell(NamedTuple):
-    """One opening of a column: of which senders, by which of their outlooks, to which zone's members."""
+class Column(Piece):
+    """A column and the target that it stands before: ids are filled in where its sockets are asked for."""
 
-    senders: tuple[Sender, ...]
-    outlook: int
-    zone: int
-    template: Template
-    number: int
-    """The same for equal templates."""
+    __slots__ = ("_cells", "_outs", "_zones")
 
+    def __init__(
+        self,
+        outs: tuple[Relation, ...],
+        target: TargetClass,
+        zones: tuple[TargetClass, ...],
+        cells: tuple[Cell, ...],
+    ) -> None:
+        super().__init__(target)
+        self._outs = outs
+        self._zones = zones
+        self._cells = cells
 
-class Facing(NamedTuple):
-    """A target, with a number for what it is apart from ids and one for what it admits; None where not known."""
-
-    target: OutwardTargets
-    profile: int | None
-    admitted: int
-    groups: Groups | None
-    outlook: int
-
-
-class Side:
-    """A VPC as a sender and as a target; `part` is one of its own, None where rules name parts of it."""
-
-    def __init__(self, snapshot: Snapshot, vpc_id: str, outward: Outward) -> None:
-        self.vpc_id = vpc_id
-        self.outward = outward
-        self.is_solid = is_solid(snapshot, vpc_id)
-        wholes = [each.whole for each in outward.senders]
-        self.is_plain = self.is_solid and all(_is_plain(snapshot, each) for each in outward.senders)
-        """Whether what it can open is told by columns."""
-        self.sender_outlooks = list(dict.fromkeys(_outlook(each) for each in wholes))
-        self.carried = frozenset().union(*(each.carried for each in wholes))
-        self.columns: dict[tuple[object, ...], tuple[Cell, ...] | None] = {}
-        self._egress: dict[Groups, SenderClass] = {}
-        for each in wholes if self.is_plain else ():
-            if each.is_real and each.groups:
-                self._egress.setdefault(groups_of(snapshot, each.groups, Direction.EGRESS), each)
-        self.meant = frozenset().union(*(groups.named for groups in self._egress))
-        self._egress_edges = sorted({edge for groups in self._egress for edge in groups.edges_of_blocks})
-        self._egress_at: dict[int, int] = {}
-        self.target_outlooks = list(dict.fromkeys(_outlook(each.whole) for each in outward.targets))
-        self._ingress = [_ingress(snapshot, each.whole) for each in outward.targets]
-        self._profiles = [_profile(snapshot, each) for each in outward.targets]
-        known = [each for each in self._ingress if each is not None]
-        self.named = frozenset().union(*(each.named for each in known))
-        self._ingress_edges = sorted({edge for groups in known for edge in groups.edges_of_blocks})
-        self._facing_at: dict[int, tuple[Facing, ...]] = {}
-
-    @property
-    def part(self) -> Part | None:
-        """A part that stands for all of a solid VPC."""
-        return next((each.part for each in self.target_classes() if each.part is not None), None)
-
-    def target_classes(self) -> Iterator[TargetClass]:
-        """Its targets, of all zones together."""
-        return (each.whole for each in self.outward.targets)
-
-    def lets_out(self, snapshot: Snapshot, there: Part) -> int:
-        """A number for what the groups of its hosts let out to a part of a solid VPC."""
-        place = bisect_right(self._egress_edges, there.sample.value)
-        if place not in self._egress_at:
-            content = tuple(
-                ports_everywhere(snapshot, groups, sender.groups or (), there, Direction.EGRESS)
-                for groups, sender in self._egress.items()
-            )
-            self._egress_at[place] = number_of(snapshot, ("egress", content))
-        return self._egress_at[place]
-
-    def facing(self, snapshot: Snapshot, here: Part) -> tuple[Facing, ...]:
-        """The targets that may admit a part of a solid VPC none of whose groups count, in their order."""
-        place = bisect_right(self._ingress_edges, here.sample.value)
-        if place not in self._facing_at:
-            self._facing_at[place] = tuple(self._read_facing(snapshot, here))
-        return self._facing_at[place]
-
-    def _read_facing(self, snapshot: Snapshot, here: Part) -> Iterator[Facing]:
-        for target, groups, profile in zip(self.outward.targets, self._ingress, self._profiles, strict=True):
-            outlook = self.target_outlooks.index(_outlook(target.whole))
-            if groups is None or not groups.is_plain:
-                yield Facing(target, None, 0, groups, outlook)
-            elif groups.may_mean(here, frozenset()):
-                ids = target.whole.groups or ()
-                admitted = allowed_everywhere(snapshot, groups, ids, here, Direction.INGRESS)
-                yield Facing(target, profile, number_of(snapshot, ("admitted", admitted)), groups, outlook)
+    def sockets(self) -> Iterator[Socket]:
+        """The sockets, in order."""
+        members: dict[int, Members] = {}
+        openings: dict[tuple[int, int], Opening] = {}
+        for senders, outlook, zone, template, number in self._cells:
+            of_zone = members.get(zone)
+            if of_zone is None:
+                met = self.target if zone == _WHOLE else self._zones[zone]
+                of_zone = members[zone] = met.every_member
+            opening = openings.get((outlook, number))
+            if opening is None:
+                opening = as_opening(self._outs[outlook], self.target, template, number)
+                openings[outlook, number] = opening
+            yield Socket(senders, of_zone, template[0], opening)
 
 
-def _outlook(each: SenderClass | TargetClass) -> Part | None:
-    return each.outlook or each.part
-
-
-def _ingress(snapshot: Snapshot, target: TargetClass) -> Groups | None:
-    return groups_of(snapshot, target.groups, Direction.INGRESS) if target.groups else None
-
-
-def _is_plain(snapshot: Snapshot, sender: OutwardSenders) -> bool:
-    if sender.whole.part is None or any(each.shape is None for each in (sender.whole, *sender.by_zone)):
-        return False
-    if not sender.whole.is_real:
-        return True
-    groups = sender.whole.groups
-    return bool(groups) and groups_of(snapshot, groups or (), Direction.EGRESS).is_plain
-
-
-def _profile(snapshot: Snapshot, target: OutwardTargets) -> int | None:
-    whole = target.whole
-    shapes = tuple(each.shape for each in (whole, *target.by_zone))
-    if None in shapes or whole.part is None or not whole.groups or not whole.is_certain:
-        return None
-    is_endpoint = whole.members[0][0].vpc_endpoint_id is not None
-    return number_of(snapshot, ("target", shapes, whole.served, is_endpoint, target.is_sensitive))
-
-
-@index
-def _sides(snapshot: Snapshot) -> dict[str, Side]:
-    """Filled as VPCs are asked for."""
-    return {}
-
-
-def side_of(snapshot: Snapshot, vpc_id: str, outward: Outward) -> Side:
-    """A VPC as a sender and as a target."""
-    kept = _sides(snapshot)
-    if vpc_id not in kept:
-        kept[vpc_id] = Side(snapshot, vpc_id, outward)
-    return kept[vpc_id]
-
-
-def sockets_across(snapshot: Snapshot, here: Side, there: Side) -> Iterator[Socket]:
+def across(snapshot: Snapshot, here: Side, there: Side) -> Iterator[Piece]:
     """Everything that opens from one VPC to another."""
     own, other = here.outward.senders, there.part
     first = own[0].whole.part if own else None
     if first is None or other is None or not here.is_plain or not there.is_solid or here.carried & there.named:
         for target in there.outward.targets:
-            yield from pair_by_pair(snapshot, own, target)
+            yield from _pair_by_pair(snapshot, own, target)
         return
     facing = there.facing(snapshot, first)
     outs = _relations(snapshot, here.sender_outlooks, other) if facing else None
@@ -174,12 +81,12 @@ def sockets_across(snapshot: Snapshot, here: Side, there: Side) -> Iterator[Sock
                     here.columns[key] = _read_column(snapshot, here, each)
                 column = here.columns[key]
         if column is None or outs is None:
-            yield from pair_by_pair(snapshot, own, each.target)
-        else:
-            yield from _filled(outs, each.target, column)
+            yield from _pair_by_pair(snapshot, own, each.target)
+        elif column:
+            yield Column(outs, each.target.whole, each.target.by_zone, column)
 
 
-def _relations(snapshot: Snapshot, outlooks: list[Part | None], there: Part) -> list[Relation] | None:
+def _relations(snapshot: Snapshot, outlooks: list[Part | None], there: Part) -> tuple[Relation, ...] | None:
     """How each outlook sees another VPC; None where one does not."""
     found = []
     for each in outlooks:
@@ -187,40 +94,55 @@ def _relations(snapshot: Snapshot, outlooks: list[Part | None], there: Part) -> 
         if out is None:
             return None
         found.append(out)
-    return found
+    return tuple(found)
 
 
 def _read_column(snapshot: Snapshot, here: Side, facing: Facing) -> tuple[Cell, ...] | None:
     """What opens from every sender; None where some pair of classes must be asked itself."""
     target, found = facing.target, []
     for sender in here.outward.senders:
-        outlook = here.sender_outlooks.index(_outlook(sender.whole))
+        outlook = here.sender_outlooks.index(outlook_of(sender.whole))
         for one in sender.by_zone if target.is_sensitive else (sender.whole,):
-            senders = tuple(one.senders)
             zones = [*enumerate(target.by_zone)] if sender.is_sensitive else [(_WHOLE, target.whole)]
             for zone, other in zones:
                 templates = templates_between(snapshot, one, other, facing.groups)
                 if templates is None:
                     return None
                 found += [
-                    Cell(senders, outlook, zone, each, number_of(snapshot, ("template", each)))
+                    Cell(one.every_sender, outlook, zone, each, number_of(snapshot, ("template", each)))
                     for each in templates
                 ]
     return tuple(found)
 
 
-_WHOLE = -1
+def _pair_by_pair(
+    snapshot: Snapshot, senders: tuple[OutwardSenders, ...], target: OutwardTargets
+) -> Iterator[Piece]:
+    """Everything that opens from a VPC to a target of another, class by class."""
+    ids = target.whole.groups
+    groups = groups_of(snapshot, ids, Direction.INGRESS) if ids else None
+    for sender in senders:
+        part = sender.whole.part
+        if part is not None and groups is not None and not groups.may_mean(part, sender.whole.carried):
+            continue
+        for one in sender.by_zone if target.is_sensitive else (sender.whole,):
+            for other in target.by_zone if sender.is_sensitive else (target.whole,):
+                templates = templates_between(snapshot, one, other, groups)
+                if templates is None:
+                    yield from between(snapshot, one, other, groups)
+                elif templates:
+                    yield from _as_before(snapshot, one, other, templates)
 
 
-def _filled(outs: list[Relation], target: OutwardTargets, column: tuple[Cell, ...]) -> Iterator[Socket]:
-    """A column with the ids of a target."""
-    zones: dict[int, tuple[tuple[Interface, Address], ...]] = {}
-    openings: dict[tuple[int, int], Opening] = {}
-    for senders, outlook, zone, template, number in column:
-        members = zones.get(zone)
-        if members is None:
-            members = zones[zone] = (target.whole if zone == _WHOLE else target.by_zone[zone]).every_member
-        opening = openings.get((outlook, number))
-        if opening is None:
-            opening = openings[outlook, number] = as_opening(outs[outlook], target.whole, template, number)
-        yield Socket(senders, members, template[0], opening)
+def _as_before(
+    snapshot: Snapshot, sender: SenderClass, target: TargetClass, templates: tuple[Template, ...]
+) -> Iterator[Piece]:
+    """The sockets of a pair like one that was asked before."""
+    here, there = sender.outlook or sender.part, target.part
+    out = relation(snapshot, here, there) if here is not None and there is not None else None
+    if out is not None:
+        cells = tuple(
+            Cell(sender.every_sender, 0, _WHOLE, each, number_of(snapshot, ("template", each)))
+            for each in templates
+        )
+        yield Column((out,), target, (), cells)

@@ -3,11 +3,13 @@
 from bisect import bisect_right
 from typing import NamedTuple
 
+from narrowgate.engine.network.flow import ANY_PROTOCOL
 from narrowgate.engine.network.flow_ends import End
 from narrowgate.engine.network.prefix_lists import prefix_list_blocks
 from narrowgate.engine.network.references import Carriage, Way
 from narrowgate.engine.network.security_group_rules import Direction, Rule, group_rules
 from narrowgate.engine.network.security_groups import Admitted, admitted_ports
+from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.parts import Part, twin_of
 from narrowgate.exposure.sockets.served import EVERY_PORT, PROTOCOLS
 from narrowgate.model.address import IntervalSet
@@ -26,12 +28,12 @@ class Groups:
 
     __slots__ = (
         "admissions",
-        "by_part",
         "edges",
         "edges_of_blocks",
         "every",
         "is_plain",
         "named",
+        "named_by",
         "unions",
         "whole",
     )
@@ -40,6 +42,16 @@ class Groups:
         every = [rule for each in rules or () for rule in each]
         pairs = [pair for rule in every for pair in rule.references]
         self.named = frozenset(pair.group_id or "" for pair in pairs)
+        self.named_by = {
+            protocol: frozenset(
+                pair.group_id or ""
+                for rule in every
+                if rule.protocol in (ANY_PROTOCOL, protocol)
+                for pair in rule.references
+            )
+            for protocol in PROTOCOLS
+        }
+        """Of `named`, those that rules about a protocol name."""
         lists = [prefix_list_blocks(snapshot, own) for rule in every for own in rule.prefix_lists]
         known = rules is not None and not any(isinstance(each, Missing) for each in lists)
         self.is_plain = known and "" not in self.named and all(rule.ports is not None for rule in every)
@@ -50,10 +62,9 @@ class Groups:
         self.edges = [first for first, _ in self.whole]
         self.edges_of_blocks = frozenset(edge for block in blocks for edge in (block.first, block.last + 1))
         """Where IPv4 addresses may begin to be admitted otherwise."""
-        self.by_part: dict[tuple[Part, int, frozenset[str]], tuple[Allowed, ...]] = {}
         self.admissions: dict[tuple[Part, int, frozenset[str]], Admission] = {}
-        self.every: dict[Part, tuple[tuple[Allowed, ...], ...]] = {}
-        self.unions: dict[Part, tuple[IntervalSet, ...]] = {}
+        self.every: dict[Part, int] = {}
+        self.unions: dict[Part, int] = {}
 
     def may_mean(self, part: Part, carried: frozenset[str]) -> bool:
         """Whether some rule could mean a host of a part that carries some groups: False is certain."""
@@ -72,13 +83,13 @@ class Allowed(NamedTuple):
 
 
 @index
-def _by_ids(snapshot: Snapshot) -> dict[tuple[tuple[str, ...], Direction], Groups]:
+def _by_ids(snapshot: Snapshot) -> dict[tuple[tuple[str, ...], bool], Groups]:
     """Filled as groups are asked for."""
     return {}
 
 
 @index
-def _by_content(snapshot: Snapshot) -> dict[tuple[object, Direction], Groups]:
+def _by_content(snapshot: Snapshot) -> dict[tuple[object, bool], Groups]:
     """Filled as groups are asked for."""
     return {}
 
@@ -86,13 +97,18 @@ def _by_content(snapshot: Snapshot) -> dict[tuple[object, Direction], Groups]:
 def groups_of(snapshot: Snapshot, ids: tuple[str, ...], direction: Direction) -> Groups:
     """The rules of a set of groups; sets of equal rules are one."""
     kept = _by_ids(snapshot)
-    key = (ids, direction)
+    # An enumeration's member is slow to hash.
+    key = (ids, direction is Direction.EGRESS)
     if key not in kept:
         read = [group_rules(snapshot, own, direction) for own in ids]
         known = tuple(each for each in read if not isinstance(each, Missing))
         rules = known if len(known) == len(read) else None
-        content: object = rules if rules is not None else ids
-        kept[key] = _by_content(snapshot).setdefault((content, direction), Groups(rules, snapshot))
+        content = (rules if rules is not None else ids, direction is Direction.EGRESS)
+        alike = _by_content(snapshot)
+        found = alike.get(content)
+        if found is None:
+            found = alike[content] = Groups(rules, snapshot)
+        kept[key] = found
     return kept[key]
 
 
@@ -103,18 +119,15 @@ class Peer(NamedTuple):
     carried: frozenset[str]
 
 
-def allowed_to(
-    snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], peer: Peer, protocol: int, direction: Direction
+def _allowed(
+    snapshot: Snapshot, ids: tuple[str, ...], peer: Peer, protocol: int, direction: Direction
 ) -> tuple[Allowed, ...]:
     """What plain groups admit to or from a part."""
-    part = twin_of(snapshot, peer.part)
-    key = (part, protocol, peer.carried)
-    if key not in groups.by_part:
-        subject = End(label="subject", address=part.sample, vpc_id=part.vpc_id, security_groups=ids)
-        other = End(label="peer", address=part.sample, vpc_id=part.vpc_id, security_groups=tuple(peer.carried))
-        found = admitted_ports(snapshot, protocol, subject, other, direction, _PLAIN)
-        groups.by_part[key] = tuple(_numbered(each, ids) for each in found)
-    return groups.by_part[key]
+    part = peer.part
+    subject = End(label="subject", address=part.sample, vpc_id=part.vpc_id, security_groups=ids)
+    other = End(label="peer", address=part.sample, vpc_id=part.vpc_id, security_groups=tuple(peer.carried))
+    found = admitted_ports(snapshot, protocol, subject, other, direction, _PLAIN)
+    return tuple(_numbered(each, ids) for each in found)
 
 
 def _numbered(admitted: Admitted, ids: tuple[str, ...]) -> Allowed:
@@ -143,41 +156,41 @@ def admission(
     snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], peer: Peer, protocol: int, direction: Direction
 ) -> Admission:
     """What plain groups admit to or from a part, joined."""
-    key = (twin_of(snapshot, peer.part), protocol, peer.carried)
+    twin = twin_of(snapshot, peer.part)
+    key = (twin, protocol, peer.carried)
     found = groups.admissions.get(key)
     if found is None:
-        rules = allowed_to(snapshot, groups, ids, peer, protocol, direction)
+        rules = _allowed(snapshot, ids, Peer(twin, peer.carried), protocol, direction)
         kept = _admissions(snapshot)
-        if rules not in kept:
+        known = kept.get(rules)
+        if known is None:
             ports = IntervalSet(pair for each in rules for pair in each.ports)
-            kept[rules] = Admission(rules, ports, len(kept))
-        found = groups.admissions[key] = kept[rules]
+            known = kept[rules] = Admission(rules, ports, len(kept))
+        found = groups.admissions[key] = known
     return found
 
 
-def allowed_everywhere(
-    snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], part: Part, direction: Direction
-) -> tuple[tuple[Allowed, ...], ...]:
-    """What plain groups admit to or from a part of another VPC, by protocol."""
+def admitted_number(snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], part: Part) -> int:
+    """A number for all that plain groups admit from a part of another VPC, rule by rule."""
     part = twin_of(snapshot, part)
     found = groups.every.get(part)
     if found is None:
         peer = Peer(part, frozenset())
-        found = groups.every[part] = tuple(
-            allowed_to(snapshot, groups, ids, peer, protocol, direction) for protocol in PROTOCOLS
+        rules = tuple(
+            admission(snapshot, groups, ids, peer, protocol, Direction.INGRESS).number for protocol in PROTOCOLS
         )
+        found = groups.every[part] = number_of(snapshot, ("admitted", rules))
     return found
 
 
-def ports_everywhere(
-    snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], part: Part, direction: Direction
-) -> tuple[IntervalSet, ...]:
-    """The ports of that, by protocol."""
+def ports_number(snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], part: Part) -> int:
+    """A number for the ports that plain groups let out to a part of another VPC, whatever rules they are of."""
     part = twin_of(snapshot, part)
     found = groups.unions.get(part)
     if found is None:
-        every = allowed_everywhere(snapshot, groups, ids, part, direction)
-        found = groups.unions[part] = tuple(
-            IntervalSet(pair for each in allowed for pair in each.ports) for allowed in every
+        peer = Peer(part, frozenset())
+        ports = tuple(
+            admission(snapshot, groups, ids, peer, protocol, Direction.EGRESS).ports for protocol in PROTOCOLS
         )
+        found = groups.unions[part] = number_of(snapshot, ("let out", ports))
     return found

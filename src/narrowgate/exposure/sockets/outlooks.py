@@ -14,6 +14,7 @@ from narrowgate.engine.network.security_group_rules import Direction
 from narrowgate.engine.network.vpcs import vpc_blocks, zone_of_subnet
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass, classes_of_vpc
 from narrowgate.exposure.sockets.filters import groups_of
+from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.parts import Part, cutting_blocks
 from narrowgate.exposure.sockets.relations import attachments_by_vpc, shape_of
 from narrowgate.exposure.sockets.senders import cross_referenced
@@ -85,10 +86,11 @@ def _senders(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardSenders, ...]:
         zonal = groups.setdefault(key, {}).setdefault(zone, _like_sender(each, carried))
         zonal.senders += each.senders
     for key, each in whole.items():
-        each.shape = _shape(snapshot, each.part, with_zone=False)
+        of_hosts: Key = (each.client_ports, each.readiness)
+        each.shape = _shape(snapshot, each.part, of_hosts, with_zone=False)
         each.outlook = _canonical(snapshot, each.part)
         for zonal in groups[key].values():
-            zonal.shape = _shape(snapshot, zonal.part, with_zone=True)
+            zonal.shape = _shape(snapshot, zonal.part, of_hosts, with_zone=True)
             zonal.outlook = each.outlook
     return tuple(
         OutwardSenders(each, tuple(groups[key].values()), _is_sensitive(snapshot, each.part))
@@ -96,8 +98,10 @@ def _senders(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardSenders, ...]:
     )
 
 
-def _shape(snapshot: Snapshot, part: Part | None, *, with_zone: bool) -> int | None:
-    return None if part is None else shape_of(snapshot, part, with_zone=with_zone)
+def _shape(snapshot: Snapshot, part: Part | None, kind: Key, *, with_zone: bool) -> int | None:
+    """A number for a part and what hosts or targets there are of."""
+    shape = None if part is None else shape_of(snapshot, part, with_zone=with_zone)
+    return None if shape is None else number_of(snapshot, ("class", shape, kind))
 
 
 @index
@@ -122,13 +126,12 @@ def _targets(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardTargets, ...]:
     whole: dict[Key, TargetClass] = {}
     for each in classes_of_vpc(snapshot, vpc_id).targets:
         part = each.part
-        is_endpoint = each.members[0][0].vpc_endpoint_id is not None
         alone = part is None or not each.is_certain or not each.groups
         key: Key = (
             id(each) if alone or part is None else _outlook(snapshot, part),
             each.groups,
             each.served,
-            is_endpoint,
+            each.is_endpoint,
         )
         zone = zone_of_subnet(snapshot, part.subnet_id) if part is not None else None
         joined = whole.setdefault(key, _like_target(each))
@@ -136,10 +139,11 @@ def _targets(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardTargets, ...]:
         zonal = groups.setdefault(key, {}).setdefault(zone, _like_target(each))
         zonal.members += each.members
     for key, each in whole.items():
-        each.shape = _shape(snapshot, each.part, with_zone=False)
+        of_targets: Key = (each.served, each.is_endpoint)
+        each.shape = _shape(snapshot, each.part, of_targets, with_zone=False)
         each.outlook = _canonical(snapshot, each.part)
         for zonal in groups[key].values():
-            zonal.shape = _shape(snapshot, zonal.part, with_zone=True)
+            zonal.shape = _shape(snapshot, zonal.part, of_targets, with_zone=True)
             zonal.outlook = each.outlook
     return tuple(
         OutwardTargets(each, tuple(groups[key].values()), _is_sensitive(snapshot, each.part))

@@ -6,15 +6,17 @@ of the estate names a part of it.
 """
 
 from collections.abc import Hashable
+from typing import NamedTuple
 
 from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
-from narrowgate.engine.network.route_lookup import CompiledTable
-from narrowgate.engine.network.route_targets import TargetKind
+from narrowgate.engine.network.route_lookup import Candidate, CompiledTable
+from narrowgate.engine.network.route_targets import Target, TargetKind
 from narrowgate.engine.network.routing import is_refused, table_of_subnet
 from narrowgate.engine.network.transit_gateway_attachments import attachment_of_vpc
 from narrowgate.engine.network.vpcs import zone_of_subnet
+from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.pair import Opening
-from narrowgate.exposure.sockets.parts import Part, is_solid
+from narrowgate.exposure.sockets.parts import Part, is_solid, twin_of
 from narrowgate.exposure.sockets.ways import acl_number, naming, turn_of_gateway
 from narrowgate.model.exposure import Because
 from narrowgate.model.fact import UNSET
@@ -54,18 +56,6 @@ def attachments_by_vpc(snapshot: Snapshot) -> dict[str, tuple[TransitGatewayVpcA
         vpc_id: tuple(sorted(every, key=lambda one: one.transit_gateway_attachment_id))
         for vpc_id, every in found.items()
     }
-
-
-@index
-def _numbers(snapshot: Snapshot) -> dict[Hashable, int]:
-    """A number for every different shape and relation."""
-    return {}
-
-
-def number_of(snapshot: Snapshot, content: Hashable) -> int:
-    """A number that equal contents share."""
-    numbers = _numbers(snapshot)
-    return numbers.setdefault(content, len(numbers))
 
 
 @index
@@ -157,31 +147,92 @@ def relation(snapshot: Snapshot, here: Part, there: Part) -> Relation | None:
 
 
 def _read_relation(snapshot: Snapshot, here: Part, there: Part) -> Relation | None:
-    table, acls = table_of_subnet(snapshot, here.subnet_id), acls_of(snapshot, here)
-    if not isinstance(table, CompiledTable) or acls is None or not is_solid(snapshot, there.vpc_id):
+    step = _doorstep(snapshot, here)
+    if step is None or not is_solid(snapshot, there.vpc_id):
         return None
-    found = table.lookup(there.sample)
+    found = step.table.lookup(there.sample)
     if found.unread or len(found.chosen) != 1 or found.chosen[0].state != "active":
         return None
     route = found.chosen[0]
-    target = route.target
-    if is_refused(snapshot, table, route):
+    leads = _leads_to(snapshot, route.target, here, there)
+    if leads is None:
         return None
-    named = tuple(naming(snapshot, number, acl, there) for number, acl in acls)
-    content: Key
+    named = _named(snapshot, step, there)
+    # A table keeps what it found, so that its place in memory stands for it.
+    key = (id(found), leads, named)
+    if key not in step.relations:
+        step.relations[key] = _of_route(snapshot, step.table, route, leads, named)
+    return step.relations[key]
+
+
+def _named(snapshot: Snapshot, step: "_Doorstep", there: Part) -> tuple[Key, ...]:
+    """What of each ACL names a part of a solid VPC."""
+    twin = twin_of(snapshot, there)
+    named = step.named.get(twin)
+    if named is None:
+        named = step.named[twin] = tuple(naming(snapshot, number, acl, twin) for number, acl in step.acls)
+    return named
+
+
+@index
+def _naming(snapshot: Snapshot) -> dict[tuple[int, ...], dict[Part, tuple[Key, ...]]]:
+    """What ACLs name of each part, by the ACLs' numbers."""
+    return {}
+
+
+class _Doorstep(NamedTuple):
+    """What decides which way packets leave a part: the same for all VPCs that they are meant for."""
+
+    table: CompiledTable
+    acls: Acls
+    named: dict[Part, tuple[Key, ...]]
+    """What the ACLs name; one for all parts behind equal ACLs."""
+    relations: dict[Key, Relation | None]
+    """By route, by whether it leads there, and by what the ACLs name."""
+
+
+@index
+def _doorsteps(snapshot: Snapshot) -> dict[Part, _Doorstep | None]:
+    """Filled as parts are asked for."""
+    return {}
+
+
+def _doorstep(snapshot: Snapshot, here: Part) -> _Doorstep | None:
+    kept = _doorsteps(snapshot)
+    if here not in kept:
+        table, acls = table_of_subnet(snapshot, here.subnet_id), acls_of(snapshot, here)
+        if isinstance(table, CompiledTable) and acls is not None:
+            named = _naming(snapshot).setdefault(tuple(number for number, _ in acls), {})
+            kept[here] = _Doorstep(table, acls, named, {})
+        else:
+            kept[here] = None
+    return kept[here]
+
+
+def _leads_to(snapshot: Snapshot, target: Target, here: Part, there: Part) -> bool | None:
+    """Whether a peering or gateway leads to a VPC; None where that is unclear, or it is neither."""
     if target.kind is TargetKind.PEERING:
         connection = snapshot.facts.vpc_peering_connections.get(target.id)
         side = connection.other_side(here.vpc_id) if connection else None
-        content = ("peering", target.id, side is not None and side.vpc_id == there.vpc_id, named)
-        via = f"peering {target.id}"
-    elif target.kind is TargetKind.TRANSIT_GATEWAY:
+        return side is not None and side.vpc_id == there.vpc_id
+    if target.kind is TargetKind.TRANSIT_GATEWAY:
         source, other = (attachment_of_vpc(snapshot, target.id, each.vpc_id) for each in (here, there))
         if source is None or other is None:
             return None
         turn = turn_of_gateway(snapshot, target.id, source.transit_gateway_attachment_id, there)
-        if turn != other.transit_gateway_attachment_id:
-            return None
-        content, via = ("gateway", target.id, named), f"transit gateway {target.id}"
-    else:
+        return True if turn == other.transit_gateway_attachment_id else None
+    return None
+
+
+def _of_route(
+    snapshot: Snapshot, table: CompiledTable, route: Candidate, leads: bool, named: tuple[Key, ...]
+) -> Relation | None:
+    if is_refused(snapshot, table, route):
         return None
+    own = route.target.id
+    if route.target.kind is TargetKind.PEERING:
+        content: Key = ("peering", own, leads, named)
+        via = f"peering {own}"
+    else:
+        content, via = ("gateway", own, named), f"transit gateway {own}"
     return Relation(number_of(snapshot, content), via, table.table_id, str(route))

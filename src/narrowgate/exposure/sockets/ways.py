@@ -149,10 +149,26 @@ def _turns(snapshot: Snapshot) -> dict[tuple[str, str, Part], str | None]:
     return {}
 
 
+@index
+def _tables(snapshot: Snapshot) -> dict[tuple[str, str], str | None]:
+    """Filled as they are asked for."""
+    return {}
+
+
+def _table_of(snapshot: Snapshot, gateway: str, attachment: str) -> str | None:
+    """The table for what comes from an attachment; None where it has none, or that is not known."""
+    kept = _tables(snapshot)
+    key = (gateway, attachment)
+    if key not in kept:
+        table = associated_table(snapshot, gateway, attachment)
+        kept[key] = table if isinstance(table, str) else None
+    return kept[key]
+
+
 def turn_of_gateway(snapshot: Snapshot, gateway: str, attachment: str, there: Part) -> str | None:
     """The attachment that a gateway sends a part's addresses to; None where that is unclear or a dead end."""
-    table = associated_table(snapshot, gateway, attachment)
-    if not isinstance(table, str):
+    table = _table_of(snapshot, gateway, attachment)
+    if table is None:
         return None
     kept = _turns(snapshot)
     key = (gateway, table, there)
