@@ -2,7 +2,7 @@
 
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.differential.random_estates import RandomEstate
 
@@ -56,6 +56,7 @@ def covered_as_unknown(sockets: Sockets) -> bool:
 
 @settings(max_examples=ESTATES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(min_value=0, max_value=2**32))
+@example(seed=403)  # targets in several subnets of one attachment: into one of them packets come without a route
 def test_the_list_and_reach_agree_on_every_pair_of_interfaces(seed):
     estate = RandomEstate(seed)
     snapshot = estate.snapshot()

@@ -102,9 +102,9 @@ def _read_column(snapshot: Snapshot, here: Side, facing: Facing) -> tuple[Cell, 
     target, found = facing.target, []
     for sender in here.outward.senders:
         outlook = here.sender_outlooks.index(outlook_of(sender.whole))
-        for one in sender.by_zone if target.is_sensitive else (sender.whole,):
-            zones = [*enumerate(target.by_zone)] if sender.is_sensitive else [(_WHOLE, target.whole)]
-            for zone, other in zones:
+        ones, others = _zones(sender, target)
+        for one in ones:
+            for zone, other in others:
                 templates = templates_between(snapshot, one, other, facing.groups)
                 if templates is None:
                     return None
@@ -113,6 +113,19 @@ def _read_column(snapshot: Snapshot, here: Side, facing: Facing) -> tuple[Cell, 
                     for each in templates
                 ]
     return tuple(found)
+
+
+def _zones(
+    sender: OutwardSenders, target: OutwardTargets
+) -> tuple[tuple[SenderClass, ...], list[tuple[int, TargetClass]]]:
+    """The classes to ask: zone by zone on both sides where a zone counts on either (TGW-08).
+
+    A gateway hands packets out by the zone that they come from: into the very subnet of some members of a class,
+    and past that subnet's ACL and routes to others.
+    """
+    if sender.is_sensitive or target.is_sensitive:
+        return sender.by_zone, [*enumerate(target.by_zone)]
+    return (sender.whole,), [(_WHOLE, target.whole)]
 
 
 def _pair_by_pair(
@@ -125,8 +138,9 @@ def _pair_by_pair(
         part = sender.whole.part
         if part is not None and groups is not None and not groups.may_mean(part, sender.whole.carried):
             continue
-        for one in sender.by_zone if target.is_sensitive else (sender.whole,):
-            for other in target.by_zone if sender.is_sensitive else (target.whole,):
+        ones, others = _zones(sender, target)
+        for one in ones:
+            for _, other in others:
                 templates = templates_between(snapshot, one, other, groups)
                 if templates is None:
                     yield from between(snapshot, one, other, groups)
