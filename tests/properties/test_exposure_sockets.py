@@ -78,6 +78,7 @@ def test_the_list_and_reach_agree_on_every_pair_of_interfaces(seed):
 
 @settings(max_examples=ESTATES // 2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(min_value=0, max_value=2**32))
+@example(seed=904)  # a subnet outside of its VPC's blocks, which a peering does not carry
 def test_whatever_is_listed_for_a_host_that_could_be_started_is_reached_by_one(seed):
     estate = RandomEstate(seed)
     snapshot = estate.snapshot()

@@ -11,7 +11,7 @@ from narrowgate.engine.network.route_lookup import CompiledTable
 from narrowgate.engine.network.routing import table_of_subnet
 from narrowgate.engine.network.security_group_rules import Direction, group_rules
 from narrowgate.engine.network.transit_gateway_routes import all_routes
-from narrowgate.engine.network.vpcs import RESERVED_FIRST, RESERVED_LAST, subnet_blocks, vpc_blocks
+from narrowgate.engine.network.vpcs import RESERVED_FIRST, RESERVED_LAST, subnet_blocks, subnets_by_vpc, vpc_blocks
 from narrowgate.model.address import Address, Cidr, IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.snapshot import Snapshot, index
@@ -132,13 +132,25 @@ def _solid(snapshot: Snapshot) -> dict[str, bool]:
 
 
 def is_solid(snapshot: Snapshot, vpc_id: str) -> bool:
-    """Whether no rule of the estate names a part of a VPC, which has one IPv4 block."""
+    """Whether no rule of the estate names a part of a VPC, which has one IPv4 block with all of its subnets."""
     kept = _solid(snapshot)
     if vpc_id not in kept:
         blocks = vpc_blocks(snapshot, vpc_id) or ()
         alone = len(blocks) == 1 and blocks[0].family == 4
-        kept[vpc_id] = alone and not cutting_blocks(snapshot).inside(blocks[0])
+        kept[vpc_id] = (
+            alone
+            and _holds_subnets(snapshot, vpc_id, blocks[0])
+            and not cutting_blocks(snapshot).inside(blocks[0])
+        )
     return kept[vpc_id]
+
+
+def _holds_subnets(snapshot: Snapshot, vpc_id: str, whole: Cidr) -> bool:
+    """Whether no subnet lies outside of a block: a fact that is out of date may say so."""
+    every = (block for subnet in subnets_by_vpc(snapshot).get(vpc_id, ()) for block in subnet_blocks(subnet))
+    return all(
+        block.family == whole.family and whole.first <= block.first and block.last <= whole.last for block in every
+    )
 
 
 @index

@@ -15,7 +15,7 @@ from narrowgate.engine.network.route_targets import TargetKind
 from narrowgate.engine.network.routing import is_refused, table_of_subnet
 from narrowgate.engine.network.transit_gateway_attachments import attachment_of_vpc
 from narrowgate.engine.network.transit_gateway_routes import associated_table, look_up
-from narrowgate.engine.network.vpcs import zone_of_subnet
+from narrowgate.engine.network.vpcs import vpc_blocks, zone_of_subnet
 from narrowgate.exposure.sockets.parts import Part, twin_of
 from narrowgate.model.answer import Missing
 from narrowgate.model.fact import UNSET
@@ -115,7 +115,9 @@ def _read_leg(snapshot: Snapshot, here: Part, there: Part) -> Leg | None:
         connection = snapshot.facts.vpc_peering_connections.get(route.target.id)
         side = connection.other_side(here.vpc_id) if connection else None
         leads_there = side is not None and side.vpc_id == there.vpc_id
-        return Leg((own, beyond, route.target.id, leads_there), carriage, route, table.table_id)
+        # A peering carries nothing but what lies in the other VPC's blocks (PCX-06).
+        inside = any(block.holds(there.sample) for block in vpc_blocks(snapshot, there.vpc_id) or ())
+        return Leg((own, beyond, route.target.id, leads_there, inside), carriage, route, table.table_id)
     if kind is TargetKind.TRANSIT_GATEWAY:
         return _by_gateway(snapshot, here, there, route, (own, beyond, table))
     return None
