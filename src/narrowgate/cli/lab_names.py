@@ -1,5 +1,7 @@
 """Names of a running lab on the command line: completed in the shell, ports and protocols read."""
 
+import re
+
 import click
 from click.shell_completion import CompletionItem
 
@@ -10,6 +12,7 @@ from narrowgate.model.errors import NarrowgateError
 PROTOCOLS = {"all": None, "icmp": 1, "tcp": 6, "udp": 17}
 DIRECTIONS = {"in": ("in",), "out": ("out",), "both": ("in", "out")}
 _HIGHEST_PORT = 65535
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 
 
 class PortRange(click.ParamType[tuple[int, int]]):
@@ -77,6 +80,22 @@ def complete_broken(context: click.Context, _option: click.Parameter, begun: str
     """Names of what is broken."""
     state = _quietly(context)
     return _beginning(begun, [broken_name(each) for each in state.broken] if state is not None else [])
+
+
+def checked_name(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """A name that a folder can have."""
+    if value is not None and not _NAME.fullmatch(value):
+        raise click.BadParameter("a lab's name has lower-case letters, digits and hyphens, 30 at most")
+    return value
+
+
+lab_option = click.option(
+    "--name",
+    callback=checked_name,
+    metavar="NAME",
+    shell_complete=complete_lab,
+    help="Which lab, where several are running.",
+)
 
 
 def broken_name(text: str) -> str:

@@ -1,49 +1,19 @@
 """`narrowgate lab`."""
 
-import re
 import sys
 from pathlib import Path
 
 import click
-import msgspec
 
 from narrowgate.cli.exit_codes import ExitCode
-from narrowgate.cli.lab_names import (
-    DIRECTIONS,
-    PROTOCOLS,
-    PortRange,
-    broken_name,
-    complete_breakable,
-    complete_broken,
-    complete_host,
-    complete_kind,
-    complete_lab,
-    narrowed,
-)
+from narrowgate.cli.lab_faults import break_, mend
+from narrowgate.cli.lab_names import checked_name, complete_host, lab_option
 from narrowgate.cli.options import assume_complete_option, format_option, source_argument, verbose_option
 from narrowgate.cli.output import finish, terminal_style
-from narrowgate.lab.plan.faults import Kind
-from narrowgate.lab.state import State, find_host, find_lab, labs
-from narrowgate.model.errors import UnknownNameError
+from narrowgate.lab.state import find_host, find_lab, labs
 from narrowgate.report.lab import render_lab
 
 _MOST = 200
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
-
-
-def _checked_name(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not _NAME.fullmatch(value):
-        raise click.BadParameter("a lab's name has lower-case letters, digits and hyphens, 30 at most")
-    return value
-
-
-_name_option = click.option(
-    "--name",
-    callback=_checked_name,
-    metavar="NAME",
-    shell_complete=complete_lab,
-    help="Which lab, where several are running.",
-)
 
 
 @click.group(name="lab")
@@ -71,7 +41,7 @@ def command() -> None:
 @command.command()
 @source_argument
 @click.option(
-    "--name", default="lab", show_default=True, callback=_checked_name, metavar="NAME", help="What it is called."
+    "--name", default="lab", show_default=True, callback=checked_name, metavar="NAME", help="What it is called."
 )
 @click.option(
     "--principal", "principals", multiple=True, metavar="ARN", help="Who gets an access key (repeatable)."
@@ -158,7 +128,7 @@ def test(
 @click.argument("client", metavar="CLIENT", shell_complete=complete_host)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @click.option("--as", "principal", metavar="ARN", help="Whose access key the environment holds.")
-@_name_option
+@lab_option
 def shell(client: str, arguments: tuple[str, ...], *, principal: str | None, name: str | None) -> None:
     r"""Enter a host of a running lab, or run a COMMAND there.
 
@@ -178,7 +148,7 @@ def shell(client: str, arguments: tuple[str, ...], *, principal: str | None, nam
 
 
 @command.command()
-@_name_option
+@lab_option
 @verbose_option
 def status(*, name: str | None, verbose: bool) -> None:
     r"""Say which labs run, and what they have.
@@ -203,7 +173,7 @@ def status(*, name: str | None, verbose: bool) -> None:
 )
 @click.option("--seconds", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="How long.")
 @click.option("--packets", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many at most.")
-@_name_option
+@lab_option
 def capture(client: str, *, out: Path, seconds: float, packets: int, name: str | None) -> None:
     r"""Record what passes a host's interface, as a pcap file.
 
@@ -218,77 +188,8 @@ def capture(client: str, *, out: Path, seconds: float, packets: int, name: str |
     click.echo(f"{out}: {count} packets")
 
 
-@command.command(name="break")
-@click.argument("kind", metavar="[KIND]", shell_complete=complete_kind)
-@click.argument("what", required=False, metavar="NAME", shell_complete=complete_breakable)
-@click.option(
-    "--protocol", type=click.Choice(sorted(PROTOCOLS)), help="Of an ACL or group; tcp where a port is given."
-)
-@click.option("--port", "ports", type=PortRange(), metavar="PORT|FROM-TO", help="Of an ACL or group.")
-@click.option("--direction", type=click.Choice(list(DIRECTIONS)), help="Of an ACL or group; both unless told.")
-@_name_option
-def break_(
-    kind: str,
-    what: str | None,
-    *,
-    protocol: str | None,
-    ports: tuple[int, int] | None,
-    direction: str | None,
-    name: str | None,
-) -> None:
-    r"""Break a link, a route, a rule, a zone; then see what the caller sees.
-
-    \b
-    KIND is one of:
-      link         a peering or an attachment: its routes become blackholes
-      interface    an interface, or all of an instance or endpoint
-      address      whoever has the address
-      subnet       everything in a subnet
-      endpoint-az  the interfaces of an endpoint in one zone (ENDPOINT/ZONE), or of all endpoints there (ZONE)
-      resolver-ip  one address of a Resolver endpoint
-      route        one route of a table (TABLE/BLOCK): a blackhole
-      acl          a deny before all entries of an ACL, or of one subnet's own
-      group        rules of a security group taken away
-    Without KIND the first that knows the name. Names are ids, Name tags and addresses; the shell completes them.
-
-    \b
-    Examples:
-      narrowgate lab break link pcx-0a1b2c3d
-      narrowgate lab break acl api-a --port 443 --direction in
-      narrowgate lab break 10.0.1.10
-    """
-    from narrowgate.lab.plan.breakable import find_fault
-
-    chosen = kind if what is not None else None
-    if chosen is not None and chosen not in set(Kind):
-        raise UnknownNameError("kind", chosen[:40], Kind, otherwise=f"one of {', '.join(Kind)}")
-    state = find_lab(name)
-    narrowing = narrowed(chosen, protocol, ports, direction)
-    _order(state, "break", find_fault(state.breakable, chosen, what or kind, narrowed=narrowing))
-
-
 @command.command()
-@click.argument("names", nargs=-1, metavar="[[KIND] NAME]", shell_complete=complete_broken)
-@_name_option
-def mend(names: tuple[str, ...], *, name: str | None) -> None:
-    r"""Bring back what `break` took down; without NAME everything.
-
-    \b
-    Example:
-      narrowgate lab mend
-    """
-    state = find_lab(name)
-    wanted = " ".join(names)
-    chosen = [each for each in state.broken if wanted in ("", broken_name(each), each.split(": ")[0], each)]
-    if wanted and not chosen:
-        known = [broken_name(each) for each in state.broken]
-        broken = ", ".join(state.broken) or "nothing"
-        raise UnknownNameError("fault", wanted[:60], known, otherwise=f"broken: {broken}")
-    _order(state, "mend", chosen)
-
-
-@command.command()
-@_name_option
+@lab_option
 def flows(*, name: str | None) -> None:
     r"""Show where the last packets went, or were lost.
 
@@ -303,7 +204,7 @@ def flows(*, name: str | None) -> None:
 
 
 @command.command()
-@_name_option
+@lab_option
 @click.option("--all", "everything", is_flag=True, help="Every lab that runs.")
 def down(*, name: str | None, everything: bool) -> None:
     r"""Stop a lab. Nothing of it stays.
@@ -345,7 +246,5 @@ def doctor() -> None:
         sys.exit(int(ExitCode.DOES_NOT_HOLD))
 
 
-def _order(state: State, do: str, what: object) -> None:
-    from narrowgate.lab.orders import send_order
-
-    click.echo(send_order(state, do, msgspec.to_builtins(what)))
+command.add_command(break_)
+command.add_command(mend)
