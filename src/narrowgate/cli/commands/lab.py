@@ -82,6 +82,10 @@ def up(
         source, name, principals=principals, integrations=integrations, assume_complete=assume_complete
     )
     click.echo(describe(state, terminal_style(), verbose=verbose), color=True)
+    named = "" if state.name == "lab" else f" --name {state.name}"
+    click.echo(
+        f"\n`narrowgate lab break{named}` breaks something on purpose, `narrowgate lab down{named}` stops it all"
+    )
 
 
 @command.command()
