@@ -4,7 +4,10 @@ import asyncio
 import http.server
 import json
 import os
+import signal
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,9 @@ def calls_out(event, context):
 
 class _Backend(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path == "/slow":
+            time.sleep(1)
+            return
         told = {"path": self.path, "host": self.headers["Host"], "mine": self.headers["X-Mine"]}
         body = json.dumps(told).encode()
         self.send_response(404)
@@ -201,6 +207,11 @@ def test_a_function_that_takes_too_long_is_504(snapshot, tmp_path, function):
     assert (reply.status, reply.body) == (504, b'{"message":"Endpoint request timed out"}')
 
 
+def test_a_web_server_that_takes_too_long_is_504(snapshot, tmp_path, backend):
+    reply = _answered(snapshot, tmp_path, f"orders=http://127.0.0.1:{backend}/slow", seconds=0.3)
+    assert (reply.status, reply.body) == (504, b'{"message":"Endpoint request timed out"}')
+
+
 def test_a_web_server_that_nobody_runs_is_504(snapshot, tmp_path):
     reply = _answered(snapshot, tmp_path, "orders=http://127.0.0.1:9/")
     assert (reply.status, reply.body) == (504, b'{"message":"Network error communicating with endpoint"}')
@@ -266,6 +277,32 @@ def test_a_bad_integration_is_refused_before_anything_is_built(snapshot, text, w
     with pytest.raises(InputError) as caught:
         read_integrations(snapshot, [text])
     assert words in caught.value.message
+
+
+def test_functions_and_the_relay_die_with_a_lab_that_is_killed(tmp_path, backend, function):
+    lab = Lab(tmp_path)
+    named = (f"orders GET /orders={function}:echo", f"orders POST /orders=http://127.0.0.1:{backend}/")
+    assert lab("up", str(GUIDE), *(word for each in named for word in ("--integration", each))).returncode == 0
+    _curl(lab, "/orders")
+    process = lab.state()["process"]
+    # The lab itself, the relay and the function's process have one session.
+    assert len(_session(process)) == 3
+    os.kill(process, signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while _session(process) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _session(process)
+
+
+def _session(number: int) -> list[str]:
+    """Processes of a session that still do something."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = each.read_text().rpartition(")")[2].split()
+            if fields[3] == str(number) and fields[0] not in "ZX":
+                found.append(each.parent.name)
+    return found
 
 
 def test_the_relay_ends_with_the_lab():
