@@ -12,6 +12,7 @@ import msgspec
 from narrowgate.lab.child import in_child
 from narrowgate.lab.folders import claim
 from narrowgate.lab.kernel.spaces import LabError, enter_user_namespace
+from narrowgate.lab.plan.internet import INTERNET
 from narrowgate.lab.plan.types import Port
 from narrowgate.lab.probe import Observed, Prober, Wanted
 from narrowgate.lab.world import World
@@ -69,7 +70,8 @@ async def _observe(snapshot: Snapshot, folder: Path, queries: Sequence[Query]) -
         for query in queries:
             port = world.plan.port(query.client)
             if port is None:
-                raise LabError(f"the lab has no host `{query.client[:60]}`")
+                way_out = "no VPC has an internet gateway" if query.client == INTERNET else ""
+                raise LabError(f"the lab has no host `{query.client[:60]}`", help=way_out)
             answers.append(await ask(prober, port, query))
         return Observation(tuple(answers), world.plan.left_out)
     finally:
