@@ -91,6 +91,15 @@ def test_a_definition_that_is_no_yaml_is_one_error_with_its_own_file(tmp_path):
     assert "openapi.yaml:" in str(caught.value.where)
 
 
+@pytest.mark.parametrize("location", ["x" * 5000, "\x00", "", ".", "../"])
+def test_a_path_that_no_file_can_have_is_none(tmp_path, location):
+    api_ = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "x", "BodyS3Location": location}}
+    stack = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": location}}
+    (tmp_path / "t.json").write_text(json.dumps({"Resources": {"Api": api_, "Inner": stack}}))
+    snapshot = load(tmp_path / "t.json")
+    assert says(snapshot, "Inner: its template is not read")
+
+
 def test_what_the_cdk_writes_is_followed_and_its_custom_resource_is_named():
     snapshot = read("cdk-output.json")
     assert says(snapshot, "Custom::VpcRestrictDefaultSG", "is not understood")

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from narrowgate.model.errors import InputError
+from narrowgate.sources.cloudformation.includes import local_file
 
 _ENVIRONMENT = re.compile(r"aws://(?P<account>[^/]+)/(?P<region>.+)")
 _STACK, _ASSEMBLY = "aws:cloudformation:stack", "cdk:cloud-assembly"
@@ -51,8 +52,8 @@ def stacks_of_app(folder: Path, depth: int = 0) -> Iterator[CdkStack]:
 
 
 def _stack(folder: Path, name: str, artifact: dict[str, Any], properties: dict[str, Any]) -> CdkStack:
-    template = folder / properties["templateFile"]
-    if not template.is_file():
+    template = local_file(folder, properties["templateFile"])
+    if template is None:
         raise InputError(
             f"names the template `{properties['templateFile'][:80]}`, which is not there",
             where=str(folder / "manifest.json"),

@@ -6,6 +6,7 @@ An API's definition is the usual one: by `AWS::Include`, SAM's `DefinitionUri`, 
 from pathlib import Path
 from typing import Any
 
+from narrowgate.model.errors import InputError
 from narrowgate.sources.cloudformation.decode import Tree, decode_template
 
 _INCLUDE = "AWS::Include"
@@ -26,7 +27,7 @@ def with_includes(tree: Tree, folder: Path, file: str) -> Tree:
         file: the template as messages name it.
 
     Raises:
-        InputError: a file that it names is no YAML and no JSON.
+        InputError: a file that it names cannot be read, or is no YAML and no JSON.
     """
     reader = _Reader(folder, str(Path(file).parent))
     found: Tree = reader.filled(tree)
@@ -35,6 +36,17 @@ def with_includes(tree: Tree, folder: Path, file: str) -> Tree:
         if isinstance(resource, Tree):
             reader.define(resource)
     return found
+
+
+def local_file(folder: Path, location: str) -> Path | None:
+    """The file that a relative path in a template means; None where it means none, or no file can be called so."""
+    if "://" in location or location.startswith("/"):
+        return None
+    try:
+        path = folder / location
+        return path if path.is_file() else None
+    except (OSError, ValueError):
+        return None
 
 
 class _Reader:
@@ -71,12 +83,15 @@ class _Reader:
 
     def _read(self, location: Any, line: int) -> Any:
         """The content of a local file; None for what is none."""
-        if not isinstance(location, str) or "://" in location or Path(location).is_absolute():
+        path = local_file(self.folder, location) if isinstance(location, str) else None
+        if path is None:
             return None
-        path = self.folder / location
-        if not path.is_file():
-            return None
-        return _at(decode_template(path.read_bytes(), str(Path(self.label) / location)), line)
+        label = str(Path(self.label) / str(location))
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}", where=label) from None
+        return _at(decode_template(content, label), line)
 
 
 def _location(value: Tree) -> Any:

@@ -10,7 +10,7 @@ from narrowgate.model.errors import InputError
 from narrowgate.model.resource import GetAtt, Join, Origin, Ref, Resource, Unknown
 from narrowgate.sources.cloudformation.decode import Tree, decode_template
 from narrowgate.sources.cloudformation.functions import evaluate
-from narrowgate.sources.cloudformation.includes import with_includes
+from narrowgate.sources.cloudformation.includes import local_file, with_includes
 from narrowgate.sources.cloudformation.template import NESTED, Stack, Template
 from narrowgate.sources.cloudformation.transforms import transformed
 
@@ -160,8 +160,7 @@ def _location(parent: Template, resource: Any, properties: Any) -> Path | Unknow
         return Unknown("its location is no path")
     if "://" in text or text.startswith("/"):
         return Unknown(f"`{text[:80]}` stands elsewhere")
-    path = Path(text)
-    return path if (parent.path.parent / path).is_file() else Unknown(f"`{text[:80]}` is not there")
+    return Path(text) if local_file(parent.path.parent, text) else Unknown(f"`{text[:80]}` is not there")
 
 
 def refuse_circles(resources: list[Resource]) -> None:
