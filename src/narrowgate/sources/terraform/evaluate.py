@@ -8,6 +8,7 @@ import msgspec
 from narrowgate.model.resource import GetAtt, Join, Ref, Unknown
 from narrowgate.sources.terraform.hcl import functions
 from narrowgate.sources.terraform.hcl.functions import JsonText, NotComputed, plain
+from narrowgate.sources.terraform.hcl.operators import operated
 from narrowgate.sources.terraform.hcl.syntax import (
     Binary,
     Call,
@@ -243,9 +244,11 @@ class _Evaluation:
 
     def _can(self, arguments: Iterable[Expression], scope: Scope) -> bool:
         try:
-            self._try(arguments, scope)
+            found = self._try(arguments, scope)
         except Absent:
             return False
+        if isinstance(found, Unknown):
+            raise NotComputed(found.why)
         return True
 
     def _conditional(self, condition: Expression, yes: Expression, no: Expression, scope: Scope) -> Any:
@@ -265,7 +268,7 @@ class _Evaluation:
             if isinstance(left, Unknown) or isinstance(right, Unknown):
                 raise NotComputed("a comparison with a value that is unknown")
             return (left == right) is (expression.operator == "==")
-        return _computed(expression.operator, plain(left), plain(right))
+        return operated(expression.operator, plain(left), plain(right))
 
     def _for(self, expression: For, scope: Scope) -> Any:
         listed: list[Any] = []
@@ -301,23 +304,3 @@ def pairs(value: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(value, (list, tuple)):
         return iter(enumerate(value))
     raise NotComputed("a value that is no collection")
-
-
-def _computed(operator: str, left: Any, right: Any) -> Any:
-    table = {
-        "==": lambda: left == right,
-        "!=": lambda: left != right,
-        "<": lambda: left < right,
-        ">": lambda: left > right,
-        "<=": lambda: left <= right,
-        ">=": lambda: left >= right,
-        "+": lambda: left + right,
-        "-": lambda: left - right,
-        "*": lambda: left * right,
-        "/": lambda: left / right,
-        "%": lambda: left % right,
-    }
-    try:
-        return table[operator]()
-    except (TypeError, ZeroDivisionError):
-        raise NotComputed(f"`{operator}` cannot be computed") from None

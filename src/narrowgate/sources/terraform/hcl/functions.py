@@ -39,7 +39,7 @@ def call(name: str, arguments: list[Any]) -> Any:
         raise NotComputed(f"the function `{name}` is not computed here")
     try:
         return function(*arguments)
-    except (TypeError, ValueError, LookupError, AttributeError, StopIteration, re.error) as error:
+    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, StopIteration, re.error) as error:
         raise NotComputed(f"`{name}` cannot be computed: {type(error).__name__}") from None
 
 
@@ -264,7 +264,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "min": _words(min),
     "nonsensitive": _same,
     "one": lambda value: (items(value) or [None])[0],
-    "range": lambda *bounds: list(range(*(int(plain(each)) for each in bounds))),
+    "range": _words(sequences.numbers),
     "regexall": _words(_regexall),
     "replace": _words(_replace),
     "reverse": lambda value: items(value)[::-1],

@@ -7,8 +7,7 @@ def cidrsubnet(prefix: str, newbits: int, number: int) -> str:
     """The subnet of a number, counted in subnets of its size."""
     network = ipaddress.ip_network(prefix, strict=False)
     length = network.prefixlen + int(newbits)
-    count = 1 << int(newbits)
-    if length > network.max_prefixlen or not 0 <= int(number) < count:
+    if not network.prefixlen <= length <= network.max_prefixlen or not 0 <= int(number) < 1 << int(newbits):
         raise ValueError(prefix)
     step = 1 << (network.max_prefixlen - length)
     base = int(network.network_address) + int(number) * step
@@ -22,7 +21,7 @@ def cidrsubnets(prefix: str, *newbits: int) -> list[str]:
     found: list[str] = []
     for each in newbits:
         length = network.prefixlen + int(each)
-        if length > network.max_prefixlen:
+        if not network.prefixlen <= length <= network.max_prefixlen:
             raise ValueError(prefix)
         size = 1 << (network.max_prefixlen - length)
         start = (start + size - 1) // size * size

@@ -1,7 +1,10 @@
 """Terraform's functions that cut, count and combine lists. Elements are only moved, so they may be references."""
 
 import itertools
+import math
 from typing import Any
+
+_MOST_COMBINATIONS = 100_000
 
 
 def sliced(values: list[Any], start: int, end: int) -> list[Any]:
@@ -17,8 +20,18 @@ def chunked(values: list[Any], size: int) -> list[list[Any]]:
     return [values[at : at + width] for at in range(0, len(values), width)]
 
 
+def numbers(*bounds: Any) -> list[int]:
+    """`range`, which Terraform ends at 1024 numbers."""
+    found = range(*map(int, bounds))
+    if len(found) > 1024:
+        raise ValueError(found)
+    return list(found)
+
+
 def product(*lists: list[Any]) -> list[list[Any]]:
     """`setproduct`: every combination, the last list turning fastest."""
+    if math.prod(map(len, lists)) > _MOST_COMBINATIONS:
+        raise ValueError(len(lists))
     return [list(each) for each in itertools.product(*lists)]
 
 
