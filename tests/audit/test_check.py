@@ -172,6 +172,21 @@ def test_junit_counts_what_fails(estate):
     assert suites["audit"].get("failures") == str(len(answer.failing))
 
 
+def test_markdown_has_room_in_a_comment(estate):
+    from narrowgate.model.comparison import CheckAnswer
+
+    finding = check_sources([estate], Terms()).findings[0]
+    text = render_check_markdown(CheckAnswer(verdict=Verdict.DENIED, source="x", findings=(finding,) * 3000))
+    assert "**3,000 findings**" in text and "2,900 more are in the other formats." in text
+    assert len(text) < 65536
+    assert "\n\n\n" not in text
+
+
+def test_no_word_of_a_rule_is_torn_apart():
+    torn = [each.id for each in RULES if re.search(r"[a-z]- [a-z]", f"{each.what} {each.why} {each.remediation}")]
+    assert torn == []
+
+
 def test_markdown_escapes_what_an_account_can_name():
     rule = find_rule("EPT004")
     assert rule is not None

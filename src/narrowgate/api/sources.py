@@ -224,6 +224,10 @@ def load(source: Path, *, assume_complete: bool = False, settings: TemplateSetti
         if told is not None and (settings is not None or told.is_for_one):
             raise _takes_none(source, kind)
         return kind.load(source, assume_complete)
+    if source.is_file() and source.stat().st_size == 0:
+        raise InputError(
+            "is empty", where=str(source), help="`narrowgate init FILE` writes a design to start from"
+        )
     raise InputError(
         "is no source that narrowgate knows",
         where=str(source),

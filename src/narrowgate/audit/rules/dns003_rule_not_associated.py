@@ -35,8 +35,8 @@ RULE = Rule(
     what="A FORWARD rule of this account is associated with no VPC.",
     why="A rule does nothing until a VPC is associated with it: names go on resolving as before.",
     remediation=(
-        "Associate the rule with the VPCs that should forward (`aws route53resolver associate-resolver- "
-        "rule`), or delete it."
+        "Associate the rule with the VPCs that should forward (`aws route53resolver "
+        "associate-resolver-rule`), or delete it."
     ),
     rules=("RSLV-10",),
     check=check,

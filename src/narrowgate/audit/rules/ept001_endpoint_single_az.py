@@ -27,8 +27,8 @@ RULE = Rule(
         "answers nothing else."
     ),
     remediation=(
-        "Add a subnet in a second Availability Zone to the endpoint (`aws ec2 modify-vpc-endpoint --add- "
-        "subnet-ids`)."
+        "Add a subnet in a second Availability Zone to the endpoint (`aws ec2 modify-vpc-endpoint "
+        "--add-subnet-ids`)."
     ),
     rules=("VPCE-02",),
     check=check,
