@@ -22,6 +22,13 @@ def test_the_caller_s_policy_of_an_organisation_names_the_role(narrowgate):
     assert "arn:aws:iam::*:role/audit" in done.stdout
 
 
+def test_the_policy_for_an_aggregator_is_one_action(narrowgate):
+    done = narrowgate("collect", "--print-policy", "--config-aggregator", "everything")
+    assert done.returncode == 0
+    (statement,) = json.loads(done.stdout)["Statement"]
+    assert statement["Action"] == "config:SelectAggregateResourceConfig"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -4,14 +4,17 @@ import gzip
 import json
 from typing import Any
 
+import botocore.session
 import pytest
 from tests.sources.config.recording import RECORDER, aggregated, item, recorder, write_config
 
 from narrowgate.api.sources import load
 from narrowgate.model.errors import InputError
 from narrowgate.model.snapshot import Snapshot
+from narrowgate.sources.config.gaps import unrecorded_calls
 from narrowgate.sources.config.types import QUERY, TYPES
 from narrowgate.sources.snapshot import Response
+from narrowgate.sources.snapshot.operations import OPERATIONS
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 _PLACE = Response(account=ACCOUNT, region=REGION, operation="", body=None)
@@ -145,6 +148,19 @@ def test_an_aggregator_s_answer_is_whole_when_its_query_and_its_last_page_are_kn
 def test_the_query_asks_for_every_type_that_is_read_and_fits_into_one_call():
     assert all(f"'{name}'" in QUERY for name in (*TYPES, RECORDER))
     assert len(QUERY) <= 4096
+
+
+def test_every_type_that_is_read_is_one_that_aws_config_records():
+    """botocore's list of them judges; the recorder's own type came later, and stands in AWS's schemas."""
+    model = botocore.session.get_session().get_service_model("config")
+    assert set(TYPES) <= set(model.shape_for("ResourceType").enum)
+
+
+def test_every_call_is_answered_by_one_type_or_named_as_a_gap():
+    answered = [name for each in TYPES.values() for name in each.calls]
+    assert len(answered) == len(set(answered))
+    assert set(answered) | set(unrecorded_calls()) == set(OPERATIONS)
+    assert not set(answered) & set(unrecorded_calls())
 
 
 def test_a_zone_with_vpcs_is_private_and_its_records_are_unknown(tmp_path):
