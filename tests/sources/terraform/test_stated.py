@@ -92,6 +92,17 @@ def test_a_policy_that_decides_alike_for_every_account_that_it_names_is_decided(
     assert traced(with_policy(load(estate), json.dumps(both))).verdict is Verdict.ALLOWED
 
 
+def test_a_policy_that_speaks_of_the_account_it_is_deployed_in_moves_with_it(estate):
+    """A module's own ARN, which holds the stand-in, beside a guest's account."""
+    guest = json.loads(policy(account="000000000000"))
+    guest["Statement"].append({**guest["Statement"][0], "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}})
+    assert traced(with_policy(load(estate), json.dumps(guest))).verdict is Verdict.ALLOWED
+    elsewhere = json.loads(policy(account=ACCOUNT))
+    elsewhere["Statement"][0]["Effect"] = "Deny"
+    guest["Statement"].append(elsewhere["Statement"][0])
+    assert traced(with_policy(load(estate), json.dumps(guest))).verdict is Verdict.UNKNOWN
+
+
 def test_an_account_by_a_pattern_is_undecided(estate):
     assert traced(with_policy(load(estate), policy(account="1111*"))).verdict is Verdict.UNKNOWN
 
