@@ -46,6 +46,13 @@ class Files:
         """The texts that are other ones now than in their files."""
         return {path: text for path, text in self._texts.items() if text != self._originals[path]}
 
+    def widen(self) -> bool:
+        """Let diffs name files from a folder that holds all that are edited; True where it is another one then."""
+        before = self.root
+        folders = [str(path.resolve().parent) for path in self.edited()]
+        self.root = Path(os.path.commonpath([str(before), *folders]))
+        return self.root != before
+
     def restore(self, state: dict[Path, str]) -> None:
         """Go back to a state."""
         self._texts = {**self._originals, **state}

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def read_again(source: Path, files: Files, *, assume_complete: bool) -> Snapshot
     if is_terraform:
         needed += local_modules(folder.resolve())
     root = Path(os.path.commonpath(needed))
-    with _overlaid(root, edited) as copy:
+    with _overlaid(root, needed, edited) as copy:
         at = copy / (folder if is_terraform else source).resolve().relative_to(root)
         if not is_terraform:
             return load(at, assume_complete=assume_complete)
@@ -38,23 +38,27 @@ def read_again(source: Path, files: Files, *, assume_complete: bool) -> Snapshot
 
 
 @contextmanager
-def _overlaid(root: Path, edited: Mapping[Path, str]) -> Iterator[Path]:
-    """A folder that looks like another one with some files edited; all else there is a link to what is."""
+def _overlaid(root: Path, needed: Iterable[Path], edited: Mapping[Path, str]) -> Iterator[Path]:
+    """A folder that looks like another one with some files edited; all else there is a link to what is.
+
+    The `needed` folders below it are folders themselves: `..` in one that is a link would lead out of the copy.
+    """
     with tempfile.TemporaryDirectory(prefix="narrowgate-patched-") as place:
         # Under its own name: the names of files and folders tell accounts and Regions.
         copy = Path(place) / (root.name or "root")
-        _lay(root, copy, edited)
+        own = {each for folder in needed for each in (folder, *folder.parents)}
+        _lay(root, copy, own, edited)
         yield copy
 
 
-def _lay(folder: Path, copy: Path, edited: Mapping[Path, str]) -> None:
+def _lay(folder: Path, copy: Path, own: Collection[Path], edited: Mapping[Path, str]) -> None:
     copy.mkdir()
     for each in folder.iterdir():
         at = copy / each.name
         if each in edited:
             with at.open("w", encoding="utf-8", newline="") as file:
                 file.write(edited[each])
-        elif any(each in path.parents for path in edited):
-            _lay(each, at, edited)
+        elif each in own:
+            _lay(each, at, own, edited)
         else:
             at.symlink_to(each)

@@ -101,6 +101,21 @@ class _Writing:
 
     def all_at_once(self) -> list[RepairStep] | None:
         """Every step written; None where the files do not say then what was meant."""
+        steps, beside = self._all_written()
+        if self.files.widen():
+            # A patch takes no file outside the folder where it applies.
+            self._forget()
+            steps, beside = self._all_written()
+        if not self.files.edited():
+            return steps
+        broken, doubt = self._judged(beside)
+        if broken:
+            self._forget()
+            return None
+        return [_doubted(each, doubt) for each in steps] if doubt else steps
+
+    def _all_written(self) -> tuple[list[RepairStep], list[Change]]:
+        """Every step, and the changes that the text does not say."""
         steps: list[RepairStep] = []
         beside: list[Change] = []
         state = self.snapshot
@@ -109,14 +124,11 @@ class _Writing:
             steps.append(written)
             beside += [] if is_in_text else [change]
             state = apply_changes(state, (change,))
-        if not self.files.edited():
-            return steps
-        broken, doubt = self._judged(beside)
-        if broken:
-            self.files.restore({})
-            self.patch.restore({})
-            return None
-        return [_doubted(each, doubt) for each in steps] if doubt else steps
+        return steps, beside
+
+    def _forget(self) -> None:
+        self.files.restore({})
+        self.patch.restore({})
 
     def one_by_one(self) -> list[RepairStep]:
         """Each step judged for itself, the others made beside it; one that does not hold is told in words."""
