@@ -207,3 +207,28 @@ def test_an_endpoint_is_associated_with_the_api(name, tmp_path):
     else:
         assert change.by_hand == ()
         assert "+  Deployment2:" in answer.patch
+
+
+BODY = """      Body:
+        openapi: "3.0.1"
+        paths: {/orders: {get: {x-amazon-apigateway-auth: {type: NONE}}}}
+        x-amazon-apigateway-policy:
+          Version: "2012-10-17"
+          Statement: [STATEMENT]
+"""
+
+
+@pytest.mark.parametrize("kind", ["an API", "a SAM API"])
+def test_a_policy_within_an_openapi_body_is_patched_there(kind, tmp_path):
+    pytest.importorskip("samtranslator")
+    body = BODY.replace("STATEMENT", STATEMENT)
+    if kind == "an API":
+        start, end = TEMPLATE.index("      Policy:\n"), TEMPLATE.index("  OrdersPath:\n")
+        rest = TEMPLATE.index("  Deployment:\n")
+        text = (TEMPLATE[:start] + body + TEMPLATE[rest:]).replace("    DependsOn: OrdersGet\n", "")
+        assert end < rest
+    else:
+        text = sam_template("NAME").replace("      NAME\n", body.replace("Body:", "DefinitionBody:"))
+    source = tmp_path / "template.yaml"
+    source.write_text(text)
+    assert "[vpce-0aaaaaaaaaaaaaaaa, !Ref Endpoint]" in mended(source, source).patch

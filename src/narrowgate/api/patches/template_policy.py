@@ -33,17 +33,17 @@ def policy_edits(template: TemplateText, name: str, before: Any, after: Any) -> 
     """
     properties = template.properties(name)
     assert properties is not None  # noqa: S101
-    for key in ("Body", "DefinitionBody"):
-        held = template.within("Resources", name, "Properties", key, _EXTENSION)
-        if held is not None:
-            yield from revise(held, before, after, template.writer)
-            return
-    if template.kind(name) == SAM:
-        yield from _sam(template, name, properties, before, after)
-        return
     node = properties.values.get("Policy")
+    if node is None:
+        # A policy of its own wins over that of the OpenAPI body.
+        held = (
+            template.within("Resources", name, "Properties", key, _EXTENSION) for key in ("Body", "DefinitionBody")
+        )
+        node = next((each for each in held if each is not None), None)
     if node is not None:
         yield from revise(node, before, after, template.writer)
+    elif template.kind(name) == SAM:
+        yield from _sam(template, name, properties, before, after)
     elif {"Body", "BodyS3Location"} & properties.values.keys() and before:
         raise Uncertain("its policy comes with its OpenAPI body", properties.line)
     else:
