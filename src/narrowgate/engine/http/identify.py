@@ -231,6 +231,19 @@ def _by_domain(snapshot: Snapshot, endpoint: VpcEndpoint, request: HttpRequest) 
     return msgspec.structs.replace(refused, domain=private[0], has_access_association=False)
 
 
+def domain_of_server_name(snapshot: Snapshot, endpoint: VpcEndpoint, name: str) -> DomainName | None:
+    """The private custom domain whose certificate a TLS server name gets at an endpoint, whatever `Host` will say.
+
+    The certificate is chosen before a header is read (AGW-12).
+    """
+    associated = _associated_domains(snapshot)
+    for domain in _domains_by_name(snapshot).get(name, ()):
+        is_private = "PRIVATE" in domain.endpoint_configuration.types
+        if is_private and (domain.domain_name_arn, endpoint.vpc_endpoint_id) in associated:
+            return domain
+    return None
+
+
 def _security_policy_to_mention(domain: DomainName) -> Iterator[str]:
     """AWS's pages disagree on whether a private domain's policy can be other than TLS 1.2 (LIM-02)."""
     if (domain.security_policy or "").startswith("SecurityPolicy_TLS13_"):

@@ -13,7 +13,12 @@ from narrowgate.engine.http.deployment import (
     refuse_long_url,
     split_stage,
 )
-from narrowgate.engine.http.identify import Identification, identify_api, mapped_api
+from narrowgate.engine.http.identify import (
+    Identification,
+    domain_of_server_name,
+    identify_api,
+    mapped_api,
+)
 from narrowgate.engine.http.symptoms import PASSED_ON
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.network.interfaces import interface
@@ -21,7 +26,7 @@ from narrowgate.engine.tls.server_identity import evaluate_server_identity, serv
 from narrowgate.engine.trace.authorization import (
     Authorization,
     evaluate_authorization,
-    refused_by_the_endpoint,
+    refused_before_the_method,
 )
 from narrowgate.engine.trace.called import Called
 from narrowgate.model.answer import Missing, Step, Verdict, conjunction
@@ -145,7 +150,7 @@ def _evaluate(
         source=source,
     )
     if outcome.method is None:
-        refused = refused_by_the_endpoint(snapshot, called) if outcome.http is not None else None
+        refused = refused_before_the_method(snapshot, called) if outcome.http is not None else None
         if refused is None:
             return _finish(endpoint, steps, outcome.http, warnings, None)
         return _finish(endpoint, [*steps[:-1], *refused.steps, steps[-1]], refused.http, warnings, refused)
@@ -220,6 +225,8 @@ def _certificate(
     region = snapshot.region_of(endpoint.vpc_endpoint_id) or "*"
     names = service_certificate(region)
     domain = identity.domain
+    if domain is None or domain.domain_name.lower() != request.host:
+        domain = domain_of_server_name(snapshot, endpoint, request.host)
     # API Gateway takes a certificate only if it covers the domain name (AGW-08), so the name itself is covered.
     # An endpoint without the association ends in 403 (AGW-08), not here: AWS's pages name no TLS failure for it.
     if domain is not None and domain.domain_name.lower() == request.host:

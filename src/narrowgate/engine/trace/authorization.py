@@ -38,6 +38,7 @@ _SIGV4 = re.compile(r"^AWS4-(HMAC|ECDSA)-", re.IGNORECASE)
 _NAMING_ACCOUNTS: tuple[UnreadLayer, ...] = ("resource_policy", "deployed_resource_policy", "endpoint_policy")
 """The layers that may speak of the API's account, left open where nobody knows it."""
 ANONYMOUS = "anonymous"
+_BEFORE_THE_METHOD = frozenset({Layer.ENDPOINT_POLICY, Layer.DOMAIN_POLICY})
 
 
 class Authorization(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,15 +103,18 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
     return Authorization(steps=tuple(steps), answer=answer, http=_http(answer), warnings=notes)
 
 
-def refused_by_the_endpoint(snapshot: Snapshot, called: Called) -> Authorization | None:
-    """What an endpoint policy refuses before API Gateway looks for a stage or method that it lacks (VPE-02)."""
+def refused_before_the_method(snapshot: Snapshot, called: Called) -> Authorization | None:
+    """What the endpoint's and the domain's policies refuse of a call whose stage or method is not there.
+
+    Both are asked before API Gateway looks for either (VPE-02, POL-31).
+    """
     method = DeployedMethod(resource_path="/", authorization_type="NONE", api_key_required=False)
     open_to_all = msgspec.structs.replace(called, outcome=msgspec.structs.replace(called.outcome, method=method))
     decided = evaluate_authorization(snapshot, open_to_all)
     by = {each.layer for each in decided.answer.decided_by} if decided.answer is not None else set()
-    if decided.http is None or by != {Layer.ENDPOINT_POLICY}:
+    if decided.http is None or not by or not by <= _BEFORE_THE_METHOD:
         return None
-    steps = tuple(each for each in decided.steps if each.layer == Layer.ENDPOINT_POLICY)
+    steps = tuple(each for each in decided.steps if each.layer in _BEFORE_THE_METHOD)
     return msgspec.structs.replace(decided, steps=steps)
 
 
