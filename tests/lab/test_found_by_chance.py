@@ -1,12 +1,13 @@
 """What random estates found: each difference between packets and engine as the smallest case that shows it.
 
-In all of them but the last two the lab was wrong; the engine's own cases stand in tests/conformance by rule.
+Where the engine was wrong, its case by rule stands in tests/conformance as well.
 """
 
 from collections.abc import Callable
 
 import pytest
 from tests.builders import (
+    Estate,
     Guide,
     build_guide,
     firewall_rule,
@@ -18,7 +19,9 @@ from tests.builders import (
 from narrowgate.api.lab_comparison import compare
 from narrowgate.api.lab_questions import Question
 from narrowgate.guide.estate import CLIENT, ORDERS
+from narrowgate.lab.kernel.packet_filter import ruleset
 from narrowgate.lab.observe import Query, observe
+from narrowgate.lab.plan.build import build_plan
 from narrowgate.lab.probe import Observed
 from narrowgate.model.fact import name_tag
 
@@ -107,3 +110,42 @@ def test_the_endpoint_policy_refuses_before_a_stage_or_method_is_looked_for(url:
     site.set_endpoint_policy(guide.endpoint, policy_document(invoke_statement("Deny")))
     found = _found(guide, "call", url(guide))
     assert (found.symptom, found.error_type) == ("http_403", "AccessDeniedException")
+
+
+def test_what_is_local_beats_what_a_profile_brings():
+    """PROF-02: of two zones of one name the VPC's own counts."""
+    guide = build_guide()
+    near = guide.requester.estate
+    local = near.private_zone(ELSEWHERE, [guide.requester.vpc])
+    carried = near.private_zone(ELSEWHERE, [])
+    near.record(local, ELSEWHERE, "A", ["10.1.1.98"])
+    near.record(carried, ELSEWHERE, "A", ["10.1.1.97"])
+    arn = f"arn:aws:route53:::hostedzone/{carried}"
+    near.profile("shared", vpcs=[guide.requester.vpc], resources=[(arn, "HOSTED_ZONE")])
+    assert _found(guide, "resolve", ELSEWHERE).address == "10.1.1.98"
+
+
+def test_a_domain_name_that_refuses_says_so_with_its_own_arn():
+    """POL-31: what is refused is the domain, so its ARN stands in the words, not the method's."""
+    guide = build_guide()
+    site = guide.api.estate
+    deny = policy_document(invoke_statement("Deny"))
+    domain = site.custom_domain("api.corp.test", ORDERS, policy=deny)
+    site.associate_domain(domain, guide.endpoint)
+    near = guide.requester.estate
+    near.alias_to_endpoint(
+        near.private_zone("api.corp.test", [guide.requester.vpc]), "api.corp.test", guide.endpoint
+    )
+    assert "/domainnames/api.corp.test" in (_found(guide, "call", "https://api.corp.test/orders").body or "")
+
+
+@pytest.mark.parametrize("setting", ["enable", "disable"])
+def test_an_attachment_carries_ipv6_only_where_that_is_switched_on(setting: str):
+    """IP6-03: what comes or goes by another is lost at the link."""
+    estate = Estate()
+    vpc = estate.vpc("10.0.0.0/16", ipv6="2001:db8:100::/56")
+    subnet = estate.subnet(vpc, "10.0.1.0/24", ipv6="2001:db8:100::/64")
+    attachment = estate.attach_vpc(estate.transit_gateway("hub"), [subnet])
+    estate.set_attachment(attachment, options={"Ipv6Support": setting})
+    plan = build_plan(snapshot_of(estate))
+    assert ("meta nfproto ipv6" in ruleset(plan, plan.routers[0])) == (setting == "disable")

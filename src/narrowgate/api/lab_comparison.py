@@ -145,12 +145,16 @@ def _call_differs(answer: TraceAnswer, found: Observed) -> str | None:
     expected = str(path.symptom)
     if found.symptom == "connect_timeout" and path.connection is not None and path.connection.verdict in _VARIES:
         return None
-    if found.symptom not in _ALIKE.get(expected, set()) | _uncoded(answer.dns) | {expected}:
+    alike = _ALIKE.get(expected, set()) | _uncoded(answer.dns) | {expected}
+    if any(each.reason is Reason.NO_ACCESS_ASSOCIATION for each in path.blocking):
+        # A 403, or AWS's own certificate: what a name without association meets first is documented nowhere.
+        alike.add("tls_name_mismatch")
+    if found.symptom not in alike:
         return f"{found.symptom}, and the engine says {expected}"
     if path.symptom is Symptom.CONNECT_TIMEOUT:
         # Where a fact is not known, packets may be lost at it before they come to what the engine is sure of.
         return "" if path.unknowns else place_differs(path.blocking, found)
-    return _refusal_differs(path.http, found)
+    return _refusal_differs(path.http, found) if found.symptom == expected else ""
 
 
 def _compared(

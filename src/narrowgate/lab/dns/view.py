@@ -20,6 +20,8 @@ class Cover(msgspec.Struct, frozen=True):
     domain: str
     kind: str
     resource: str
+    is_carried: bool = False
+    """Brought by a Profile: on equal names what is local counts (PROF-02)."""
 
 
 def labels(domain: str) -> int:
@@ -50,7 +52,9 @@ class View:
         `without` are kinds that do not count: a SYSTEM rule says "as if there were no forwarding" (RSLV-06).
         """
         found = [each for each in self.covers if is_below(name, each.domain) and each.kind not in without]
-        return min(found, key=lambda each: (-labels(each.domain), _RANKS[each.kind]), default=None)
+        return min(
+            found, key=lambda each: (-labels(each.domain), each.is_carried, _RANKS[each.kind]), default=None
+        )
 
     def _covers(self) -> Iterator[Cover]:
         yield from self._rules()
@@ -60,27 +64,26 @@ class View:
 
     def _rules(self) -> Iterator[Cover]:
         facts = self.snapshot.facts
-        used = [
-            each.resolver_rule_id
-            for each in facts.resolver_rule_associations
-            if each.vpc_id == self.vpc_id and each.status == "COMPLETE"
-        ]
-        used += [own for own, kind in self._carried() if kind == "resolver-rule"]
-        for own_id in dict.fromkeys(used):
+        used = {own: True for own, kind in self._carried() if kind == "resolver-rule"}
+        for each in facts.resolver_rule_associations:
+            if each.vpc_id == self.vpc_id and each.status == "COMPLETE":
+                used[each.resolver_rule_id] = False
+        for own_id, is_carried in used.items():
             rule = facts.resolver_rules.get(own_id)
             if rule is None or not isinstance(rule.domain_name, str) or own_id.startswith("rslvr-autodefined"):
                 continue
             if rule.rule_type in (FORWARD, SYSTEM):
-                yield Cover(normalise(rule.domain_name), str(rule.rule_type), own_id)
+                yield Cover(normalise(rule.domain_name), str(rule.rule_type), own_id, is_carried)
 
     def _zones(self) -> Iterator[Cover]:
         facts = self.snapshot.facts
         carried = {own for own, kind in self._carried() if kind == "hostedzone"}
         for own_id, vpcs in facts.hosted_zone_vpcs.items():
             zone = facts.hosted_zones.get(own_id)
-            here = any(each.vpc_id == self.vpc_id for each in vpcs) or own_id.rpartition("/")[2] in carried
-            if zone is not None and here and zone.config.private_zone is not False:
-                yield Cover(normalise(zone.name), ZONE, own_id)
+            is_local = any(each.vpc_id == self.vpc_id for each in vpcs)
+            is_here = is_local or own_id.rpartition("/")[2] in carried
+            if zone is not None and is_here and zone.config.private_zone is not False:
+                yield Cover(normalise(zone.name), ZONE, own_id, not is_local)
 
     def _managed(self) -> Iterator[Cover]:
         for own_id, endpoint in self.snapshot.facts.vpc_endpoints.items():

@@ -143,9 +143,10 @@ class Gateway:
     def _domain_policy(self, domain: DomainName, asked: Asked) -> None:
         arn = _invoked_arn(domain)
         statements = parse_policy(domain.policy if isinstance(domain.policy, str) else None)
-        effect = decide(statements, msgspec.structs.replace(asked, resource=arn), short_form=arn)
+        about_the_domain = msgspec.structs.replace(asked, resource=arn)
+        effect = decide(statements, about_the_domain, short_form=arn)
         if effect != ALLOW:
-            raise denied(asked, explicit=effect == DENY, reason=f"policy of {domain.domain_name}")
+            raise denied(about_the_domain, explicit=effect == DENY, reason=f"policy of {domain.domain_name}")
 
     def _authorize(
         self, target: Target, method: Found, request: Request, asked: Asked, verified: Verified, arn: str

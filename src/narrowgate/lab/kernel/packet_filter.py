@@ -213,6 +213,9 @@ class _Ruleset:
     def _transit(self) -> Iterator[str]:
         """A peering carries packets of its two VPCs only; a gateway carries whatever it has a route for."""
         for link in self.links:
+            if not link.carries_ipv6:
+                lost = drop("TRANSIT", link.name, "-")
+                yield from (f'{way} "{link.name}" meta nfproto ipv6 {lost}' for way in ("iifname", "oifname"))
             if not link.label.startswith("pcx-"):
                 continue
             far = 1 if link.sides[0] == self.router.name else 0

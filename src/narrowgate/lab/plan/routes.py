@@ -81,9 +81,13 @@ class Roads:
             subnets = () if isinstance(attachment.subnet_ids, UnsetType) else attachment.subnet_ids
             sides = (router.name, self.names.name("t", gateway))
             carries = _carries_groups(facts.transit_gateways[gateway], attachment)
+            options = attachment.options
+            has_ipv6 = not isinstance(options, UnsetType) and options.ipv6_support == "enable"
             self._legs[own_id] = {
                 each: msgspec.structs.replace(
-                    self._add(own_id, sides, (router.blocks, ()), each), carries_groups=carries
+                    self._add(own_id, sides, (router.blocks, ()), each),
+                    carries_groups=carries,
+                    carries_ipv6=has_ipv6,
                 )
                 for each in subnets
             }

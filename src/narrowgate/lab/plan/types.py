@@ -83,6 +83,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     carries_groups: bool = False
     """Whether rules that name groups of the other side count: a peering in one Region, or a gateway (SG-09)."""
+    carries_ipv6: bool = True
+    """An attachment to a gateway carries IPv6 only where that is switched on (IP6-03)."""
     mtu: int = VPC_MTU
 
 
