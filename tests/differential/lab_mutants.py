@@ -7,7 +7,7 @@ do in an estate is asked once; every engine, the sound one and each faulty one, 
 import argparse
 import functools
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
 
@@ -55,7 +55,7 @@ def _engine() -> list[Any]:
     ]
 
 
-@functools.lru_cache(maxsize=200)
+@functools.lru_cache(maxsize=1000)
 def packets(seed: int) -> tuple[tuple[Asked, ...], tuple[tuple[Observed, ...], ...]]:
     """The questions of an estate and what packets did there; asked once, whoever compares."""
     estate = LabEstate(seed)
@@ -93,13 +93,8 @@ def _is_found(snapshot: Snapshot, seed: int) -> bool:
         return True
 
 
-def table(mutants: Sequence[Mutant], seeds: Sequence[int]) -> list[tuple[Mutant, int | None]]:
-    """Every fault with the number of estates until it was found."""
-    return [(each, estates_until_found(each, seeds)) for each in mutants]
-
-
 def main() -> None:
-    """Print the table."""
+    """Print what the sound engine says otherwise than packets, which is to be nothing, then the table."""
     from tests.differential.lab_faults import MUTANTS
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -107,7 +102,12 @@ def main() -> None:
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     chosen = [each for each in MUTANTS if options.only in f"{each.layer} {each.name}"]
-    for mutant, number in table(chosen, range(options.estates)):
+    seeds = range(options.estates)
+    for seed in seeds:
+        for asked, text in differences(LabEstate(seed).snapshot(), seed):
+            print(f"seed {seed}: {asked.query} {text}", flush=True)
+    for mutant in chosen:
+        number = estates_until_found(mutant, seeds)
         print(f"| {mutant.layer} | {mutant.name} | {number or 'not found'} |", flush=True)
 
 

@@ -97,7 +97,9 @@ class RandomApis:
 
     def called_name(self) -> str:
         """A name that somebody would call: mostly one that leads to an endpoint from everywhere."""
-        if not self.base.endpoints or self._chance(0.25):
+        if self.domains and self._chance(0.2):
+            return self.domains[0]
+        if not self.base.endpoints or self._chance(0.15):
             return self.random.choice(self.host_names())
         endpoint = self.random.choice(self.base.endpoints)
         associated = [
@@ -133,7 +135,7 @@ class RandomApis:
         path, method = self.path_and_method(api)
         if name in self.domains and self._chance(0.5):
             path = self.random.choice(("", "/v1")) + path.removeprefix("/prod").removeprefix("/test")
-        signer = self.random.choice(SIGNERS) if self._chance(0.3) else None
+        signer = self.random.choice(SIGNERS) if self._chance(0.4) else None
         if self._chance(0.05):
             headers.append(("x-api-key", "not-a-key"))
         return path, method, tuple(headers), signer

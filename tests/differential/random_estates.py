@@ -13,6 +13,7 @@ from narrowgate.model.snapshot import Snapshot
 BLOCKS = ("10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16", "10.2.0.0/16", "10.1.128.0/17", "10.3.0.0/20")
 PORTS: tuple[int | tuple[int, int], ...] = (443, 53, (0, 65535), (400, 500), (1024, 65535), (32768, 60999))
 REPLIES = ((1024, 65535), (32768, 65535), (1024, 40000), (49152, 65535), (443, 443))
+STATES = ("active", "blackhole", "blackhole")
 ACCOUNTS = ("111122223333", "444455556666")
 
 
@@ -32,6 +33,7 @@ class RandomEstate:
         self.interfaces: list[str] = []
         self.endpoints: list[str] = []
         self.links: dict[str, list[str]] = {}
+        self.hub_subnets: dict[str, list[str]] = {}
         self.propagated: list[tuple[str, str, str]] = []
         self._vpcs()
         self._links()
@@ -132,8 +134,9 @@ class RandomEstate:
             for index, zone in enumerate("ab"):
                 own = self.estate.home(vpc).subnet(vpc, f"{base}.9.{index * 16}/28", zone, f"hub-{zone}")
                 zones[self.estate.resource(own)["AvailabilityZoneId"]] = own
+                self.hub_subnets.setdefault(vpc, []).append(own)
         subnets = list(zones.values())
-        if self.fault(0.15):
+        if self.fault(0.3):
             subnets = subnets[:1]
         attachment = self.estate.home(vpc).attach_vpc(hub, subnets, default_tables=False)
         state = "pendingAcceptance" if self.fault(0.08) else "available"
@@ -204,13 +207,25 @@ class RandomEstate:
             self._route(table, self._some_foreign_block(vpc), "eni-0dddddddddddddddd", state="blackhole")
         if self.fault(0.05) and every_link:
             self._route(table, self._some_foreign_block(vpc), self.random.choice(every_link))
-        if self.fault(0.05):
+        if self.fault(0.12):
             self._route(table, self._some_foreign_block(vpc), "vgw-0aaaaaaaaaaaaaaaa")
-            if self._chance(0.5):
-                self.estate.resource(table)["Routes"][-1]["Origin"] = "EnableVgwRoutePropagation"
+            if self._chance(0.7):
+                route = self.estate.resource(table)["Routes"][-1]
+                route |= {"Origin": "EnableVgwRoutePropagation", "State": self.random.choice(STATES)}
         if self.fault(0.04):
             self._route(table, self._some_foreign_block(vpc), self.random.choice(self.interfaces))
-        if len(self.links[vpc]) > 1 and self.fault(0.2):
+        if self.fault(0.1):
+            # More specific than `local`, as only a route that was propagated can be (NET-07).
+            own = self.estate.resource(self.random.choice(self.subnets[vpc]))["CidrBlock"]
+            self._route(table, own, "vgw-0aaaaaaaaaaaaaaaa", state="blackhole")
+            self.estate.resource(table)["Routes"][-1]["Origin"] = "EnableVgwRoutePropagation"
+        if len(self.links[vpc]) > 1 and self.fault(0.3):
+            # A static route and one by a prefix list stand for one block (NET-04).
+            block = self._some_foreign_block(vpc)
+            by_route, by_list = self.random.sample(self.links[vpc], k=2)
+            self._route(table, block, by_route)
+            self._route(table, self.estate.home(vpc).prefix_list("list", [block]), by_list)
+        if len(self.links[vpc]) > 1 and self.fault(0.1):
             block = self._some_foreign_block(vpc)
             for number, link in enumerate(self.random.sample(self.links[vpc], k=2)):
                 self._route(table, self.estate.home(vpc).prefix_list(f"list-{number}", [block]), link)
@@ -227,10 +242,14 @@ class RandomEstate:
             for group in self.groups[vpc]:
                 ingress = [self._permission(vpc) for _ in range(self.random.choice((0, 1, 2, 3)))]
                 egress = [self._permission(vpc) for _ in range(2)] if self.fault(0.15) else None
-                if not self.fault(0.25):
+                if not self.fault(0.3):
                     ingress.append(any_protocol("10.0.0.0/8"))
+                elif self._chance(0.7):
+                    ingress = [any_protocol(self._some_reference(vpc))]
+                if self.fault(0.1):
+                    egress = [any_protocol(self._some_reference(vpc))]
                 self.estate.set_permissions(group, ingress=ingress, egress=egress)
-            for subnet in self.subnets[vpc]:
+            for subnet in (*self.subnets[vpc], *self.hub_subnets.get(vpc, ())):
                 if self.fault(0.2):
                     self.estate.home(vpc).network_acl(
                         vpc, f"acl-{subnet}", entries=self._entries(), subnets=[subnet]
@@ -242,15 +261,16 @@ class RandomEstate:
                 "0.0.0.0/0",
                 self._some_block(),
                 self._some_block(),
-                self._reference(vpc, self.random.choice(self.groups[self.random.choice(self.vpcs)])),
+                self._some_reference(vpc),
                 self.estate.home(vpc).prefix_list("peers", [self._some_block(), "10.99.0.0/16"]),
             )
         )
         ports = self.random.choice(PORTS)
         return self.random.choice((tcp(ports, peer), tcp(ports, peer), udp(ports, peer), any_protocol(peer)))
 
-    def _reference(self, vpc: str, group: str) -> str:
+    def _some_reference(self, vpc: str) -> str:
         """A group as a rule names it: with its account, where that is another one (PCX-10)."""
+        group = self.random.choice(self.groups[self.random.choice(self.vpcs)])
         owner = str(self.estate.resource(group)["OwnerId"])
         return group if owner == self.estate.resource(vpc)["OwnerId"] else f"{owner}/{group}"
 

@@ -16,7 +16,7 @@ class RandomIpv6:
         self.random = base.random
         self.estate = base.estate
         self.blocks: dict[str, str] = {}
-        if not self._chance(0.4):
+        if not self._chance(0.5):
             return
         for number, vpc in enumerate(base.vpcs):
             if self._chance(0.8):
@@ -120,7 +120,7 @@ class RandomIpv6:
             if call == "ec2.describe_transit_gateway_vpc_attachments":
                 for element in elements:
                     block = self.blocks.get(element["VpcId"])
-                    if block is not None:
+                    if block is not None and not self.base.fault(0.5):
                         element["Options"] = element["Options"] | {"Ipv6Support": "enable"}
         for table, attachment, vpc in self.base.propagated:
             if vpc in self.blocks:

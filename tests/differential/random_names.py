@@ -9,7 +9,7 @@ from tests.differential.random_estates import RandomEstate
 DOMAINS = ("corp.test", "a.corp.test", "b.a.corp.test", "other.test", "test")
 ABOVE = (REGION_NAME, "us-east-1.amazonaws.com", "amazonaws.com", ".")
 LABELS = ("a", "b", "c")
-TYPES = ("A", "A", "A", "A", "TXT", "CNAME", "AAAA")
+TYPES = ("A", "A", "A", "A", "TXT", "CNAME", "CNAME", "AAAA")
 
 
 class RandomNames:
@@ -25,7 +25,9 @@ class RandomNames:
         self.outbound: list[str] = []
         self.zones: dict[str, str] = {}
         self.wildcards: list[str] = []
+        self.redirects: list[str] = []
         self._resolver_endpoints()
+        self._zone_of_the_domain()
         self._zones()
         self._rules()
         self._firewalls()
@@ -85,7 +87,11 @@ class RandomNames:
                 rule = site.resolver_rule(domain, endpoint, self._targets(), name=f"rule-{number}")
             else:
                 rule = self.estate.resolver_rule(domain, kind="SYSTEM", name=f"rule-{number}")
+            exempt = self.estate.resolver_rule(f"a.{domain}", kind="SYSTEM", name=f"exempt-{number}")
             for vpc in self._some_vpcs():
+                if domain in DOMAINS and self._chance(0.4) and (vpc, f"a.{domain}") not in taken:
+                    taken.add((vpc, f"a.{domain}"))
+                    self.estate.home(vpc).associate_rule(exempt, vpc)
                 # RSLV-10: one rule a domain and VPC.
                 if (vpc, domain) not in taken:
                     taken.add((vpc, domain))
@@ -94,10 +100,19 @@ class RandomNames:
 
     # ------------------------------------------------------------------ zones
 
+    def _zone_of_the_domain(self) -> None:
+        """A custom domain name of a private API is nowhere but in private zones (PHZ-12)."""
+        for domain in self.apis.domains:
+            vpcs = [each for each in self.base.vpcs if self._chance(0.7)]
+            if vpcs and self.base.endpoints:
+                site = self.estate.home(vpcs[0])
+                zone = site.private_zone(domain, vpcs)
+                site.alias_to_endpoint(zone, domain, self.random.choice(self.base.endpoints))
+
     def _zones(self) -> None:
         taken: set[tuple[str, str]] = set()
         for domain in (*DOMAINS, *self.api_names, REGION_NAME, "us-east-1.amazonaws.com"):
-            if not self._chance(0.45 if domain in DOMAINS else 0.2):
+            if not self._chance(0.6 if domain in DOMAINS else 0.2):
                 continue
             # PHZ-03, PHZ-08: one zone of a name on a VPC, those of endpoints with private DNS included.
             vpcs = [each for each in self._some_vpcs() if (each, domain) not in taken]
@@ -147,9 +162,17 @@ class RandomNames:
             "A": [host] if self._chance(0.5) else [host, f"10.200.0.{number}"],
             "AAAA": [f"2001:db8::{number:x}"],
             "TXT": [f'"text {number}"'],
-            "CNAME": [self.name() + "."],
+            "CNAME": [self._redirect() + "."],
         }
         site.record(zone, owner, kind, values[kind])
+
+    def _redirect(self) -> str:
+        """Where a CNAME leads: often to a name that several zones could have."""
+        labels = [self.random.choice(LABELS)] * self.random.choice((0, 1))
+        self.redirects.append(
+            ".".join([*labels, self.random.choice(DOMAINS)]) if self._chance(0.6) else self.name()
+        )
+        return self.redirects[-1]
 
     # ------------------------------------------------------------------ what filters, and other ways to servers
 
@@ -173,17 +196,25 @@ class RandomNames:
 
     def _entry(self) -> str:
         name = self.random.choice((*DOMAINS, *self.api_names, REGION_NAME, self.name(), self.name()))
-        return self.random.choice((name, name, f"*.{name}", "*"))
+        if self.redirects and self._chance(0.4):
+            name = self.random.choice(self.redirects)
+        return self.random.choice((name, name, name, f"*.{name}", f"*.{name}", "*"))
 
     def _profile(self) -> None:
-        if not self._chance(0.25) or not self.zones:
+        """A zone of its own, at times of the same name as a local one, and perhaps a rule (PROF-02)."""
+        if not self._chance(0.35):
             return
-        chosen = self.random.choice(list(self.zones))
-        if self.estate.ledger.home[chosen].account != self.estate.account:
-            return
-        arn = f"arn:aws:route53:::hostedzone/{chosen}"
-        vpcs = [each for each in self._some_vpcs() if self.estate.home(each).account == self.estate.account]
-        self.estate.profile("shared", vpcs=vpcs, resources=[(arn, "HOSTED_ZONE")])
+        home = self.estate.account
+        vpcs = [each for each in self.base.vpcs if self.estate.home(each).account == home and self._chance(0.7)]
+        owners = [each for each in self.base.vpcs if self.estate.home(each).account == home and each not in vpcs]
+        domain = self.random.choice(DOMAINS)
+        zone = self.estate.private_zone(domain, owners[:1])
+        self._records(self.estate, zone, domain)
+        resources = [(f"arn:aws:route53:::hostedzone/{zone}", "HOSTED_ZONE")]
+        if self._chance(0.3):
+            rule = self.estate.resolver_rule(self.random.choice(DOMAINS), kind="SYSTEM", name="carried")
+            resources.append((str(self.estate.resource(rule)["Arn"]), "RESOLVER_RULE"))
+        self.estate.profile("shared", vpcs=vpcs, resources=resources)
 
     def _settings(self) -> None:
         for vpc in self.base.vpcs:

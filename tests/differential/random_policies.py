@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+OPEN = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
 RESOURCES = (
     "execute-api:/*",
     "execute-api:/*",
@@ -52,23 +53,30 @@ class RandomPolicies:
 
     def resource_policy(self) -> dict[str, Any]:
         """The policy of an API: a fence around everybody, or a list of who may; mostly somebody may (POL-06)."""
-        statements = [self._statement("Allow", careless=0.3)] if self._chance(0.9) else []
-        if self._chance(0.6):
-            statements += [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "execute-api:/*"}]
-        statements += [self._statement("Allow", careless=0.8) for _ in range(self.random.choice((0, 0, 1)))]
-        statements += [self._statement("Deny", careless=0.9) for _ in range(self.random.choice((0, 0, 0, 1, 2)))]
+        draw = self.random.random()
+        if draw < 0.4:
+            statements = [OPEN | {"Condition": self._conditions()}]
+        elif draw < 0.7:
+            statements = [OPEN, self._statement("Deny", careless=0.9)]
+        else:
+            statements = [self._statement("Allow", careless=0.6) for _ in range(self.random.choice((0, 1, 1, 2)))]
+            statements += [OPEN] if self._chance(0.3) else []
+            statements += [self._statement("Deny", careless=0.9) for _ in range(self.random.choice((0, 1, 2)))]
         self.random.shuffle(statements)
         return {"Version": "2012-10-17", "Statement": statements}
 
     def endpoint_policy(self, apis: list[str]) -> dict[str, Any] | None:
         """The policy of an endpoint; None is AWS's own, which lets everything pass (VPE-01)."""
-        if self._chance(0.6):
+        if self._chance(0.5):
             return None
         statements = []
-        for effect in ("Allow", "Allow", "Deny"):
-            if effect == "Deny" and self._chance(0.6):
-                continue
+        for effect in self.random.choice((("Allow",), ("Allow",), ("Allow", "Allow"), ("Allow", "Deny"))):
             statement = self._statement(effect, careless=0.2 if effect == "Allow" else 1.0)
+            if effect == "Allow" and self._chance(0.4):
+                # Whoever may come, comes signed or not: principals alone decide (VPE-03).
+                statement.pop("Condition", None)
+                named = self.random.sample(PRINCIPALS, k=self.random.choice((1, 2)))
+                statement["Principal"] = {"AWS": named if len(named) > 1 else named[0]}
             spelled = [f"arn:aws:execute-api:us-east-1:{self._account()}:{api}/*" for api in apis]
             statement.pop("NotResource", None)
             statement["Resource"] = self.random.choice(("*", "*", "*", spelled[0], spelled, spelled[-1]))
@@ -112,17 +120,19 @@ class RandomPolicies:
         """An operator, a key and values; the wrong key and the literal wildcard are people's favourites."""
         draw = self.random.random()
         negated = self._chance(0.3)
-        if draw < 0.35:
+        if draw < 0.3:
             endpoints = self._some(self.facts.endpoints)
-            if self._chance(0.2):
-                return self._named("String", "Like", negated), "aws:sourceVpce", ["vpce-*"]
+            if self._chance(0.3):
+                kind = self.random.choice(("Like", "Equals"))
+                return self._named("String", kind, negated), "aws:sourceVpce", ["vpce-*"]
             return self._named("String", "Equals", negated), "aws:SourceVpce", endpoints
-        if draw < 0.6:
+        if draw < 0.5:
             return self._named("String", "Equals", negated), "aws:SourceVpc", self._some(self.facts.vpcs)
-        if draw < 0.8:
-            key = self.random.choice(("aws:VpcSourceIp",) * 4 + ("aws:SourceIp",))
+        if draw < 0.75:
+            key = self.random.choice(("aws:VpcSourceIp", "aws:VpcSourceIp", "aws:SourceIp"))
             blocks = [*self.facts.addresses, "10.0.0.0/8", "10.0.0.0/16", "10.1.0.0/16", "fd00::/8"]
-            return ("NotIpAddress" if negated else "IpAddress"), key, self._some(blocks)
+            operator = "NotIpAddress" if negated else "IpAddress"
+            return self._with_prefix_or_suffix(operator), key, self._some(blocks)
         if draw < 0.9:
             key = self.random.choice(("aws:PrincipalArn", "aws:PrincipalArn", "aws:PrincipalAccount"))
             pool = self.facts.accounts if key.endswith("Account") else ["arn:aws:iam::*:role/caller", USER]
@@ -133,11 +143,14 @@ class RandomPolicies:
         return "Bool", "aws:SecureTransport", [self._boolean()]
 
     def _named(self, family: str, kind: str, negated: bool) -> str:
-        operator = f"{family}{'Not' if negated else ''}{kind}"
+        return self._with_prefix_or_suffix(f"{family}{'Not' if negated else ''}{kind}")
+
+    def _with_prefix_or_suffix(self, operator: str) -> str:
+        """Set operators have nothing to do with single values, and are used all the same (POL-13)."""
         draw = self.random.random()
-        if draw < 0.12:
-            return operator + "IfExists"
         if draw < 0.2:
+            return operator + "IfExists"
+        if draw < 0.35:
             return self.random.choice(("ForAnyValue:", "ForAllValues:")) + operator
         return operator
 

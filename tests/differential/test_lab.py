@@ -8,7 +8,8 @@ import os
 
 import pytest
 from tests.differential.lab_estates import LabEstate
-from tests.differential.lab_mutants import differences
+from tests.differential.lab_faults import MUTANTS
+from tests.differential.lab_mutants import differences, estates_until_found
 from tests.tools import missing
 
 from narrowgate.lab.doctor import examine
@@ -30,3 +31,26 @@ def test_the_engine_and_packets_agree_on_random_estates(batch):
     size = max(1, ESTATES // BATCHES)
     for seed in range(FIRST + batch * size, FIRST + (batch + 1) * size):
         assert list(differences(LabEstate(seed).snapshot(), seed)) == [], f"seed {seed}"
+
+
+QUICK = {
+    "route": "the main table for every subnet",
+    "transit gateway": "one table for all attachments",
+    "ACL": "replies go to the service's port",
+    "security group": "only the first rule",
+    "endpoint": "serves every port",
+    "DNS precedence": "the least specific domain wins",
+    "DNS records": "CNAMEs are not followed",
+    "DNS forwarding": "targets hear whatever stands between",
+    "DNS Firewall": "does not count",
+    "policy": "conditions do not count",
+    "TLS and Host": "`x-apigw-api-id` does not count",
+    "deployment": "every stage exists",
+}
+"""A fault of each layer that few estates show; docs/lab.md has how many it takes for all of them."""
+
+
+@pytest.mark.parametrize("layer", QUICK)
+def test_a_fault_planted_in_the_engine_is_found(layer):
+    mutant = next(each for each in MUTANTS if (each.layer, each.name) == (layer, QUICK[layer]))
+    assert estates_until_found(mutant, range(40)) is not None
