@@ -3,12 +3,21 @@
 No bridge and no ARP: every packet goes to the router, which knows the neighbour of each port for ever.
 """
 
-import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 
 from narrowgate.lab.beliefs import VPC_MTU
 from narrowgate.lab.kernel import netlink
+from narrowgate.lab.kernel.ends import (
+    ETH0,
+    LO,
+    device,
+    link_address,
+    link_local,
+    neighbours,
+    port_requests,
+    way_to,
+)
 from narrowgate.lab.kernel.internet import blocks_of, everybody_else, internet_addresses, public_route
 from narrowgate.lab.kernel.netlink import Request
 from narrowgate.lab.kernel.packet_filter import NOWHERE
@@ -18,14 +27,7 @@ from narrowgate.lab.plan.internet import INTERNET
 from narrowgate.lab.plan.types import Hub, Link, Plan, Port, Subnet
 
 FIRST_TABLE = 1000
-_ETH0, _LO, _NOWHERE = 2, 1, 50
-_ROUTER_V4, _ROUTER_V6 = "169.254.1.1", "fe80::1"
-"""The next hop of every port; nobody asks for it, the neighbour is permanent."""
-
-
-def device(number: int) -> int:
-    """The index of a port's or link's device in a router."""
-    return 100 + 2 * number
+_NOWHERE = 50
 
 
 class Fabric:
@@ -63,7 +65,7 @@ class Fabric:
         for hub in self.plan.hubs:
             with self.spaces.inside(hub.name):
                 _settings()
-                netlink.send([netlink.up(_LO), *self._nowhere(hub.name)])
+                netlink.send([netlink.up(LO), *self._nowhere(hub.name)])
         self._links()
         for router in self.plan.routers:
             with self.spaces.inside(router.name):
@@ -78,16 +80,16 @@ class Fabric:
 
     def _router(self, vpc: str, ports: list[Port]) -> Iterator[Request]:
         router = self.routers[vpc]
-        yield netlink.up(_LO)
+        yield netlink.up(LO)
         for address in router.resolvers:
-            yield netlink.address(_LO, address, 32)
+            yield netlink.address(LO, address, 32)
         for port in ports:
             index = device(port.number)
             pair = (netlink.mac(index), netlink.mac(index + 1))
-            peer = (_ETH0, "eth0", self.spaces.descriptor(port.name))
+            peer = (ETH0, "eth0", self.spaces.descriptor(port.name))
             yield netlink.veth(index, port.name, peer, pair, VPC_MTU)
             yield netlink.up(index)
-            yield from _way_to(port)
+            yield from way_to(port)
         # What no port has goes nowhere: a router of AWS is silent.
         for family in (4, 6):
             yield netlink.route(netlink.Route(None, _NOWHERE, family=family))
@@ -128,10 +130,10 @@ class Fabric:
         router = next((each for each in self.plan.routers if each.name == space), None)
         for port in self.plan.ports:
             if router is not None and port.vpc == router.label and port.number == number:
-                yield from _way_to(port)
+                yield from way_to(port)
         for link in self.plan.links:
             if link.number == number and space in link.sides:
-                yield from _neighbours(link, link.sides.index(space))
+                yield from neighbours(link, link.sides.index(space))
 
     def _links(self) -> None:
         for link in self.plan.links:
@@ -143,8 +145,8 @@ class Fabric:
                 netlink.send([netlink.veth(index, link.name, peer, pair, link.mtu)])
             for side, own in ((near, 0), (far, 1)):
                 with self.spaces.inside(side):
-                    address = netlink.address(index, _link_address(link, own), 32)
-                    netlink.send([netlink.up(index), address, *_neighbours(link, own)])
+                    address = netlink.address(index, link_address(link, own), 32)
+                    netlink.send([netlink.up(index), address, *neighbours(link, own)])
         # Only now: a table of a hub names the devices of other links, which have to be there.
         for link in self.plan.links:
             for side in link.sides:
@@ -216,7 +218,7 @@ class Fabric:
         if link is None:
             return netlink.Route(block, _NOWHERE, table=table)
         far = 1 if link.sides[0] == side else 0
-        gateway = _link_address(link, far) if ":" not in block else _link_local(far)
+        gateway = link_address(link, far) if ":" not in block else link_local(far)
         return netlink.Route(block, device(link.number), gateway, table)
 
     def _wait(self, ports: dict[str, list[Port]]) -> None:
@@ -229,44 +231,6 @@ class Fabric:
                             break
                     else:
                         raise LabError(f"{port.name} of {port.label} did not come up")
-
-
-def _way_to(port: Port) -> Iterator[Request]:
-    """The route to a port's addresses, and its neighbour for ever."""
-    index = device(port.number)
-    for address in port.addresses:
-        yield netlink.route(netlink.Route(f"{address}/{32 if ':' not in address else 128}", index))
-        yield netlink.neighbour(index, address, netlink.mac(index + 1))
-
-
-def _neighbours(link: Link, own: int) -> Iterator[Request]:
-    """The other end of a link, for ever."""
-    index, other = device(link.number), 1 - own
-    for gateway in (_link_address(link, other), _link_local(other)):
-        yield netlink.neighbour(index, gateway, netlink.mac(index + other))
-
-
-def port_requests(port: Port) -> Iterator[Request]:
-    """The inside of a port: its addresses, and the router as the way to everything."""
-    hardware = netlink.mac(device(port.number))
-    yield netlink.up(_LO)
-    yield netlink.up(_ETH0)
-    for address in port.addresses:
-        yield netlink.address(_ETH0, address, 24 if ":" not in address else 64)
-    yield netlink.neighbour(_ETH0, _ROUTER_V4, hardware)
-    yield netlink.route(netlink.Route(None, _ETH0, _ROUTER_V4))
-    if any(":" in each for each in port.addresses):
-        yield netlink.neighbour(_ETH0, _ROUTER_V6, hardware)
-        yield netlink.route(netlink.Route(None, _ETH0, _ROUTER_V6, family=6))
-
-
-def _link_address(link: Link, side: int) -> str:
-    """An address for one end of a link, of a range that no VPC can have."""
-    return str(ipaddress.IPv4Address("100.126.0.0") + 2 * link.number + side)
-
-
-def _link_local(side: int) -> str:
-    return f"fe80::{side + 1}:1"
 
 
 def _settings() -> None:
