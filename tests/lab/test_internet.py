@@ -1,62 +1,10 @@
 """Ways to the Internet by packets: internet and NAT gateways, public APIs, and what private DNS does to these."""
 
 import pytest
-from tests.builders import Estate, invoke_statement, policy_document, snapshot_of, tcp
+from tests.builders import invoke_statement, policy_document, tcp
+from tests.lab.internet_site import BARE, ELSEWHERE, NAMES, NAT, PUBLIC, Site, random_site
 
-from narrowgate.api.lab_comparison import compare
-from narrowgate.api.lab_questions import Question
-from narrowgate.lab.observe import Query, observe
 from narrowgate.model.laboratory import Compared
-
-ELSEWHERE = "192.0.2.10"
-
-
-class Site:
-    """A VPC with an internet gateway: a public host, one behind a NAT gateway, one whose subnet has no public
-    addresses; and one with IPv6 alone that may call out and not be called."""
-
-    def __init__(self) -> None:
-        self.estate = estate = Estate()
-        self.vpc = estate.vpc("10.1.0.0/16", "requester", ipv6="2001:db8:1::/56")
-        self.gateway = estate.internet_gateway(self.vpc)
-        self.group = estate.security_group(self.vpc, "hosts", ingress=[tcp(443, "0.0.0.0/0", "::/0")])
-        self.subnets = {
-            name: estate.subnet(self.vpc, f"10.1.{number}.0/24", name="s" + name, ipv6=f"2001:db8:1:{number}::/64")
-            for number, name in enumerate(("public", "private", "bare"))
-        }
-        self.nat = estate.nat_gateway(self.subnets["public"], public_ip="198.51.100.9")
-        self.tables = {
-            name: estate.route_table(self.vpc, name, subnets=[subnet]) for name, subnet in self.subnets.items()
-        }
-        estate.route(self.tables["public"], "0.0.0.0/0", self.gateway)
-        estate.route(self.tables["private"], "0.0.0.0/0", self.nat)
-        estate.route(self.tables["bare"], "0.0.0.0/0", self.gateway)
-        self.hosts = {
-            name: estate.instance(subnet, name, [self.group], ipv6=f"2001:db8:1:{number}::10")
-            for number, (name, subnet) in enumerate(self.subnets.items())
-        }
-        interface = self.interface("public")
-        estate.resource(interface)["Association"] = {"PublicIp": "198.51.100.1", "IpOwnerId": "amazon"}
-        self.public_api = estate.rest_api("status", {"/status": ["GET"]}, kind="REGIONAL")
-        estate.deploy(self.public_api)
-
-    def interface(self, name: str) -> str:
-        return self.estate.resource(self.hosts[name])["NetworkInterfaces"][0]["NetworkInterfaceId"]
-
-    def url(self) -> str:
-        return f"https://{self.public_api}.execute-api.us-east-1.amazonaws.com/prod/status"
-
-    def compared(self, *asked: tuple[str, str, str]) -> list[Compared]:
-        """What the engine and packets say of (host, kind, target)."""
-        snapshot = snapshot_of(self.estate)
-        questions = [
-            Question(client=host, host=host, kind=kind, target=target)
-            for name, kind, target in asked
-            for host in (self.hosts.get(name, name),)
-        ]
-        seen = observe(snapshot, [Query(client=q.host, kind=q.kind, target=q.target) for q in questions])
-        assert not seen.left_out
-        return [compare(snapshot, q, found) for q, found in zip(questions, seen.answers, strict=True)]
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +89,18 @@ def test_ipv6_leaves_by_a_gateway_that_lets_nobody_in():
     )
     assert (out.observed, out.agrees) == (("reached",), True), out
     assert (come.observed, come.dropped_at) == (("connect_timeout",), f"NOINBOUND {gateway}"), come
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_packets_and_engine_agree_on_random_sites(seed):
+    site = random_site(seed)
+    own = {name: site.estate.resource(each)["PrivateIpAddress"] for name, each in site.hosts.items()}
+    # What a host sends to itself is not the network's.
+    asked = [
+        (name, "reach", f"{target}:443")
+        for name in NAMES
+        for target in (ELSEWHERE, PUBLIC, BARE, NAT, *own.values())
+        if target != own[name]
+    ]
+    asked += [("internet", "reach", f"{each}:443") for each in (PUBLIC, BARE, NAT)]
+    assert not [each for each in site.compared(*asked) if each.agrees is False]
