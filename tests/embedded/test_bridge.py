@@ -26,8 +26,6 @@ ABSENT = (
     "route53resolver.list_firewall_rule_groups",
     "route53resolver.list_firewall_rule_group_associations",
     "route53resolver.list_firewall_domain_lists",
-    "route53profiles.list_profiles",
-    "route53profiles.list_profile_associations",
 )
 
 
@@ -448,11 +446,34 @@ def access_associations(aws):
     made = aws.apigateway.create_domain_name_access_association(domainNameArn=domain, **own)
     arn = made["domainNameAccessAssociationArn"]
     kept = aws.apigateway.get_domain_name_access_associations()["items"]
+    aws.apigateway.get_tags(resourceArn=arn)
     aws.apigateway.delete_domain_name_access_association(domainNameAccessAssociationArn=arn)
     gone = aws.apigateway.get_domain_name_access_associations()["items"]
     return [each["domainNameArn"] for each in kept if each["domainNameAccessAssociationArn"] == arn] == [
         domain
     ] and arn not in {each["domainNameAccessAssociationArn"] for each in gone}
+
+
+def profiles(aws):
+    client = aws.route53profiles
+    own = client.create_profile(
+        Name="p", ClientToken=str(time.monotonic_ns()), Tags=[{"Key": "Name", "Value": "p"}]
+    )["Profile"]
+    arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc-endpoint/vpce-1"
+    client.associate_profile(ProfileId=own["Id"], ResourceId="vpc-1", Name="a")
+    client.associate_resource_to_profile(ProfileId=own["Id"], ResourceArn=arn, Name="r")
+    vpcs = client.list_profile_associations(ProfileId=own["Id"])["ProfileAssociations"]
+    carried = client.list_profile_resource_associations(ProfileId=own["Id"])["ProfileResourceAssociations"]
+    tags = client.list_tags_for_resource(ResourceArn=own["Arn"])["Tags"]
+    client.disassociate_resource_from_profile(ProfileId=own["Id"], ResourceArn=arn)
+    client.disassociate_profile(ProfileId=own["Id"], ResourceId="vpc-1")
+    client.delete_profile(ProfileId=own["Id"])
+    return (
+        ([each["ResourceId"] for each in vpcs], [each["ResourceType"] for each in carried], tags)
+        == (["vpc-1"], ["VPC_ENDPOINT"], {"Name": "p"})
+        and own["Id"] not in {each["Id"] for each in client.list_profiles()["ProfileSummaries"]}
+        and client.list_profile_associations(ProfileId=own["Id"])["ProfileAssociations"] == []
+    )
 
 
 def stage_export(aws):

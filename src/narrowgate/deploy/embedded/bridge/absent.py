@@ -23,8 +23,6 @@ _JSON: Mapping[str, tuple[str, ...]] = {
     ),
 }
 _PATHS: tuple[tuple[str, str, re.Pattern[str], dict[str, list[Any]]], ...] = (
-    ("route53profiles", "GET", re.compile(r"/profiles"), {"ProfileSummaries": []}),
-    ("route53profiles", "GET", re.compile(r"/profileassociations"), {"ProfileAssociations": []}),
     ("ram", "POST", re.compile(r"/listresources"), {"resources": []}),
     ("ram", "POST", re.compile(r"/listprincipals"), {"principals": []}),
 )
@@ -68,7 +66,7 @@ def _ec2(call: Call) -> Reply | None:
 DEFECTS = (
     Defect(
         name="absent-calls",
-        moto="has no DNS Firewall, Profiles, Resolver configurations, shared security groups "
+        moto="has no DNS Firewall, Resolver configurations, shared security groups "
         "or zone authorizations, and fails when they are listed",
         aws="lists them; here none can be made, so the lists are empty",
         mend=lambda: replace(DomainDispatcherApplication, "__call__", answers_first(_answer)),

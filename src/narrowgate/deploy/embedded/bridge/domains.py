@@ -15,6 +15,7 @@ from narrowgate.deploy.embedded.bridge.defect import Defect, replace
 from narrowgate.deploy.embedded.bridge.front import Call, Reply, answers_first, reply_json
 
 _ASSOCIATIONS = re.compile(r"/domainnameaccessassociations(?:/(?P<arn>.+))?")
+_TAGS = re.compile(r"/tags/(?P<arn>arn:.+/domainnameaccessassociations/.+)")
 _SHORT = '"execute-api:/*"'
 
 
@@ -66,11 +67,13 @@ def _mend_domains() -> None:
 
 
 def _associations(call: Call) -> Reply | None:
-    found = _ASSOCIATIONS.fullmatch(call.path)
-    if call.service != "apigateway" or found is None:
+    found, tagged = _ASSOCIATIONS.fullmatch(call.path), _TAGS.fullmatch(unquote(call.path))
+    if call.service != "apigateway" or not (found or tagged):
         return None
     backend = apigateway_backends[call.account][call.region]
     known: dict[str, Any] = backend.__dict__.setdefault("access_associations", {})
+    if found is None:
+        return reply_json({"tags": known.get(tagged["arn"], {}).get("tags", {}) if tagged else {}})
     if call.method == "GET":
         return reply_json({"item": list(known.values())})
     if call.method == "DELETE":
