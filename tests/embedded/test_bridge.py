@@ -476,6 +476,18 @@ def profiles(aws):
     )
 
 
+def balancer_interfaces(aws):
+    vpc, first, group = aws.network()
+    second = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.2.0/24", AvailabilityZone=f"{REGION}b")["Subnet"]
+    name = f"b{time.monotonic_ns()}"
+    subnets = [first, second["SubnetId"]]
+    aws.elbv2.create_load_balancer(Name=name, Subnets=subnets, SecurityGroups=[group], Scheme="internal")
+    wanted = [{"Name": "vpc-id", "Values": [vpc]}]
+    found = aws.ec2.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
+    told = {(each["SubnetId"], each["Groups"][0]["GroupId"], each["Description"][:8]) for each in found}
+    return told == {(subnet, group, "ELB app/") for subnet in subnets}
+
+
 def stage_export(aws):
     api = an_api(aws, POLICY)
     change = {"op": "replace", "path": "/policy", "value": json.dumps({**POLICY, "Id": "saved, not deployed"})}
