@@ -141,7 +141,8 @@ def _of(describe: Any, vpc: dict[str, Any], name: str) -> Any:
 def of_ours(snapshot: Snapshot) -> Snapshot:
     """Without what AWS has in every account and zone, and no source but an account tells.
 
-    These are its own prefix lists, the name servers of each hosted zone, and the comments of zones.
+    These are its own prefix lists, the name servers of each hosted zone, and the comments of zones; and whether a
+    domain's policy names the domain by `execute-api:/*`, which is the same (POL-31).
     """
     facts = snapshot.facts
     for own in [own for own, each in facts.managed_prefix_lists.items() if each.owner_id == "AWS"]:
@@ -154,4 +155,9 @@ def of_ours(snapshot: Snapshot) -> Snapshot:
         facts.hosted_zones[zone] = msgspec.structs.replace(
             each, config=msgspec.structs.replace(each.config, comment=None)
         )
+    for own, domain in facts.domain_names.items():
+        if isinstance(domain.policy, str):
+            arn = str(domain.domain_name_arn).replace(":apigateway:", ":execute-api:")
+            long = domain.policy.replace("execute-api:/*", arn)
+            facts.domain_names[own] = msgspec.structs.replace(domain, policy=long)
     return snapshot

@@ -9,6 +9,7 @@ from narrowgate.deploy.embedded.bridge import (
     accounts,
     apigateway,
     balancers,
+    certificates,
     domains,
     ec2,
     endpoints,
@@ -34,6 +35,7 @@ DEFECTS: tuple[Defect, ...] = (
     *profiles.DEFECTS,
     *apigateway.DEFECTS,
     *domains.DEFECTS,
+    *certificates.DEFECTS,
     *absent.DEFECTS,
 )
 

@@ -16,7 +16,6 @@ from narrowgate.deploy.embedded.bridge.front import Call, Reply, answers_first, 
 
 _ASSOCIATIONS = re.compile(r"/domainnameaccessassociations(?:/(?P<arn>.+))?")
 _TAGS = re.compile(r"/tags/(?P<arn>arn:.+/domainnameaccessassociations/.+)")
-_SHORT = '"execute-api:/*"'
 
 
 def _makes_it_private(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,9 +46,8 @@ def _tells_it_is_private(original: Callable[..., Any]) -> Callable[..., Any]:
         )
         kept = {name: value for name, value in told.items() if name not in public}
         if domain.policy:
-            # A domain has nothing below it: the short form stands for the domain itself (POL-31).
-            own = f'"arn:aws:execute-api:{region}:{account}:{path}"'
-            kept["policy"] = json.dumps(domain.policy.replace(_SHORT, own))[1:-1]
+            # Unlike an API's it comes as it was given: the provider compares the text of it.
+            kept["policy"] = domain.policy
         return {
             **kept,
             "domainNameId": domain.private_id,
@@ -91,7 +89,7 @@ DEFECTS = (
     Defect(
         name="private-domains",
         moto="takes a private custom domain name for a public one: no id, no ARN, no policy",
-        aws="tells all three, the policy with the domain's ARN in the place of `execute-api:/*`",
+        aws="tells all three",
         mend=_mend_domains,
     ),
     Defect(

@@ -73,7 +73,9 @@ def _carry(kept: _Kept, call: Call, asked: Record, _: Mapping[str, str]) -> Reco
     arn = asked["ResourceArn"]
     kind = next((kind for part, kind in _TYPES.items() if part in arn), "RESOLVER_RULE")
     own = {name: asked[name] for name in ("Name", "ProfileId", "ResourceArn")}
-    made = _new("rpr", call, **own, ResourceType=kind, ResourceProperties=asked.get("ResourceProperties") or "")
+    made = _new("rpr", call, **own, ResourceType=kind)
+    if asked.get("ResourceProperties"):
+        made["ResourceProperties"] = asked["ResourceProperties"]
     kept.resources[made["Id"]] = made
     return {"ProfileResourceAssociation": made}
 
