@@ -6,6 +6,7 @@ import pytest
 from tests.builders import build_guide, snapshot_of, tcp
 
 from narrowgate.api import exposures
+from narrowgate.exposure.compare import renamer
 from narrowgate.exposure.diff import evaluate_diff
 from narrowgate.exposure.exposure import evaluate_exposure
 from narrowgate.model.errors import InputError
@@ -25,6 +26,16 @@ def opened_database():
 def test_an_estate_is_no_different_from_itself():
     found = evaluate_diff(snapshot_of(build_guide().estate), snapshot_of(build_guide().estate))
     assert (found.verdict, found.opened, found.closed, found.broken) == ("allowed", (), (), ())
+
+
+def test_names_of_a_matched_endpoint_are_one_whatever_is_made_up_in_them():
+    ours, theirs = "vpce-0123456789abcdef0", "vpce-0fedcba9876543210"
+    rename = renamer({theirs: ours, f"{theirs}-zyxwvuts": f"{ours}-abcdefgh"})
+    name = "-us-east-1a.execute-api.us-east-1.vpce.amazonaws.com"
+    assert rename(f"{theirs}-zyxwvuts{name}") == f"{ours}-abcdefgh{name}"
+    # Nobody told that the other part is made up of the same endpoint: only the id is said otherwise.
+    assert rename(f"{theirs}-qqqqqqqq{name}") == f"{ours}-qqqqqqqq{name}"
+    assert rename(f"{theirs}{name}") == f"{ours}{name}"
 
 
 def test_a_rule_more_is_told_by_the_sockets_that_it_opens():
