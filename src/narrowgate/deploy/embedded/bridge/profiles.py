@@ -16,7 +16,7 @@ from narrowgate.deploy.embedded.bridge.front import Call, Reply, answers_first, 
 Record = dict[str, Any]
 _TIME = 1_700_000_000
 _TYPES = {
-    "hostedzone/": "PRIVATE_HOSTED_ZONE",
+    "hostedzone/": "HOSTED_ZONE",
     "vpc-endpoint/": "VPC_ENDPOINT",
     "resolver-rule/": "RESOLVER_RULE",
     "firewall-rule-group/": "FIREWALL_RULE_GROUP",
