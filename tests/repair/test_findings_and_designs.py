@@ -6,11 +6,14 @@ import pytest
 
 from narrowgate.api.repairs import fix, fix_source
 from narrowgate.audit.run import audit
+from narrowgate.guide.broken import VARIATIONS
 from narrowgate.guide.estate import build_guide
 from narrowgate.guide.folder import snapshot_of
 from narrowgate.guide.responses import tcp, udp
 from narrowgate.model.answer import Verdict
 from narrowgate.model.errors import InputError
+from narrowgate.repair.change import apply_changes
+from narrowgate.repair.fix import find_mending
 from narrowgate.repair.goal import Goal
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +48,28 @@ def test_a_finding_is_taken_away_and_the_call_still_works(rule, change):
     )
     assert answer.verdict is Verdict.ALLOWED
     assert answer.changes
+
+
+FORMS = {
+    "dns-support-off-in-requester-vpc": "DNS015",
+    "dns-hostnames-off-in-api-vpc": "DNS016",
+    "inbound-group-admits-clients-only": "DNS024",
+    "endpoint-group-without-client-range": "EPT014",
+    "policy-not-redeployed": "POL005",
+    "method-not-deployed": "API009",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_broken_form_is_mended_by_its_finding_alone(form):
+    case = VARIATIONS[form].make()
+    snapshot = snapshot_of(case.guide.estate)
+    answer = fix(snapshot, [], rules=[FORMS[form]])
+    assert answer.verdict is Verdict.ALLOWED, answer
+    # What the finding took away is what stood in the way of the call.
+    mended = find_mending(snapshot, [], [each for each in audit(snapshot) if each.rule == FORMS[form]])
+    goal = Goal(client=case.client, url=case.url, method=case.method, headers=case.headers)
+    assert goal.ask(apply_changes(snapshot, mended.changes)).verdict is Verdict.ALLOWED
 
 
 def test_a_finding_without_a_repair_says_what_to_do():

@@ -12,6 +12,8 @@ from narrowgate.model.filters import IpPermission, IpRange
 from narrowgate.model.finding import Finding
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.change import Change, Edit
+from narrowgate.repair.finding_admissions import admit_the_sender, admit_who_is_led_there
+from narrowgate.repair.finding_switches import deploy_what_is_saved, turn_hostnames_on, turn_support_on
 
 Propose = Callable[[Snapshot, Finding], Iterator[Change]]
 
@@ -171,10 +173,16 @@ def _keep_logs_for_a_while(snapshot: Snapshot, finding: Finding) -> Iterator[Cha
 
 
 _BY_RULE: dict[str, Propose] = {
+    "API009": deploy_what_is_saved,
     "DNS009": _narrow_inbound_group,
+    "DNS015": turn_support_on,
+    "DNS016": turn_hostnames_on,
+    "DNS024": admit_the_sender,
     "EPT004": _narrow_endpoint_group,
     "EPT006": _name_apis_in_endpoint_policy,
     "EPT012": _narrow_endpoint_group,
+    "EPT014": admit_who_is_led_there,
     "NET002": _remove_blackhole,
     "OPS003": _keep_logs_for_a_while,
+    "POL005": deploy_what_is_saved,
 }

@@ -8,6 +8,7 @@ from narrowgate.engine.dns.dns_attributes import HOSTNAMES, SUPPORT
 from narrowgate.engine.http.names import parse_api_name
 from narrowgate.model.answer import Cause
 from narrowgate.model.domain import is_in_domain, normalise
+from narrowgate.model.estate_facts import Collections
 from narrowgate.model.reason import Reason
 from narrowgate.model.route53 import FirewallDomainList, FirewallRule, ResolverRule, ResolverRuleAssociation
 from narrowgate.repair.change import Change, Edit
@@ -23,9 +24,9 @@ def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
     resource = cause.resource or ""
     match cause.reason:
         case Reason.DNS_SUPPORT_DISABLED:
-            yield from _attributes(scene, resource, (SUPPORT,))
+            yield from attributes(scene.facts, resource, (SUPPORT,))
         case Reason.DNS_PRIVATE_DNS_NEEDS_ATTRIBUTES:
-            yield from _attributes(scene, resource, (SUPPORT, HOSTNAMES))
+            yield from attributes(scene.facts, resource, (SUPPORT, HOSTNAMES))
         case Reason.DNS_ZONE_NOT_ASSOCIATED:
             yield from zone_association(scene, resource)
         case Reason.DNS_RULE_NOT_ASSOCIATED | Reason.DNS_ASSOCIATION_INCOMPLETE:
@@ -50,8 +51,9 @@ def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
         yield from zone_for_the_name(scene)
 
 
-def _attributes(scene: Scene, vpc_id: str, names: tuple[str, ...]) -> Iterator[Change]:
-    known = scene.facts.vpc_attributes.get(vpc_id, {})
+def attributes(facts: Collections, vpc_id: str, names: tuple[str, ...]) -> Iterator[Change]:
+    """The DNS attributes of a VPC that are off, turned on."""
+    known = facts.vpc_attributes.get(vpc_id, {})
     off = [each for each in names if known.get(each) is False]
     if not off:
         return

@@ -11,7 +11,7 @@ from narrowgate.engine.policy.statements import PolicyKind
 from narrowgate.model.answer import Cause
 from narrowgate.model.apigateway import RestApi
 from narrowgate.model.errors import InputError
-from narrowgate.model.estate_facts import StageExport
+from narrowgate.model.estate_facts import Collections, StageExport
 from narrowgate.model.fact import UnsetType
 from narrowgate.repair.change import Change, Edit
 from narrowgate.repair.propose.statements import admitting, corrected
@@ -26,7 +26,7 @@ def propose_resource_policy(scene: Scene, cause: Cause) -> Iterator[Change]:
     api = scene.facts.rest_apis.get(cause.resource or "")
     if api is None:
         return
-    yield from deploy(scene, api, "the saved policy counts once it is deployed")
+    yield from deploy(scene.facts, api, "the saved policy counts once it is deployed")
     # An API that has no policy is listed without the field.
     saved = None if isinstance(api.policy, UnsetType) else api.policy
     document = _document(saved, PolicyKind.RESOURCE)
@@ -56,12 +56,12 @@ def propose_endpoint_policy(scene: Scene, cause: Cause) -> Iterator[Change]:
         )
 
 
-def deploy(scene: Scene, api: RestApi, why: str) -> Iterator[Change]:
+def deploy(facts: Collections, api: RestApi, why: str) -> Iterator[Change]:
     """Deploy an API to the stages whose export shows something else than what is saved (POL-03)."""
     edits = tuple(
-        Edit("stage_exports", key, _exported(scene, api, export))
-        for key, export in scene.facts.stage_exports.items()
-        if key[0] == api.id and _exported(scene, api, export) != export
+        Edit("stage_exports", key, _exported(facts, api, export))
+        for key, export in facts.stage_exports.items()
+        if key[0] == api.id and _exported(facts, api, export) != export
     )
     if edits:
         stages = ", ".join(edit.key[1] for edit in edits)
@@ -96,7 +96,7 @@ def _policy_change(scene: Scene, api: RestApi, document: Mapping[str, Any], text
         edits=(
             Edit("rest_apis", api.id, changed),
             *(
-                Edit("stage_exports", key, _exported(scene, changed, scene.facts.stage_exports[key]))
+                Edit("stage_exports", key, _exported(scene.facts, changed, scene.facts.stage_exports[key]))
                 for key in keys
             ),
         ),
@@ -104,14 +104,14 @@ def _policy_change(scene: Scene, api: RestApi, document: Mapping[str, Any], text
     )
 
 
-def _exported(scene: Scene, api: RestApi, export: StageExport) -> StageExport:
+def _exported(facts: Collections, api: RestApi, export: StageExport) -> StageExport:
     """What a stage's export would show after a deployment: what is saved."""
     methods = {
         resource.path: {
             name: method.authorization_type if isinstance(method.authorization_type, str) else None
             for name, method in resource.resource_methods.items()
         }
-        for resource in scene.facts.api_resources.get(api.id, ())
+        for resource in facts.api_resources.get(api.id, ())
         if resource.path is not None and not isinstance(resource.resource_methods, UnsetType)
     }
     return StageExport(policy=api.policy or None, methods=methods or export.methods)

@@ -38,8 +38,17 @@ def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
         yield from _rules(scene, group, outgoing, egress=True)
 
 
+def let_in(group: SecurityGroup, ports: tuple[tuple[int, int], ...], blocks: tuple[str, ...]) -> Iterator[Change]:
+    """Rules in of a group for some ports, each with its protocol, from some blocks."""
+    needed = tuple(_permission(protocol, port, blocks) for protocol, port in ports)
+    yield from _with_rules(group, needed, egress=False)
+
+
 def _rules(scene: Scene, group: SecurityGroup, flows: list[Flow], *, egress: bool) -> Iterator[Change]:
-    needed = permissions(scene, flows, egress=egress)
+    yield from _with_rules(group, permissions(scene, flows, egress=egress), egress=egress)
+
+
+def _with_rules(group: SecurityGroup, needed: tuple[IpPermission, ...], *, egress: bool) -> Iterator[Change]:
     present = group.ip_permissions_egress if egress else group.ip_permissions
     if isinstance(present, UnsetType):
         return
@@ -56,7 +65,7 @@ def _rules(scene: Scene, group: SecurityGroup, flows: list[Flow], *, egress: boo
         text=f"{group.group_id}: let {_shown(fresh, way)}",
         commands=tuple(_command(group.group_id, each, verb) for each in fresh),
         edits=(Edit("security_groups", group.group_id, changed),),
-        rule="SG-07" if flows[0].port == 53 else "SG-06",
+        rule="SG-07" if fresh[0].from_port == 53 else "SG-06",
     )
 
 

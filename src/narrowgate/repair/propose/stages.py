@@ -17,7 +17,7 @@ def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
     if api is None:
         return
     if cause.reason in (Reason.METHOD_NOT_FOUND, Reason.STAGE_NOT_FOUND):
-        yield from deploy(scene, api, "what is saved is called only once it is deployed")
+        yield from deploy(scene.facts, api, "what is saved is called only once it is deployed")
     if cause.reason is Reason.DEFAULT_ENDPOINT_DISABLED:
         enabled = msgspec.structs.replace(api, disable_execute_api_endpoint=False)
         yield Change(
