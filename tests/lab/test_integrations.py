@@ -207,6 +207,22 @@ def test_a_function_that_takes_too_long_is_504(snapshot, tmp_path, function):
     assert (reply.status, reply.body) == (504, b'{"message":"Endpoint request timed out"}')
 
 
+def test_an_edited_function_counts_from_the_next_call_on(snapshot, tmp_path):
+    file = tmp_path / "edited.py"
+
+    async def ask() -> list[int]:
+        behind = Integrations(read_integrations(snapshot, [f"orders={file}:handler"]), tmp_path)
+        found = []
+        for status in (201, 202):
+            file.write_text(f"def handler(event, context): return {{'statusCode': {status}}}")
+            found.append((await behind.answer(_admitted(snapshot))).status)
+        await behind.close()
+        return found
+
+    file.touch()
+    assert asyncio.run(ask()) == [201, 202]
+
+
 def test_a_web_server_that_takes_too_long_is_504(snapshot, tmp_path, backend):
     reply = _answered(snapshot, tmp_path, f"orders=http://127.0.0.1:{backend}/slow", seconds=0.3)
     assert (reply.status, reply.body) == (504, b'{"message":"Endpoint request timed out"}')
