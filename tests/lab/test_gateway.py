@@ -23,7 +23,7 @@ class Site:
         self.host = estate.instance(subnet, "web", [group], address=HOST)
         self.endpoint = estate.interface_endpoint([subnet], [group])
         allow = policy_document(invoke_statement())
-        paths = ("/plain", "/keyed", "/pool", "/function")
+        paths = ("/plain", "/keyed", "/pool", "/function", "/files/{name}")
         self.api = estate.rest_api("orders", {path: ["GET"] for path in paths}, policy=allow)
         resources = estate.ledger.answer("apigateway.get_resources", self.api)["items"]
         keyed = next(each for each in resources if each["path"] == "/keyed")
@@ -39,8 +39,9 @@ class Site:
         endpoint = self.snapshot.facts.vpc_endpoints[self.endpoint]
         host = host or f"{self.api}.execute-api.us-east-1.amazonaws.com"
         given = {"host": host} | {name.replace("_", "-"): value for name, value in headers.items()}
+        path, _, query = path.partition("?")
         return Gateway(self.snapshot, endpoint, {}).admit(
-            Request(method=method, path=f"/prod{path}", headers=given, client=HOST)
+            Request(method=method, path=f"/prod{path}", query=query, headers=given, client=HOST)
         )
 
     def told(self, path: str, method: str = "GET", **headers: str):
@@ -62,6 +63,8 @@ def site() -> Site:
         ("/pool", "GET", {}, 401, "Unauthorized"),
         ("/function", "GET", {}, 401, "Unauthorized"),
         ("/plain", "POST", {}, 403, "Missing Authentication Token"),
+        ("/files/" + "a" * 1600, "GET", {}, 414, "Request URI too long"),
+        ("/plain?" + "a" * 8192, "GET", {}, 414, "Request URI too long"),
         # No method answers a preflight by itself: CORS is what somebody deployed (ERR-18).
         ("/plain", "OPTIONS", {"origin": "https://example.com"}, 403, "Missing Authentication Token"),
     ],

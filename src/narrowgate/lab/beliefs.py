@@ -24,5 +24,5 @@ VPC_MTU, INTERNET_MTU = 8500, 1500
 INTEGRATION_SECONDS = 29.0
 """How long API Gateway waits for an integration before 504, unless told a shorter time (LIM-01)."""
 
-LARGEST_PAYLOAD, LONGEST_URL = 10 * 1024 * 1024, 8192
-"""Bytes of a request's body, and characters of a private API's URL (LIM-01)."""
+LARGEST_PAYLOAD, LONGEST_URL, LONGEST_ARN = 10 * 1024 * 1024, 8192, 1600
+"""Bytes of a request's body, characters of a private API's URL, bytes of a method's ARN (LIM-01)."""

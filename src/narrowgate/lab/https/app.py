@@ -8,8 +8,8 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from narrowgate.lab.beliefs import LARGEST_PAYLOAD, LONGEST_URL
-from narrowgate.lab.https.exchange import Reply, Request, refuse
+from narrowgate.lab.beliefs import LARGEST_PAYLOAD
+from narrowgate.lab.https.exchange import Reply, Request
 from narrowgate.lab.https.gateway import Admitted, Gateway
 
 AccessLog = Callable[[dict[str, object]], None]
@@ -29,7 +29,7 @@ def application(gateway: Gateway, behind: Behind, log: AccessLog) -> Callable[..
             await send({"type": "lifespan.shutdown.complete"})
             return
         request = _request(scope, await _body(receive))
-        judged = _too_large(request) or gateway.admit(request)
+        judged = gateway.admit(request)
         reply = await behind(judged) if isinstance(judged, Admitted) else judged
         log(_record(gateway, request, reply))
         headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in _headers(request, reply)]
@@ -69,17 +69,6 @@ def _request(scope: dict[str, Any], body: bytes) -> Request:
         extended_id=base64.urlsafe_b64encode(secrets.token_bytes(11)).decode(),
         trace_id=joined.get("x-amzn-trace-id", trace),
     )
-
-
-def _too_large(request: Request) -> Reply | None:
-    """ERR-15 and LIM-01: what API Gateway does not read on."""
-    host = request.headers.get("host", "")
-    url = f"https://{host}{request.path}" + (f"?{request.query}" if request.query else "")
-    if len(url) > LONGEST_URL:
-        return refuse(414, "Request URI too long", None)
-    if len(request.body) > LARGEST_PAYLOAD:
-        return refuse(413, "Request Too Long", "RequestTooLargeException")
-    return None
 
 
 def _headers(request: Request, reply: Reply) -> Iterable[tuple[str, str]]:

@@ -41,7 +41,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 class Refusal(Exception):
     """API Gateway's own answer, given before any integration is asked."""
 
-    def __init__(self, status: int, message: str, error: str, reason: str = "", *, key: str = "message") -> None:
+    def __init__(
+        self, status: int, message: str, error: str | None, reason: str = "", *, key: str = "message"
+    ) -> None:
         """Say it in AWS's words; `reason` is for the log."""
         super().__init__(reason)
         self.reply = refuse(status, message, error, reason, key=key)
@@ -66,6 +68,11 @@ def missing_token(reason: str) -> Refusal:
 def unauthorized(reason: str) -> Refusal:
     """ERR-07: an authorizer finds nobody to ask about."""
     return Refusal(401, "Unauthorized", "UnauthorizedException", reason)
+
+
+def too_long(reason: str) -> Refusal:
+    """ERR-15: a URL or a method's ARN that no API takes."""
+    return Refusal(414, "Request URI too long", None, reason)
 
 
 def denied(asked: Asked, *, explicit: bool, reason: str) -> Refusal:

@@ -5,8 +5,18 @@ from typing import Any
 
 import msgspec
 
+from narrowgate.lab.beliefs import LARGEST_PAYLOAD, LONGEST_ARN, LONGEST_URL
 from narrowgate.lab.https.authorizers import lacks_identity
-from narrowgate.lab.https.exchange import Refusal, Reply, Request, denied, forbidden, missing_token, unauthorized
+from narrowgate.lab.https.exchange import (
+    Refusal,
+    Reply,
+    Request,
+    denied,
+    forbidden,
+    missing_token,
+    too_long,
+    unauthorized,
+)
 from narrowgate.lab.https.identify import Target, has_stage, identify, identify_public
 from narrowgate.lab.https.methods import Found, find_method
 from narrowgate.lab.https.policy import ALLOW, DENY, Asked, decide, parse_policy, role_of
@@ -53,6 +63,7 @@ class Gateway:
         except Refusal as refusal:
             return refusal.reply
         try:
+            _check_size(request)
             return self._admit(request, target)
         except Refusal as refusal:
             if not has_stage(self.snapshot, target):
@@ -76,6 +87,8 @@ class Gateway:
             context["execute-api:viadomainarn"] = _invoked_arn(target.domain)
         path = target.path.lstrip("/")
         asked = Asked(resource=f"{arn}/{stage}/{request.method}/{path}", context=context)
+        if method is not None and len(asked.resource.encode()) > LONGEST_ARN:
+            raise too_long("the method's ARN")
         self._endpoint_policy(asked, verified)
         # The endpoint's policy comes first, whatever of the API is there (VPE-02).
         if not has_stage(self.snapshot, target):
@@ -175,6 +188,15 @@ class Gateway:
         export = self.facts.stage_exports.get((api.id, stage))
         text = api.policy if export is None or isinstance(export.policy, UnsetType) else export.policy
         return parse_policy(text if isinstance(text, str) else None)
+
+
+def _check_size(request: Request) -> None:
+    """ERR-15 and LIM-01: what API Gateway does not read on."""
+    url = f"https://{request.headers.get('host', '')}{request.path}"
+    if len(url) + (len(request.query) + 1 if request.query else 0) > LONGEST_URL:
+        raise too_long("the URL")
+    if len(request.body) > LARGEST_PAYLOAD:
+        raise Refusal(413, "Request Too Long", "RequestTooLargeException", "the body")
 
 
 def _signer(asked: Asked, verified: Verified) -> Asked:
