@@ -1,9 +1,11 @@
 """A module outside the folder that calls it is patched where it stands, and read from there again."""
 
+import pytest
 from tests.repair.test_patches import RULE, TERRAFORM, apply, by_text, without
 
 from narrowgate.api.repairs import fix_source
 from narrowgate.api.sources import load
+from narrowgate.cli.main import main
 from narrowgate.model.answer import Verdict
 from narrowgate.repair.goal import Goal
 
@@ -33,3 +35,19 @@ def test_a_module_beside_the_folder_is_patched_and_read_again(tmp_path, by_text)
     apply(answer, folder)
     assert fix_source(folder, [goal]).changes == ()
     assert load(folder).facts.rest_apis
+
+
+def test_what_the_command_states_for_variables_counts_when_a_patch_is_read_again(tmp_path, by_text, capsys):
+    text = without(TERRAFORM, RULE)
+    assert '"10.1.0.0/16"' in text
+    (tmp_path / "main.tf").write_text(
+        text.replace('"10.1.0.0/16"', "var.web_block", 1) + '\nvariable "web_block" {\n  type = string\n}\n'
+    )
+    url = "https://${aws_api_gateway_rest_api.orders.id}.execute-api.us-east-1.amazonaws.com/prod/orders"
+    with pytest.raises(SystemExit) as left:
+        main(["fix", str(tmp_path), "--from", "aws_subnet.web", url, "--parameter", "web_block=10.1.0.0/16"])
+    told = capsys.readouterr()
+    assert left.value.code in (0, None), told
+    assert "by hand" not in told.out
+    assert '+resource "aws_vpc_security_group_ingress_rule"' in told.out.replace("   ", "")
+    assert told.err.count("read by") == 1

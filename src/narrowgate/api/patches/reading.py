@@ -1,15 +1,15 @@
 """A source read once more with its edits, in a temporary place: what the patched text says, not what was meant."""
 
+import io
 import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 from pathlib import Path
 
 from narrowgate.api.patches.files import Files
 from narrowgate.api.sources import load
 from narrowgate.model.snapshot import Snapshot
-from narrowgate.sources.terraform.folder import load_terraform_folder
 from narrowgate.sources.terraform.program import TerraformFailed, local_modules
 from narrowgate.sources.terraform.written import snapshot_by_text
 
@@ -34,7 +34,9 @@ def read_again(source: Path, files: Files, *, assume_complete: bool) -> Snapshot
         if source.is_file():
             with suppress(TerraformFailed):
                 return snapshot_by_text(at, assume_complete)
-        return load_terraform_folder(at, assume_complete=assume_complete, say=lambda text: None)
+        # How a folder is read was said when it was read first; of a copy it would only confuse.
+        with redirect_stderr(io.StringIO()):
+            return load(at, assume_complete=assume_complete)
 
 
 @contextmanager
