@@ -104,3 +104,14 @@ def test_every_broken_form_of_the_guide_has_a_finding_of_its_own():
         if not {(each.rule, each.subject) for each in found} - plain:
             silent.add(name)
     assert silent == NOBODYS_FAULT
+
+
+@pytest.mark.parametrize(("attribute", "captures"), [(None, True), ("enableDnsHostnames", False)])
+def test_private_dns_that_its_vpc_keeps_idle_captures_nothing(attribute, captures):
+    guide = build_guide(resolver=False)
+    if attribute is not None:
+        guide.api.estate.set_dns_attribute(guide.api.vpc, attribute, value=False)
+
+    found = {each.resource for each in audit(snapshot_of(guide.estate)) if each.rule == "EPT003"}
+
+    assert (guide.endpoint in found) is captures

@@ -11,7 +11,7 @@ def check(estate: Estate) -> Iterator[Defect]:
     """Endpoints with private DNS in a Region that has a public API."""
     public = [api for kind in ("REGIONAL", "EDGE") for api in estate.apis(kind)]
     for endpoint in estate.execute_api_endpoints:
-        if endpoint.private_dns_enabled is not True:
+        if endpoint.private_dns_enabled is not True or _is_idle(estate, endpoint.vpc_id):
             continue
         region = estate.region(endpoint.vpc_endpoint_id)
         taken = sorted(api.id for api in public if estate.region(api.id) == region)
@@ -22,6 +22,12 @@ def check(estate: Estate) -> Iterator[Defect]:
             )
             facts = {"PrivateDnsEnabled": True, "VpcId": endpoint.vpc_id}
             yield Defect(endpoint.vpc_endpoint_id, message, facts, tuple(taken))
+
+
+def _is_idle(estate: Estate, vpc_id: str) -> bool:
+    """Private DNS answers nobody where the VPC's attributes are off (DNS-05)."""
+    attributes = estate.facts.vpc_attributes.get(vpc_id, {})
+    return False in (attributes.get("enable_dns_support"), attributes.get("enable_dns_hostnames"))
 
 
 RULE = Rule(
