@@ -233,3 +233,17 @@ def test_a_bad_source_builds_nothing(lab, tmp_path):
     done = lab("up", str(tmp_path / "bad.yaml"))
     assert done.returncode == 2
     assert lab("status").stdout == "no lab is running\n"
+
+
+def test_an_endpoint_of_another_service_is_no_way_to_an_api(running):
+    _needs("curl")
+    _needs("dig")
+    name = _url(running).split("/")[2]
+    call = ("curl", "-s", "--max-time", "4", "--resolve")
+    from_api_vpc = ("shell", "10.0.1.4", "--", *call)
+    secrets = running("shell", "10.0.1.4", "--", "dig", "+short", "secretsmanager.us-east-1.amazonaws.com")
+    address = secrets.stdout.split()[0]
+    checked = running(*from_api_vpc, f"{name}:443:{address}", _url(running))
+    assert checked.returncode == 60, "the certificate is another service's"
+    trusting = running(*from_api_vpc, f"{name}:443:{address}", "-k", "-w", "%{http_code}", _url(running))
+    assert trusting.stdout == "404"

@@ -19,14 +19,16 @@ _Receive = Callable[[], Awaitable[Any]]
 _Send = Callable[[Any], Awaitable[None]]
 
 
-def application(gateway: Gateway, behind: Behind, log: AccessLog) -> Callable[..., Awaitable[None]]:
+Application = Callable[..., Awaitable[None]]
+"""An ASGI application."""
+
+
+def application(gateway: Gateway, behind: Behind, log: AccessLog) -> Application:
     """The application of an endpoint."""
 
     async def app(scope: dict[str, Any], receive: _Receive, send: _Send) -> None:
         if scope["type"] == "lifespan":
-            while (await receive())["type"] != "lifespan.shutdown":
-                await send({"type": "lifespan.startup.complete"})
-            await send({"type": "lifespan.shutdown.complete"})
+            await _live(receive, send)
             return
         request = _request(scope, await _body(receive))
         judged = gateway.admit(request)
@@ -37,6 +39,22 @@ def application(gateway: Gateway, behind: Behind, log: AccessLog) -> Callable[..
         await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else reply.body})
 
     return app
+
+
+async def another_service(scope: dict[str, Any], receive: _Receive, send: _Send) -> None:
+    """An endpoint of another service than API Gateway: listens, and has nothing to say to calls of an API."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+        return
+    await _body(receive)
+    await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _live(receive: _Receive, send: _Send) -> None:
+    while (await receive())["type"] != "lifespan.shutdown":
+        await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 async def _body(receive: _Receive) -> bytes:

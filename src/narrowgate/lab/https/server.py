@@ -11,7 +11,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from narrowgate.lab.beliefs import HTTPS_PORT
-from narrowgate.lab.https.app import AccessLog, Behind, application
+from narrowgate.lab.https.app import AccessLog, Application, Behind, another_service, application
 from narrowgate.lab.https.certificates import Authority
 from narrowgate.lab.https.gateway import Gateway
 from narrowgate.lab.https.signature import Key
@@ -70,14 +70,20 @@ class Endpoints:
             if not ports or str(endpoint.state).lower() not in ("available", "partial"):
                 continue
             places = [(port.name, address) for port in ports for address in port.addresses]
-            self._serve(Gateway(self.snapshot, endpoint, self.keys), self._context(endpoint), places)
+            service = str(endpoint.service_name).removeprefix("com.amazonaws.").partition(".")[2]
+            if service == "execute-api":
+                self._serve(self._app(endpoint), self._context(endpoint), places)
+            else:
+                self._serve(another_service, self._other_context(endpoint, service), places)
         for hub in self.plan.hubs:
             if hub.label == INTERNET:
-                gateway = Gateway(self.snapshot, None, self.keys)
-                self._serve(gateway, self._public_context(), [(hub.name, PUBLIC_ADDRESS)])
+                self._serve(self._app(None), self._public_context(), [(hub.name, PUBLIC_ADDRESS)])
         await asyncio.sleep(0)
 
-    def _serve(self, gateway: Gateway, context: ssl.SSLContext, places: Iterable[tuple[str, str]]) -> None:
+    def _app(self, endpoint: VpcEndpoint | None) -> Application:
+        return application(Gateway(self.snapshot, endpoint, self.keys), self.behind, self.log)
+
+    def _serve(self, app: Application, context: ssl.SSLContext, places: Iterable[tuple[str, str]]) -> None:
         config = _Config()
         config.bind = [f"fd://{self._listening(space, address).detach()}" for space, address in places]
         config.context = context
@@ -86,7 +92,6 @@ class Endpoints:
         config.include_server_header = False
         config.h11_pass_raw_headers = True
         config.errorlog = None
-        app = application(gateway, self.behind, self.log)
         self._tasks.append(asyncio.ensure_future(serve(app, config, shutdown_trigger=self._stop.wait)))
 
     def _listening(self, space: str, address: str) -> socket.socket:
@@ -97,6 +102,10 @@ class Endpoints:
             listening.bind((address, HTTPS_PORT))
             listening.listen(128)
         return listening
+
+    def _other_context(self, endpoint: VpcEndpoint, service: str) -> ssl.SSLContext:
+        name = f"{service or 'service'}.{self.snapshot.region_of(endpoint.vpc_endpoint_id)}.amazonaws.com"
+        return _context(self.authority.issue(endpoint.vpc_endpoint_id, (name, f"*.{name}")))
 
     def _public_context(self) -> ssl.SSLContext:
         """The certificates of every Region in one: what a client checks is its own Region's name."""
