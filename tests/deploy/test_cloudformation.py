@@ -5,11 +5,13 @@ from functools import cache
 
 import boto3
 import pytest
+from click.testing import CliRunner
 from tests.deploy.stand_in import Refused, StandIn, playing
 
 from narrowgate.api.deploying import Order, deploy, destroy
 from narrowgate.api.engines.cloudformation import CloudFormationEngine
 from narrowgate.api.generate import plan_of
+from narrowgate.cli.commands.deploy import command
 from narrowgate.deploy.embedded.start import EmbeddedAws
 from narrowgate.model.answer import Verdict
 from narrowgate.model.deployment import PlannedChange
@@ -260,6 +262,44 @@ def test_two_accounts_act_in_the_right_order_forward_and_back(case):
     assert one.shown[-1].changes[0] == PlannedChange(
         action="update", address="command/RequesterToApiPeeringAccepterDns"
     )
+
+
+def test_a_round_that_fails_is_taken_back_and_goes_on_from_the_round_before(case):
+    one = case(TWO, "two")
+    one.service.failing["RequesterToApiPeering"] = "the role may not accept"
+    with playing(one.service):
+        first = one.engine(role_arns=ROLES)
+        first.plan()
+        with pytest.raises(DeploymentError, match=r"RequesterToApiPeering .*the role may not accept"):
+            first.apply(lambda changes: False)
+        again = one.engine(role_arns=ROLES)
+        shown = {each.address.rpartition("/")[2]: each.action for each in again.plan()}
+        assert (shown["RequesterToApiPeering"], shown["ApiRouteTableToRequester"]) == ("create", "create")
+        assert "RequesterVpc" not in shown
+        again.apply(lambda changes: False)
+        assert again.is_settled()
+    assert [each[1:] for each in one.service.changing] == [
+        (SHOP, 1),
+        (PLATFORM, 1),
+        (SHOP, 2),
+        (SHOP, 2),
+        (PLATFORM, 2),
+    ]
+
+
+def test_the_command_asks_a_person_and_leaves_nothing_where_there_is_none(case):
+    one = case(SMALL)
+    words = [str(one.design), "--engine", "cloudformation", "--target", "aws", "--out", str(one.out)]
+    with playing(one.service):
+        shown = CliRunner().invoke(command, [*words, "--dry-run"])
+        assert (shown.exit_code, "small-us-east-1/RequesterVpc" in shown.stdout) == (0, True), shown.output
+        assert "It opens:" in shown.stdout
+        assert "US dollars a month" in shown.stdout
+        assert "this was a dry run" in shown.stdout
+        unasked = CliRunner().invoke(command, words)
+        assert unasked.exit_code == 2
+        assert "give --yes" in unasked.stderr
+    assert (one.service.stacks, one.service.proposed) == ({}, {})
 
 
 def test_nothing_to_destroy_is_said(case):

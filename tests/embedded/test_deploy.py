@@ -193,6 +193,24 @@ def test_the_first_error_of_terraform_is_told_with_the_way_on(machine, tmp_path)
     assert "--destroy" in done.stderr
 
 
+def test_a_dry_run_shows_the_plan_and_applies_nothing(machine, tmp_path):
+    program = tmp_path / "terraform"
+    change = {"address": "module.a.aws_vpc.api", "change": {"actions": ["delete", "create"]}}
+    program.write_text(
+        "#!/bin/sh\ncase $1 in\nplan) echo values > narrowgate.tfplan;;\n"
+        f"show) echo '{json.dumps({'resource_changes': [change]})}';;\napply) exit 1;;\nesac\n"
+    )
+    program.chmod(0o755)
+    design = tmp_path / "narrowgate.yaml"
+    design.write_text(SMALL)
+    out = tmp_path / "out"
+    arguments = ("--target", "aws", "--out", out, "--var", "account_id=111122223333", "--dry-run")
+    done = run({**machine, "PATH": f"{tmp_path}:{machine['PATH']}"}, "deploy", design, *arguments)
+    assert (done.returncode, "replace  module.a.aws_vpc.api" in done.stdout) == (0, True), done.stderr
+    assert "this was a dry run" in done.stdout
+    assert not (out / "terraform" / "narrowgate.tfplan").exists()
+
+
 def test_nothing_to_destroy_is_said(machine, tmp_path):
     design = tmp_path / "narrowgate.yaml"
     design.write_text(SMALL)

@@ -9,6 +9,7 @@ from narrowgate.report.cost import amount_text
 from narrowgate.report.style import Style, clean
 
 _SHOWN = 20
+_TAKES_AWAY = frozenset({"delete", "replace"})
 
 
 def render_preview(answer: DeployAnswer, style: Style) -> str:
@@ -25,7 +26,8 @@ def _preview(answer: DeployAnswer, style: Style) -> Iterator[str]:
     counts = Counter(each.action for each in answer.changes)
     told = ", ".join(f"{number} to {action}" for action, number in sorted(counts.items())) or "nothing to change"
     yield style.strong(f"{answer.option} by {answer.engine} ({answer.target}): {told}")
-    for each in answer.changes[:_SHOWN]:
+    # What goes is never among the rest.
+    for each in sorted(answer.changes, key=lambda change: change.action not in _TAKES_AWAY)[:_SHOWN]:
         yield f"  {each.action:<8} {clean(each.address)}"
     if len(answer.changes) > _SHOWN:
         yield f"  … and {len(answer.changes) - _SHOWN} more"

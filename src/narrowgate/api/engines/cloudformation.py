@@ -65,11 +65,15 @@ class CloudFormationEngine:
 
     def apply(self, confirm: Confirm) -> None:
         """Round after round, forward or back."""
-        with told():
-            if self._undoing is not None:
-                self._undoing.apply()
-            else:
-                self._rounds.apply(confirm)
+        try:
+            with told():
+                if self._undoing is not None:
+                    self._undoing.apply()
+                else:
+                    self._rounds.apply(confirm)
+        except KeyboardInterrupt:
+            self._stacks.say("CloudFormation ends what it has begun; the same command waits for that and goes on")
+            raise
 
     def is_settled(self) -> bool:
         """Whether change sets for the last rounds are empty."""
