@@ -115,6 +115,15 @@ class Case:
         """The engine alone: nothing is collected."""
         return CloudFormationEngine(self.order(**more), self.service.plan, say or self.said.append)
 
+    def peering_options(self):
+        """Both sides' DNS options, as AWS has them."""
+        made = self.service.made
+        own = made.ids["RequesterToApiPeering"]
+        client = made.client(self.service.plan.by_id["RequesterToApiPeering"], "ec2")
+        (found,) = client.describe_vpc_peering_connections(VpcPeeringConnectionIds=[own])["VpcPeeringConnections"]
+        sides = [found[f"{side}VpcInfo"]["PeeringOptions"] for side in ("Requester", "Accepter")]
+        return [each["AllowDnsResolutionFromRemoteVpc"] for each in sides]
+
 
 class Interrupted(BaseException):
     """As Ctrl-C."""
@@ -249,6 +258,7 @@ def test_two_accounts_act_in_the_right_order_forward_and_back(case):
             "command: public host names of the accepter's instances resolve to private addresses",
         ]
         assert one.out.joinpath("cloudformation", "before.json").read_text().count("false") == 2
+        assert one.peering_options() == [True, True]
 
         one.service.calls.clear()
         one.run(destroy, role_arns=ROLES, despite=("web",))
@@ -259,9 +269,29 @@ def test_two_accounts_act_in_the_right_order_forward_and_back(case):
         ("DeleteStack", SHOP, 0),
     ]
     assert one.out.joinpath("cloudformation", "before.json").read_text() == "{}\n"
+    assert one.peering_options() == [False, False]
     assert one.shown[-1].changes[0] == PlannedChange(
         action="update", address="command/RequesterToApiPeeringAccepterDns"
     )
+
+
+def test_what_was_proposed_is_proposed_anew_once_another_stack_tells_another_value(case):
+    one = case(TWO.replace("peering-dns", "alias"), "two")
+    with playing(one.service):
+        first = one.engine(role_arns=ROLES)
+        first.plan()
+        first.apply(lambda changes: False)
+        again = one.engine(role_arns=ROLES)
+        assert again.plan() == ()
+        shop, platform = (
+            one.service.stacks[(number, "us-east-1"), name]
+            for number, name in (("111122223333", SHOP), ("444455556666", PLATFORM))
+        )
+        shop["outputs"]["RequesterToApiPeeringId"] = "pcx-another"
+        one.service.calls.clear()
+        again.apply(lambda changes: False)
+    assert one.service.changing == [("ExecuteChangeSet", PLATFORM, 2)]
+    assert platform["parameters"]["RequesterToApiPeeringId"] == "pcx-another"
 
 
 def test_a_round_that_fails_is_taken_back_and_goes_on_from_the_round_before(case):
