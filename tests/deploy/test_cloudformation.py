@@ -281,15 +281,15 @@ def test_what_was_proposed_is_proposed_anew_once_another_stack_tells_another_val
         first = one.engine(role_arns=ROLES)
         first.plan()
         first.apply(lambda changes: False)
+        shop = one.service.stacks[("111122223333", "us-east-1"), SHOP]
+        platform = one.service.stacks[("444455556666", "us-east-1"), PLATFORM]
+        shop["outputs"]["RequesterToApiPeeringId"] = "pcx-one"
         again = one.engine(role_arns=ROLES)
-        assert again.plan() == ()
-        shop, platform = (
-            one.service.stacks[(number, "us-east-1"), name]
-            for number, name in (("111122223333", SHOP), ("444455556666", PLATFORM))
-        )
+        assert again.plan() == (PlannedChange(action="update", address=f"{PLATFORM}/ApiRouteTableToRequester"),)
         shop["outputs"]["RequesterToApiPeeringId"] = "pcx-another"
         one.service.calls.clear()
         again.apply(lambda changes: False)
+    # Once, and with the later value.
     assert one.service.changing == [("ExecuteChangeSet", PLATFORM, 2)]
     assert platform["parameters"]["RequesterToApiPeeringId"] == "pcx-another"
 
