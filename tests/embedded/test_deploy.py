@@ -127,8 +127,8 @@ def test_an_interrupted_deployment_goes_on_and_is_undone(account, tmp_path):
     assert made
 
     again = run(account, *order, "--yes", "--format", "json")
-    answer = json.loads(again.stdout)
     assert again.returncode == 0, again.stderr
+    answer = json.loads(again.stdout)
     assert {(each["before"], each["after"]) for each in answer["promises"]} == {("allowed", "allowed")}
     assert answer["is_settled"] is True
     # What was there stays; what was being made when Ctrl-C came may be made anew.
