@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from tests.tools import ROOT
 
-from narrowgate.api.lab_questions import of_design
+from narrowgate.api.lab_designs import of_design
 from narrowgate.api.sources import load
 from narrowgate.lab.child import in_child
 from narrowgate.lab.kernel.spaces import enter_user_namespace

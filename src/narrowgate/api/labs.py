@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from narrowgate.api import designs
-from narrowgate.api.lab_comparison import compare
-from narrowgate.api.lab_questions import Material, Question, from_file, of_design, of_snapshot
+from narrowgate.api.lab_questions import Material, Question, from_file, of_snapshot
 from narrowgate.api.sources import load
 from narrowgate.lab.integrations.mapping import read_integrations
 from narrowgate.lab.observe import Query, observe
@@ -73,10 +71,12 @@ def ask_packets(
         InputError: the source or the questions cannot be read.
         LabError: the lab cannot run here.
     """
+    from narrowgate.api.lab_comparison import compare
+
     material = _material(source, assume_complete)
     snapshot = material.snapshot
     known = tuple(from_file(snapshot, file)) if file is not None else material.questions
-    wanted = known if file is not None or designs.is_design(source) else known[:most]
+    wanted = known if file is not None or _is_design(source) else known[:most]
     if not wanted:
         raise InputError(
             "holds no question for the lab", where=str(file or source), help="name some with --questions"
@@ -116,7 +116,18 @@ def _query(each: Question) -> Query:
 
 
 def _material(source: Path, assume_complete: bool) -> Material:
-    if designs.is_design(source):
+    if _is_design(source):
+        from narrowgate.api.lab_designs import of_design
+
         return of_design(source)
     snapshot = load(source, assume_complete=assume_complete)
     return Material(snapshot=snapshot, questions=tuple(of_snapshot(snapshot)), names={}, principals=())
+
+
+def _is_design(source: Path) -> bool:
+    """A folder is none, and a lab of one comes up without the engine and the options."""
+    if source.is_dir():
+        return False
+    from narrowgate.api.designs import is_design
+
+    return is_design(source)

@@ -9,8 +9,9 @@ from narrowgate.api.counterparts import world_in
 from narrowgate.api.designs import load_design, meant_option
 from narrowgate.model.comparison import ExpectationAnswer
 from narrowgate.model.design import Api, Consumer, Design, Route
+from narrowgate.model.sample import sample_method, sample_path
 from narrowgate.model.snapshot import Snapshot
-from narrowgate.options.compare.ask import call_url, principal_of, sample_method, sample_path, with_token
+from narrowgate.options.compare.ask import call_url, principal_of, with_token
 from narrowgate.options.compare.clients import client_of
 from narrowgate.options.compare.expectations import judge_expectation
 from narrowgate.options.option import Call, Option, default_name

@@ -1,6 +1,5 @@
 """The engine's questions as options ask them: call an API the option's way, resolve a name, open a socket."""
 
-import re
 from collections.abc import Iterable
 
 import msgspec
@@ -15,23 +14,13 @@ from narrowgate.model.answer import ReachAnswer, ResolveAnswer, Verdict
 from narrowgate.model.design import Api, Consumer, Route
 from narrowgate.model.host import Client
 from narrowgate.model.privatelink import VpcEndpoint
+from narrowgate.model.sample import sample_method, sample_path
 from narrowgate.model.trace import TraceAnswer
 from narrowgate.options.option import Call
 from narrowgate.options.parts.policies import api_ref
 from narrowgate.options.world import World
 
-_PARAMETER = re.compile(r"\{[^}]*\}")
 _PUBLIC = "public"
-
-
-def sample_path(path: str) -> str:
-    """A path as a caller would send it: a value in place of each parameter."""
-    return _PARAMETER.sub("1", path)
-
-
-def sample_method(method: str) -> str:
-    """A method that a caller would send where any is taken."""
-    return "GET" if method == "ANY" else method
 
 
 def call_url(world: World, call: Call, path: str) -> tuple[str, tuple[str, ...]]:

@@ -7,6 +7,7 @@ import msgspec
 from narrowgate.model.answer import Cause, Missing, Step, Verdict
 from narrowgate.model.comparison import ExpectationAnswer, TracedCall
 from narrowgate.model.design import Api, Consumer, Design, Expectation, Route
+from narrowgate.model.sample import sample_method, sample_path
 from narrowgate.model.trace import Symptom, TraceAnswer
 from narrowgate.options.compare.ask import (
     ask_by_every_door,
@@ -17,8 +18,6 @@ from narrowgate.options.compare.ask import (
     call_url,
     dns_servers,
     principal_of,
-    sample_method,
-    sample_path,
     with_token,
 )
 from narrowgate.options.compare.clients import client_of
