@@ -252,12 +252,23 @@ def transit_peerings(aws):
     return aws.ec2.describe_transit_gateway_peering_attachments()["TransitGatewayPeeringAttachments"] == []
 
 
-def root_volume(aws):
+def an_instance(aws, **more):
     _, subnet, _ = aws.network()
     image = aws.ec2.register_image(Name=f"i{time.monotonic_ns()}", Architecture="x86_64")["ImageId"]
     own = {"ImageId": image, "SubnetId": subnet, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
+    return aws.ec2.run_instances(**own, **more)["Instances"][0]["InstanceId"]
+
+
+def root_volume(aws):
     root = [{"DeviceName": "/dev/sda1", "Ebs": {"Encrypted": True}}]
-    return len(aws.ec2.run_instances(**own, BlockDeviceMappings=root)["Instances"]) == 1
+    return an_instance(aws, BlockDeviceMappings=root).startswith("i-")
+
+
+def monitoring(aws):
+    own = an_instance(aws)
+    aws.ec2.monitor_instances(InstanceIds=[own])
+    (told,) = aws.ec2.describe_instances(InstanceIds=[own])["Reservations"][0]["Instances"]
+    return told["Monitoring"]["State"] == "enabled"
 
 
 def dhcp_options(aws):

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.dhcp_options import DHCPOptionsSet
 from moto.ec2.models.vpcs import VPC
 from moto.ec2.responses.instances import InstanceResponse
+from moto.ec2.responses.monitoring import Monitoring
 
 from narrowgate.deploy.embedded.bridge.defect import Defect, replace
 
@@ -74,6 +76,17 @@ def _of_the_image_s_size(original: Callable[..., Any]) -> Callable[..., Any]:
     return mappings
 
 
+def _monitors(_: Callable[..., Any]) -> Callable[..., Any]:
+    def monitor(response: Any) -> Any:
+        wanted = response._get_param("InstanceIds", [])
+        for each in wanted:
+            response.ec2_backend.get_instance(each).monitoring_state = "enabled"
+        told = [{"InstanceId": each, "Monitoring": {"State": "pending"}} for each in wanted]
+        return ActionResult({"InstanceMonitorings": told})
+
+    return monitor
+
+
 DEFECTS = (
     Defect(
         name="dhcp-options",
@@ -99,5 +112,11 @@ DEFECTS = (
         moto="refuses an instance whose root volume is encrypted and has no size of its own",
         aws="gives it the size of the image",
         mend=lambda: replace(InstanceResponse, "_parse_block_device_mapping", _of_the_image_s_size),
+    ),
+    Defect(
+        name="monitoring",
+        moto="cannot switch the detailed monitoring of an instance on",
+        aws="does",
+        mend=lambda: replace(Monitoring, "monitor_instances", _monitors),
     ),
 )
