@@ -1,9 +1,17 @@
-"""The faults that `lab_mutants` plants: in routes, ACLs, groups, DNS, policies, names and certificates."""
+"""The faults that `lab_mutants` plants: in routes, filters, names, policies and APIs."""
 
 from tests.differential import (
-    lab_faults_of_calls,
+    lab_faults_of_apis,
+    lab_faults_of_filters,
     lab_faults_of_names,
-    lab_faults_of_packets,
+    lab_faults_of_policies,
+    lab_faults_of_routes,
 )
 
-MUTANTS = (*lab_faults_of_packets.MUTANTS, *lab_faults_of_names.MUTANTS, *lab_faults_of_calls.MUTANTS)
+MUTANTS = (
+    *lab_faults_of_routes.MUTANTS,
+    *lab_faults_of_filters.MUTANTS,
+    *lab_faults_of_names.MUTANTS,
+    *lab_faults_of_policies.MUTANTS,
+    *lab_faults_of_apis.MUTANTS,
+)

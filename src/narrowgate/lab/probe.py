@@ -25,6 +25,7 @@ from narrowgate.lab.world import World
 from narrowgate.model.address import is_address
 
 CONNECT_SECONDS, DNS_SECONDS = 2.0, 6.0
+_GLIMPSES, _GLIMPSE_SECONDS = 20, 0.01
 _REGION = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
 _REFUSED = {"NXDOMAIN": "dns_nxdomain", "SERVFAIL": "dns_servfail"}
 
@@ -193,6 +194,11 @@ class Prober:
         try:
             waiting: set[asyncio.Future[Any]] = {connecting, lost}
             await asyncio.wait(waiting, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            for _ in range(_GLIMPSES if connecting.done() else 0):
+                if arrived:
+                    break
+                # The filter's word of a connection may be read after its reply.
+                await asyncio.sleep(_GLIMPSE_SECONDS)
             if not connecting.done() or connecting.exception() is not None:
                 place = f"{lost.result().phase} {lost.result().label}" if lost.done() else None
                 refused = connecting.done() and isinstance(connecting.exception(), ConnectionRefusedError)
