@@ -1,12 +1,13 @@
 """Whole random estates for the lab, with the questions that are asked in each: connections, names, calls."""
 
+from collections.abc import Iterator
 from random import Random
 
 import msgspec
 from tests.differential.random_apis import RandomApis
 from tests.differential.random_estates import RandomEstate
 from tests.differential.random_ipv6 import RandomIpv6
-from tests.differential.random_names import RandomNames
+from tests.differential.random_names import MOVED, RandomNames
 
 from narrowgate.lab.observe import Query
 from narrowgate.model.snapshot import Snapshot
@@ -48,6 +49,7 @@ class LabEstate:
         return (
             *(self._reach(number) for number in range(reach)),
             *(self._resolve() for _ in range(resolve)),
+            *self._moved(),
             *(self._call() for _ in range(call)),
         )
 
@@ -68,6 +70,12 @@ class LabEstate:
     def _resolve(self) -> Asked:
         kind = self.random.choice(("A", "A", "A", "AAAA", "TXT"))
         return Asked(query=Query(client=self._host(), kind="resolve", target=self._name(), record_type=kind))
+
+    def _moved(self) -> Iterator[Asked]:
+        for host in self.base.hosts:
+            if self.estate.resource(host)["VpcId"] == self.names.near:
+                yield Asked(query=Query(client=host, kind="resolve", target=MOVED))
+                return
 
     def _call(self) -> Asked:
         self.apis.random = self.random

@@ -21,6 +21,7 @@ class RandomEstate:
     """One estate and the interfaces that stand in it; `faults` scales what a careful owner would not do."""
 
     def __init__(self, seed: int, *, faults: float = 1.0) -> None:
+        self.seed = seed
         self.random = Random(seed)
         self.faults = faults
         self.estate = Estate()

@@ -1,5 +1,6 @@
 """Random DNS of an estate: zones, records, Resolver endpoints and rules, firewall, Profiles, own servers."""
 
+from random import Random
 from typing import Any
 
 from tests.builders import Estate, firewall_rule
@@ -8,6 +9,7 @@ from tests.differential.random_estates import RandomEstate
 
 DOMAINS = ("corp.test", "a.corp.test", "b.a.corp.test", "other.test", "test")
 ABOVE = (REGION_NAME, "us-east-1.amazonaws.com", "amazonaws.com", ".")
+MOVED = "www.moved.test"
 LABELS = ("a", "b", "c")
 TYPES = ("A", "A", "A", "A", "TXT", "CNAME", "CNAME", "AAAA")
 
@@ -26,10 +28,13 @@ class RandomNames:
         self.zones: dict[str, str] = {}
         self.wildcards: list[str] = []
         self.redirects: list[str] = []
+        self.near = ""
+        """The VPC that has to look up what `MOVED` is sent on to."""
         self._resolver_endpoints()
         self._zone_of_the_domain()
         self._zones()
         self._rules()
+        self._moved()
         self._firewalls()
         self._profile()
         self._settings()
@@ -97,6 +102,25 @@ class RandomNames:
                     taken.add((vpc, domain))
                     status = self.random.choice(("COMPLETE",) * 9 + ("CREATING",))
                     self.estate.home(vpc).associate_rule(rule, vpc, status=status)
+
+    def _moved(self) -> None:
+        """A name that the far side sends on to one which both sides have, each its own (RSLV-11)."""
+        own = Random(self.base.seed)
+        if not self.inbound or not self.outbound or own.random() < 0.5:
+            return
+        inbound = own.choice(self.inbound)
+        far = str(self.estate.resource(inbound)["HostVPCId"])
+        near = own.choice([each for each in self.base.vpcs if each != far])
+        there = self.estate.home(far)
+        there.record(there.private_zone("moved.test", [far]), MOVED, "CNAME", ["home.test."])
+        for number, vpc in enumerate((far, near)):
+            site = self.estate.home(vpc)
+            site.record(site.private_zone("home.test", [vpc]), "home.test", "A", [f"10.200.1.{number}"])
+        outbound = own.choice(self.outbound)
+        site = self.estate.home(outbound)
+        rule = site.resolver_rule("moved.test", outbound, there.resolver_addresses(inbound), name="moved")
+        self.estate.home(near).associate_rule(rule, near)
+        self.near = near
 
     # ------------------------------------------------------------------ zones
 

@@ -134,7 +134,8 @@ def _call_differs(answer: TraceAnswer, found: Observed) -> str | None:
         said = ", ".join(each.address or str(each.symptom) for each in answer.paths)
         return f"{found.address or found.symptom}, and the engine says {said}"
     is_open = path.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE)
-    if path.symptom is None:
+    if path.symptom is None or path.address == path.client_address:
+        # What a host sends to its own address never leaves it.
         return None
     if path.verdict is Verdict.INVALID:
         return "" if found.symptom == path.symptom else None

@@ -24,7 +24,7 @@ from narrowgate.lab.plan.types import Port, Router
 from narrowgate.lab.world import World
 from narrowgate.model.address import is_address
 
-CONNECT_SECONDS, DNS_SECONDS = 2.0, 6.0
+CONNECT_SECONDS, DNS_SECONDS = 2.0, 10.0
 _GLIMPSES, _GLIMPSE_SECONDS = 20, 0.01
 _REGION = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
 _REFUSED = {"NXDOMAIN": "dns_nxdomain", "SERVFAIL": "dns_servfail"}

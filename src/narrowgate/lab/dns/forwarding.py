@@ -45,17 +45,17 @@ class Forwarder:
             return Answer(SERVFAIL)
         option = dns.edns.GenericOption(_HOPS, bytes([hops + 1]))
         query = dns.message.make_query(name + ".", kind, payload=UDP_SIZE, options=[option])
-        for target, sender in self._tries(targets, senders):
+        for target, sender in self._tries(targets, senders, hops):
             reply = await self._exchange(sender, target, query)
             if reply is not None:
                 return _read(reply)
         return Answer(SERVFAIL)
 
-    def _tries(self, targets: list[str], senders: list[Port]) -> Iterator[tuple[str, Port]]:
-        """Target and address of each try; in a hurry all pairs, as a try that fails costs next to nothing."""
+    def _tries(self, targets: list[str], senders: list[Port], hops: int) -> Iterator[tuple[str, Port]]:
+        """Target and address of each try; in a hurry all pairs, unless the question goes round in a circle."""
         order = random.sample(targets, len(targets))
         leaving = random.sample(senders, len(senders))
-        if self.listeners is not None:
+        if self.listeners is not None and hops < _MOST_HOPS // 2:
             yield from product(order, leaving)
             return
         while len(order) < FORWARD_TRIES:
