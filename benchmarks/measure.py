@@ -25,6 +25,7 @@ def main() -> int:
     """Measure, print, and exit with 1 if a target was missed."""
     parser = argparse.ArgumentParser(prog="benchmarks/run", description="Measure narrowgate; a few minutes.")
     parser.add_argument("--vpcs", type=int, default=1000, help="size of the large estate")
+    parser.add_argument("--largest", type=int, default=1000, help="end of the curve; 10,000 takes ten minutes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--estate", type=Path, help="a large estate that `benchmarks/estate.py` wrote")
     options = parser.parse_args()
@@ -45,7 +46,8 @@ def main() -> int:
         _take(figures, "questions of the large estate", lambda: many_vpcs.questions(folder))
         _take(figures, "the page of the large estate", lambda: many_vpcs.page(folder))
         _take(figures, "exposure of the large estate", lambda: exposures.every_vpc(folder))
-    _take(figures, "exposure of smaller estates", lambda: exposures.curve(options.seed))
+        _take(figures, "exposure after an edit", lambda: exposures.after_an_edit(folder))
+    _take(figures, "exposure along a curve", lambda: exposures.curve(options.seed, options.largest))
     print(f"narrowgate {__version__}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
     print(table(figures))
     return 1 if any(each.holds is False for each in figures) else 0

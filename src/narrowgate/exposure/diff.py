@@ -8,6 +8,7 @@ from narrowgate.exposure.compare import API, ENDPOINT_NAME, LOST, NAME, contents
 from narrowgate.exposure.exposure import evaluate_exposure
 from narrowgate.exposure.intent import NOTHING_MEANT, Intent
 from narrowgate.exposure.labels import name_tags
+from narrowgate.exposure.reuse.earlier import continue_from
 from narrowgate.model.answer import Verdict
 from narrowgate.model.exposure import UNKNOWN, DiffAnswer, Difference
 from narrowgate.model.snapshot import Snapshot
@@ -27,8 +28,14 @@ def evaluate_diff(
         meant_after: what the second means to be open.
     """
     matched = match_resources(before, after)
-    was = evaluate_exposure(before, sorted(before.facts.vpcs), intent=meant_before)
-    now = evaluate_exposure(after, sorted(after.facts.vpcs), intent=meant_after)
+    # What the second takes over from the first is no difference: it is not even spelled out.
+    is_edit = continue_from(after, before) is not None
+    was = evaluate_exposure(
+        before, sorted(before.facts.vpcs), intent=meant_before, apart_from=after if is_edit else None
+    )
+    now = evaluate_exposure(
+        after, sorted(after.facts.vpcs), intent=meant_after, apart_from=before if is_edit else None
+    )
     names = {**matched, **_names_of_endpoints(before, after, matched)}
     old, new = contents(was), contents(now, renamer(names))
     opened = [each for each in differences(old, new) if each.kind != LOST]

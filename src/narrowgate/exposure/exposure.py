@@ -9,9 +9,11 @@ from narrowgate.exposure.apis.apis import apis_of_vpc
 from narrowgate.exposure.intent import NOTHING_MEANT, Intent
 from narrowgate.exposure.labels import labels_of
 from narrowgate.exposure.names.names import names_of_vpc
-from narrowgate.exposure.names.public import public_entries
+from narrowgate.exposure.names.public import public_entries, same_public_names
 from narrowgate.exposure.places import is_in_vpc
+from narrowgate.exposure.reuse.earlier import continue_from
 from narrowgate.exposure.sockets.listing import socket_entries
+from narrowgate.exposure.sockets.pieces import Sockets
 from narrowgate.exposure.sockets.sockets import sockets_of_vpc
 from narrowgate.model.answer import Missing, Verdict
 from narrowgate.model.collection import without_cycle_search
@@ -73,7 +75,8 @@ class VpcExposure(NamedTuple):
     """The lists of one VPC; of public names only those that it does not see."""
 
     names: tuple[ExposedName, ...]
-    hidden_public_names: frozenset[str]
+    hidden_public_names: frozenset[str] | None
+    """None where public names are left out."""
     lost_names: tuple[LostName, ...]
     sockets: tuple[ExposedSocket, ...]
     apis: tuple[ExposedApi, ...]
@@ -92,8 +95,38 @@ def exposure_of_vpc(snapshot: Snapshot, vpc_id: str) -> VpcExposure:
     )
 
 
+def _apart(snapshot: Snapshot, vpc_id: str, other: Snapshot) -> VpcExposure | None:
+    """What of a VPC's lists is not the very same as in another snapshot; None where all of it is."""
+    if vpc_id not in other.facts.vpcs:
+        return exposure_of_vpc(snapshot, vpc_id)
+    sockets, others = sockets_of_vpc(snapshot, vpc_id), sockets_of_vpc(other, vpc_id)
+    names, known = names_of_vpc(snapshot, vpc_id, sockets), names_of_vpc(other, vpc_id, others)
+    apis = apis_of_vpc(snapshot, vpc_id, sockets)
+    if (sockets.unread, sockets.outside) == (others.unread, others.outside):
+        # A target may be reached from outside as well: only where nothing of that differs are VPCs apart.
+        shared = {id(each) for each in others.bundles}
+        bundles = tuple(each for each in sockets.bundles if id(each) not in shared)
+        sockets = Sockets(bundles, (), ())
+    is_public_same = same_public_names(snapshot, other) and names.hidden == known.hidden
+    if names is known and is_public_same and not sockets.bundles and apis is apis_of_vpc(other, vpc_id, others):
+        return None
+    return VpcExposure(
+        () if names is known else names.private,
+        None if is_public_same else names.hidden,
+        () if names is known else names.lost,
+        socket_entries(snapshot, sockets, vpc_id),
+        () if apis is apis_of_vpc(other, vpc_id, others) else apis,
+    )
+
+
 def evaluate_exposure(
-    snapshot: Snapshot, consumers: Sequence[str], *, to: str | None = None, intent: Intent = NOTHING_MEANT
+    snapshot: Snapshot,
+    consumers: Sequence[str],
+    *,
+    to: str | None = None,
+    intent: Intent = NOTHING_MEANT,
+    reuse: Snapshot | None = None,
+    apart_from: Snapshot | None = None,
 ) -> ExposureAnswer:
     """The lists of one VPC, or of several joined: equal entries stand once, with all VPCs that they are open to.
 
@@ -102,17 +135,24 @@ def evaluate_exposure(
         consumers: ids of VPCs.
         to: the VPC that the entries must lead to; None for all.
         intent: what the design means to be open.
+        reuse: an earlier snapshot: what was answered of it is answered again only where a changed fact touches it.
+        apart_from: a snapshot of which what was taken over, or that took it over, is left out of the lists.
     """
+    if reuse is not None:
+        continue_from(snapshot, reuse)
     names, lost, sockets, apis = Joined(ExposedName), Joined(LostName), Joined(ExposedSocket), Joined(ExposedApi)
     hidden: dict[str, frozenset[str]] = {}
     with without_cycle_search():
         for each in consumers:
-            part = exposure_of_vpc(snapshot, each)
+            part = _apart(snapshot, each, apart_from) if apart_from else exposure_of_vpc(snapshot, each)
+            if part is None:
+                continue
             names.add(map(intent.mark_name, part.names))
             lost.add(part.lost_names)
             sockets.add(map(intent.mark_socket, part.sockets))
             apis.add(map(intent.mark_api, part.apis))
-            hidden[each] = part.hidden_public_names
+            if part.hidden_public_names is not None:
+                hidden[each] = part.hidden_public_names
     answer = ExposureAnswer(
         verdict=Verdict.ALLOWED,
         source=snapshot.label,

@@ -7,6 +7,7 @@ import msgspec
 from narrowgate.audit.registry import find_rule
 from narrowgate.audit.run import audit
 from narrowgate.exposure.diff import evaluate_diff
+from narrowgate.exposure.reuse.earlier import continue_from
 from narrowgate.model.answer import Cause, Missing, Verdict
 from narrowgate.model.comparison import ExpectationAnswer
 from narrowgate.model.exposure import DiffAnswer
@@ -115,6 +116,7 @@ def _mended(
     rule = find_rule(finding.rule)
     for change in proposals_for(snapshot, finding):
         state = apply_changes(snapshot, (change,))
+        continue_from(state, snapshot)
         still = {each.fingerprint for each in audit(state, [rule] if rule is not None else ())}
         if finding.fingerprint in still or not all(goal.holds(goal.ask(state)) for goal in goals):
             continue

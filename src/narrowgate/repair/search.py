@@ -10,6 +10,7 @@ from itertools import count
 
 import msgspec
 
+from narrowgate.exposure.reuse.earlier import continue_from
 from narrowgate.model.errors import InputError
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import TraceAnswer
@@ -60,8 +61,10 @@ def search(
         state = apply_changes(snapshot, changes) if changes else snapshot
         answers = tuple(goal.ask(state) for goal in goals) if changes else first
         failing = [(goal, answer) for goal, answer in zip(goals, answers, strict=True) if not goal.holds(answer)]
-        if not failing and also is not None and not also(state):
-            continue
+        if not failing and also is not None:
+            continue_from(state, snapshot)
+            if not also(state):
+                continue
         if not failing:
             return Found(changes=changes, snapshot=state, answers=answers, tried=tried)
         if len(changes) >= MOST_CHANGES or _opens_too_much(goals, first, answers):

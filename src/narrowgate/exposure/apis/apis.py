@@ -1,21 +1,37 @@
 """The methods that a VPC can invoke: every door in reach, every private API of its Region, every caller."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
-from narrowgate.exposure.apis.behind import apis_behind
+from narrowgate.exposure.apis.behind import apis_behind, same_behind
 from narrowgate.exposure.apis.decisions import Decision, decisions
 from narrowgate.exposure.apis.doors import Door, doors_of
 from narrowgate.exposure.apis.strangers import stranger_entries
+from narrowgate.exposure.reuse.earlier import earlier_of
 from narrowgate.exposure.sockets.pieces import Sockets
 from narrowgate.exposure.sockets.spelling import spell_ranges
 from narrowgate.model.answer import Missing
 from narrowgate.model.apigateway import RestApi
 from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because, ExposedApi
-from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.snapshot import Snapshot, index
 
 _ORDER = (UNKNOWN, PARTIAL, OPEN)
+
+
+class _Called(NamedTuple):
+    """What can be invoked, with the doors and doubts that it was asked for."""
+
+    doors: list[Door]
+    gaps: tuple[ExposedApi, ...]
+    entries: tuple[ExposedApi, ...]
+
+
+@index
+def _kept(snapshot: Snapshot) -> dict[str, _Called]:
+    """Filled as VPCs are asked for."""
+    return {}
 
 
 def apis_of_vpc(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> tuple[ExposedApi, ...]:
@@ -26,12 +42,30 @@ def apis_of_vpc(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> tuple[Expo
         vpc_id: the VPC.
         sockets: what its hosts can open connections to.
     """
+    kept = _kept(snapshot)
+    if vpc_id not in kept:
+        doors, gaps = doors_of(snapshot, sockets), tuple(uncollected_doors(snapshot, sockets))
+        kept[vpc_id] = _Called(doors, gaps, _entries(snapshot, vpc_id, doors, gaps))
+    return kept[vpc_id].entries
+
+
+def _entries(
+    snapshot: Snapshot, vpc_id: str, doors: list[Door], gaps: tuple[ExposedApi, ...]
+) -> tuple[ExposedApi, ...]:
+    """The entries, or those from before an edit that cannot touch them."""
+    earlier = earlier_of(snapshot)
+    held = _kept(earlier.snapshot).get(vpc_id) if earlier is not None else None
+    if earlier is not None and held is not None and (held.doors, held.gaps) == (doors, gaps):
+        endpoints = {each.endpoint_id for each in doors}
+        if all(same_behind(snapshot, earlier, each) for each in endpoints):
+            return held.entries
+    if earlier is not None:
+        earlier.work["calls of VPCs"] += 1
     found: list[ExposedApi] = []
-    for door in doors_of(snapshot, sockets):
+    for door in doors:
         found += entries_through(snapshot, door, apis_behind(snapshot, door.endpoint_id))
         found += [_behind_door(door, each) for each in stranger_entries(snapshot, door.endpoint_id)]
-    found += uncollected_doors(snapshot, sockets)
-    merged = merge_verbs(_without_weaker(found))
+    merged = merge_verbs(_without_weaker([*found, *gaps]))
     return tuple(msgspec.structs.replace(each, consumers=(vpc_id,)) for each in merged)
 
 

@@ -2,6 +2,7 @@
 
 from narrowgate.exposure.apis.decisions import decisions
 from narrowgate.exposure.apis.likeness import kind_of, telling_apart
+from narrowgate.exposure.reuse.earlier import Earlier
 from narrowgate.model.apigateway import RestApi
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.privatelink import VpcEndpoint
@@ -67,3 +68,36 @@ def _read(snapshot: Snapshot, endpoint: VpcEndpoint) -> tuple[RestApi, ...]:
     mine = {each for each in apart if each in kind.apis and decisions(snapshot, kind.apis[each][1], endpoint)}
     found = (kind.is_open - apart) | mine
     return tuple(api for _, api in sorted((kind.apis[each] for each in found), key=lambda pair: pair[0]))
+
+
+@index
+def _same(snapshot: Snapshot) -> dict[str, bool]:
+    """Filled as endpoints are asked for."""
+    return {}
+
+
+def same_behind(snapshot: Snapshot, earlier: Earlier, endpoint_id: str) -> bool:
+    """Whether an endpoint lets through what it did before an edit, for certain."""
+    kept = _same(snapshot)
+    if endpoint_id not in kept:
+        kept[endpoint_id] = _is_same(snapshot, earlier, endpoint_id)
+    return kept[endpoint_id]
+
+
+def _is_same(snapshot: Snapshot, earlier: Earlier, endpoint_id: str) -> bool:
+    endpoints = [each.facts.vpc_endpoints.get(endpoint_id) for each in (earlier.snapshot, snapshot)]
+    if endpoints[0] is None or endpoints[0] != endpoints[1]:
+        return False
+    for own in earlier.touched.apis:
+        was, now = (_decided(each, own, endpoint_id) for each in (earlier.snapshot, snapshot))
+        if was != now:
+            return False
+    return True
+
+
+def _decided(snapshot: Snapshot, api_id: str, endpoint_id: str) -> object:
+    """What of an API is seen through an endpoint."""
+    api, region = snapshot.facts.rest_apis.get(api_id), snapshot.region_of(endpoint_id)
+    if api is None or api not in private_apis(snapshot).get(region, ()):
+        return None
+    return (api.name, decisions(snapshot, api, snapshot.facts.vpc_endpoints[endpoint_id]))

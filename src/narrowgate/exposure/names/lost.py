@@ -42,6 +42,11 @@ def _public_records(snapshot: Snapshot) -> dict[str, str]:
     return found
 
 
+def known_publicly(snapshot: Snapshot) -> dict[str, str]:
+    """Public names that a view may take away, and what they are."""
+    return {**_public_apis(snapshot), **_public_records(snapshot)}
+
+
 Ask = Callable[[str, str], Outcome]
 
 
@@ -63,7 +68,7 @@ def lost_by_server(snapshot: Snapshot, ask: Ask) -> Iterator[LostName]:
 
 
 def _lost(snapshot: Snapshot, ask: Ask, domains: Mapping[str, object]) -> Iterator[LostName]:
-    for name, meaning in {**_public_apis(snapshot), **_public_records(snapshot)}.items():
+    for name, meaning in known_publicly(snapshot).items():
         if not any(parent in domains for parent in parents(name)):
             continue
         was, now = ask_publicly(Query(snapshot, name, "A")), ask(name, "A")

@@ -12,13 +12,15 @@ from narrowgate.engine.network.interfaces import Interface
 from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL
 from narrowgate.exposure.names.listeners import asker, names_of_resolver, names_of_server
 from narrowgate.exposure.names.lost import lost_by_server, lost_by_view
-from narrowgate.exposure.names.public import hidden_from
+from narrowgate.exposure.names.public import hidden_from, same_public_names
+from narrowgate.exposure.reuse.earlier import earlier_of
+from narrowgate.exposure.reuse.names_apart import same_names
 from narrowgate.exposure.sockets.classes import TargetClass
 from narrowgate.exposure.sockets.pieces import Sockets
 from narrowgate.model.address import Address, parse_address
 from narrowgate.model.answer import Missing
 from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because, ExposedName, LostName
-from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.snapshot import Snapshot, index
 
 _DNS = 53
 OWN_RESOLVER = "its own resolver"
@@ -48,6 +50,20 @@ class Server(NamedTuple):
     unknowns: tuple[Missing, ...]
 
 
+class _Asked(NamedTuple):
+    """Names with what was asked for them."""
+
+    servers: tuple[Server, ...]
+    gaps: tuple[ExposedName, ...]
+    names: Names
+
+
+@index
+def _kept(snapshot: Snapshot) -> dict[str, _Asked]:
+    """Filled as VPCs are asked for."""
+    return {}
+
+
 def names_of_vpc(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> Names:
     """Every name for which some host of the VPC can get a private answer, whomever it asks.
 
@@ -56,16 +72,38 @@ def names_of_vpc(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> Names:
         vpc_id: the VPC.
         sockets: what its hosts can open connections to.
     """
-    servers = tuple(servers_in_reach(snapshot, vpc_id, sockets))
+    kept = _kept(snapshot)
+    if vpc_id not in kept:
+        servers = tuple(servers_in_reach(snapshot, vpc_id, sockets))
+        gaps = (*_unknown_first_hop(snapshot, vpc_id), *_unknown_servers(snapshot, sockets))
+        kept[vpc_id] = _Asked(servers, gaps, _answered(snapshot, vpc_id, servers, gaps))
+    return kept[vpc_id].names
+
+
+def _answered(
+    snapshot: Snapshot, vpc_id: str, servers: tuple[Server, ...], gaps: tuple[ExposedName, ...]
+) -> Names:
+    """The names, or those from before an edit that cannot touch them."""
+    earlier = earlier_of(snapshot)
+    held = _kept(earlier.snapshot).get(vpc_id) if earlier is not None else None
+    if earlier is not None and held is not None and (held.servers, held.gaps) == (servers, gaps):
+        asked = [each.known.vpc_id if each.known is not None else None for each in servers]
+        if same_public_names(snapshot, earlier.snapshot) and same_names(snapshot, earlier, vpc_id, asked):
+            return held.names
+    if earlier is not None:
+        earlier.work["names of VPCs"] += 1
+    return _read(snapshot, vpc_id, servers, gaps)
+
+
+def _read(snapshot: Snapshot, vpc_id: str, servers: tuple[Server, ...], gaps: tuple[ExposedName, ...]) -> Names:
     own = [_by(each, OWN_RESOLVER, OPEN, (), ()) for each in names_of_resolver(snapshot, vpc_id)]
-    own += (*_unknown_first_hop(snapshot, vpc_id), *_unknown_servers(snapshot, sockets))
     asked = [
         _by(each, f"asking {server.label} directly", server.state, server.because, server.unknowns)
         for server in servers
         for each in names_of_server(snapshot, server.address, server.known)
     ]
     return Names(
-        tuple(_of(each, vpc_id) for each in _distinct((*own, *asked))),
+        tuple(_of(each, vpc_id) for each in _distinct((*own, *gaps, *asked))),
         hidden_from(snapshot, vpc_id),
         tuple(msgspec.structs.replace(each, consumers=(vpc_id,)) for each in _lost(snapshot, vpc_id, servers)),
     )

@@ -14,6 +14,7 @@ from narrowgate.engine.dns.view import View, view_of
 from narrowgate.engine.dns.zones import zone_contents
 from narrowgate.engine.network.route_lookup import is_private
 from narrowgate.exposure.names.cells import WITNESS, because
+from narrowgate.exposure.names.lost import known_publicly
 from narrowgate.model.address import parse_address
 from narrowgate.model.answer import Missing, Verdict
 from narrowgate.model.domain import normalise, parents
@@ -93,6 +94,39 @@ def _known_names(snapshot: Snapshot) -> Iterator[str]:
         if zone.config.private_zone is False:
             contents = zone_contents(snapshot, zone_id)
             yield from () if isinstance(contents, Missing) else contents.nodes
+
+
+_DECIDING = (
+    "vpc_endpoints",
+    "network_interfaces",
+    "rest_apis",
+    "domain_names",
+    "load_balancers",
+    "hosted_zones",
+    "record_sets",
+)
+"""Kinds of facts that public names come of."""
+
+
+def same_public_names(snapshot: Snapshot, earlier: Snapshot) -> bool:
+    """Whether public DNS has the same names of the estate in two snapshots, for certain."""
+    alike = _same_public(snapshot)
+    if id(earlier) not in alike:
+        alike[id(earlier)] = all(
+            getattr(snapshot.facts, kind) is getattr(earlier.facts, kind)
+            or getattr(snapshot.facts, kind) == getattr(earlier.facts, kind)
+            for kind in _DECIDING
+        ) or (
+            public_entries(snapshot) == public_entries(earlier)
+            and known_publicly(snapshot) == known_publicly(earlier)
+        )
+    return alike[id(earlier)]
+
+
+@index
+def _same_public(snapshot: Snapshot) -> dict[int, bool]:
+    """Filled as they are asked for."""
+    return {}
 
 
 def public_entries_of(snapshot: Snapshot, vpc_id: str) -> tuple[ExposedName, ...]:

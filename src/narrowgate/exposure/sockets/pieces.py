@@ -85,7 +85,15 @@ class Sockets(NamedTuple):
     """What a VPC can open: VPC by VPC, its own first, and entries where nobody can tell of classes."""
 
     bundles: tuple[Bundle, ...]
-    unknown: tuple[ExposedSocket, ...]
+    unread: tuple[ExposedSocket, ...]
+    """What nobody can tell because a fact is missing."""
+    outside: tuple[ExposedSocket, ...]
+    """What opens beyond the estate."""
+
+    @property
+    def unknown(self) -> tuple[ExposedSocket, ...]:
+        """Entries that stand for no class."""
+        return (*self.unread, *self.outside)
 
     @property
     def found(self) -> Iterator[Socket]:

@@ -1,13 +1,16 @@
 """The sockets of one VPC: every sender to every target that its routes may lead to."""
 
+from narrowgate.exposure.reuse.earlier import earlier_of
 from narrowgate.exposure.sockets.classes import classes_of_vpc
 from narrowgate.exposure.sockets.columns import across
 from narrowgate.exposure.sockets.internet import internet_sockets
 from narrowgate.exposure.sockets.outlooks import outward_classes
 from narrowgate.exposure.sockets.pairs import inside_vpc
 from narrowgate.exposure.sockets.pieces import Bundle, Sockets
-from narrowgate.exposure.sockets.reachable import reachable_from
+from narrowgate.exposure.sockets.reachable import Reachable, reachable_from
 from narrowgate.exposure.sockets.sides import Side, side_of
+from narrowgate.exposure.sockets.targets import public_targets
+from narrowgate.model.exposure import ExposedSocket
 from narrowgate.model.snapshot import Snapshot, index
 
 
@@ -27,18 +30,54 @@ def sockets_of_vpc(snapshot: Snapshot, vpc_id: str) -> Sockets:
 
 def _read(snapshot: Snapshot, vpc_id: str) -> Sockets:
     reachable = reachable_from(snapshot, vpc_id)
-    inside = classes_of_vpc(snapshot, vpc_id)
-    here = _side(snapshot, vpc_id)
-    bundles = [Bundle(vpc_id, tuple(inside_vpc(snapshot, inside)))]
+    known = _taken_over(snapshot, vpc_id)
+    bundles = [known[vpc_id] if vpc_id in known else _inside(snapshot, vpc_id)]
     bundles += [
-        Bundle(other, tuple(across(snapshot, here, _side(snapshot, other))))
+        known[other] if other in known else _across(snapshot, vpc_id, other)
         for other in reachable.vpcs
         if other != vpc_id
     ]
-    unknown = list(reachable.unknown)
-    if reachable.leads_outside:
-        unknown += internet_sockets(snapshot, [one for each in inside.senders for one in each.senders])
-    return Sockets(tuple(bundles), tuple(unknown))
+    outside = _outside(snapshot, vpc_id, reachable) if reachable.leads_outside else ()
+    return Sockets(tuple(bundles), reachable.unknown, outside)
+
+
+def _inside(snapshot: Snapshot, vpc_id: str) -> Bundle:
+    _count(snapshot)
+    return Bundle(vpc_id, tuple(inside_vpc(snapshot, classes_of_vpc(snapshot, vpc_id))))
+
+
+def _across(snapshot: Snapshot, vpc_id: str, other: str) -> Bundle:
+    _count(snapshot)
+    return Bundle(other, tuple(across(snapshot, _side(snapshot, vpc_id), _side(snapshot, other))))
+
+
+def _count(snapshot: Snapshot) -> None:
+    earlier = earlier_of(snapshot)
+    if earlier is not None:
+        earlier.work["pairs of VPCs"] += 1
+
+
+def _taken_over(snapshot: Snapshot, vpc_id: str) -> dict[str, Bundle]:
+    """What the VPC opened to each VPC before an edit that touched neither."""
+    earlier = earlier_of(snapshot)
+    held = _kept(earlier.snapshot).get(vpc_id) if earlier is not None else None
+    if earlier is None or held is None or vpc_id in earlier.touched.network:
+        return {}
+    return {each.vpc_id: each for each in held.bundles if each.vpc_id not in earlier.touched.network}
+
+
+def _outside(snapshot: Snapshot, vpc_id: str, reachable: Reachable) -> tuple[ExposedSocket, ...]:
+    """What opens beyond the estate: by gateways of any VPC in reach, and to public addresses of every one."""
+    earlier = earlier_of(snapshot)
+    held = _kept(earlier.snapshot).get(vpc_id) if earlier is not None else None
+    if earlier is not None and held is not None:
+        was = reachable_from(earlier.snapshot, vpc_id)
+        public = {each.vpc_id for side in (earlier.snapshot, snapshot) for each in public_targets(side)}
+        if was.leads_outside and earlier.touched.network.isdisjoint({*reachable.vpcs, *was.vpcs, *public}):
+            return held.outside
+        earlier.work["VPCs towards the Internet"] += 1
+    senders = [one for each in classes_of_vpc(snapshot, vpc_id).senders for one in each.senders]
+    return tuple(internet_sockets(snapshot, senders))
 
 
 def _side(snapshot: Snapshot, vpc_id: str) -> Side:
