@@ -17,11 +17,6 @@ def sentence(words: str) -> str:
     return "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
 
 
-def counted(number: int, word: str) -> str:
-    """`1 call`, `1,129 sockets`."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
-
-
 def money(amount: float | None) -> str:
     """Dollars and cents; `?` where the price is not known."""
     return amount_text(amount)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from narrowgate.model.laboratory import Compared, LabAnswer
+from narrowgate.report.numbers import counted
 from narrowgate.report.steps import section
 from narrowgate.report.style import Style, clean
 
@@ -32,10 +33,10 @@ def _headline(answer: LabAnswer) -> str:
     undecided = len(answer.compared) - agreed - differ
     rest = f", {undecided} undecided by the engine" if undecided else ""
     if differ:
-        return f"packets and engine differ on {differ} of {len(answer.compared)} questions{rest}"
+        return f"packets and engine differ on {differ} of {counted(len(answer.compared), 'question')}{rest}"
     if not agreed:
         return "the engine decides none of the questions, so that nothing can be compared"
-    return f"packets and engine agree on {agreed} questions{rest}"
+    return f"packets and engine agree on {counted(agreed, 'question')}{rest}"
 
 
 def _compared(each: Compared, style: Style, verbose: bool) -> Iterator[str]:

@@ -20,7 +20,8 @@ from narrowgate.report.html.page import page
 from narrowgate.report.html.picture.gather import gather
 from narrowgate.report.html.picture.scene import Scene
 from narrowgate.report.html.ways import Way, way_of_expectation, way_of_trace, ways_section
-from narrowgate.report.html_text import counted, sentence, text
+from narrowgate.report.html_text import sentence, text
+from narrowgate.report.numbers import counted
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
