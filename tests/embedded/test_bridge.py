@@ -264,6 +264,23 @@ def root_volume(aws):
     return an_instance(aws, BlockDeviceMappings=root).startswith("i-")
 
 
+def instance_groups(aws):
+    _, subnet, group = aws.network()
+    image = aws.ec2.register_image(Name=f"i{time.monotonic_ns()}", Architecture="x86_64")["ImageId"]
+    nic = [{"DeviceIndex": 0, "SubnetId": subnet, "Groups": [group]}]
+    made = aws.ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, NetworkInterfaces=nic)["Instances"][0]
+    return [each["GroupId"] for each in made["SecurityGroups"]] == [group]
+
+
+def dhcp_options_tags(aws):
+    tags = [{"Key": "Name", "Value": "own"}]
+    made = aws.ec2.create_dhcp_options(
+        DhcpConfigurations=[{"Key": "domain-name-servers", "Values": ["10.9.1.53"]}],
+        TagSpecifications=[{"ResourceType": "dhcp-options", "Tags": tags}],
+    )["DhcpOptions"]
+    return made.get("Tags") == tags
+
+
 def monitoring(aws):
     own = an_instance(aws)
     aws.ec2.monitor_instances(InstanceIds=[own])

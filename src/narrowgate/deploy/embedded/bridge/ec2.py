@@ -7,6 +7,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.dhcp_options import DHCPOptionsSet
 from moto.ec2.models.vpcs import VPC
+from moto.ec2.responses.dhcp_options import DHCPOptions
 from moto.ec2.responses.instances import InstanceResponse
 from moto.ec2.responses.monitoring import Monitoring
 
@@ -76,6 +77,26 @@ def _of_the_image_s_size(original: Callable[..., Any]) -> Callable[..., Any]:
     return mappings
 
 
+def _with_groups_of_its_interface(original: Callable[..., Any]) -> Callable[..., Any]:
+    def run(backend: Any, *arguments: Any, **more: Any) -> Any:
+        reservation = original(backend, *arguments, **more)
+        for instance in reservation.instances:
+            if not instance.security_groups:
+                instance.security_groups = [group for nic in instance.nics.values() for group in nic.group_set]
+        return reservation
+
+    return run
+
+
+def _keeps_tags(original: Callable[..., Any]) -> Callable[..., Any]:
+    def create(response: Any) -> Any:
+        answer = original(response)
+        answer.result["DhcpOptions"].add_tags(response._parse_tag_specification().get("dhcp-options", {}))
+        return answer
+
+    return create
+
+
 def _monitors(_: Callable[..., Any]) -> Callable[..., Any]:
     def monitor(response: Any) -> Any:
         wanted = response._get_param("InstanceIds", [])
@@ -118,5 +139,17 @@ DEFECTS = (
         moto="cannot switch the detailed monitoring of an instance on",
         aws="does",
         mend=lambda: replace(Monitoring, "monitor_instances", _monitors),
+    ),
+    Defect(
+        name="dhcp-options-tags",
+        moto="forgets the tags that a DHCP options set is made with",
+        aws="keeps them",
+        mend=lambda: replace(DHCPOptions, "create_dhcp_options", _keeps_tags),
+    ),
+    Defect(
+        name="instance-groups",
+        moto="tells no groups of an instance whose interface was given them",
+        aws="tells those of its interface",
+        mend=lambda: replace(EC2Backend, "run_instances", _with_groups_of_its_interface),
     ),
 )
