@@ -121,8 +121,7 @@ class Alike:
         key = (self.key, self.sender.client_ports)
         found = kept.get(key)
         if found is None:
-            walked = [self._walk(protocol, EVERY_PORT) for protocol in PROTOCOLS]
-            found = kept[key] = all(each is not None and each == _ALL_PASSES for each in walked)
+            found = kept[key] = all(self._walk(each, EVERY_PORT) == _ALL_PASSES for each in PROTOCOLS)
         return found
 
     def every_template(self) -> tuple[Template, ...] | None:

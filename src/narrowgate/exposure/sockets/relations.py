@@ -14,10 +14,11 @@ from narrowgate.engine.network.route_targets import Target, TargetKind
 from narrowgate.engine.network.routing import is_refused, table_of_subnet
 from narrowgate.engine.network.transit_gateway_attachments import attachment_of_vpc
 from narrowgate.engine.network.vpcs import zone_of_subnet
+from narrowgate.exposure.sockets.acl_keys import acl_number, naming
 from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.pair import Opening
 from narrowgate.exposure.sockets.parts import Part, is_solid, twin_of
-from narrowgate.exposure.sockets.ways import acl_number, naming, turn_of_gateway
+from narrowgate.exposure.sockets.ways import turn_of_gateway
 from narrowgate.model.exposure import Because
 from narrowgate.model.fact import UNSET
 from narrowgate.model.snapshot import Snapshot, index

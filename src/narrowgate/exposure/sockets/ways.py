@@ -8,7 +8,6 @@ itself.
 
 from collections.abc import Hashable
 
-from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
 from narrowgate.engine.network.references import Carriage, Way
 from narrowgate.engine.network.route_lookup import Candidate, CompiledTable
 from narrowgate.engine.network.route_targets import TargetKind
@@ -16,7 +15,8 @@ from narrowgate.engine.network.routing import is_refused, table_of_subnet
 from narrowgate.engine.network.transit_gateway_attachments import attachment_of_vpc
 from narrowgate.engine.network.transit_gateway_routes import associated_table, look_up
 from narrowgate.engine.network.vpcs import vpc_blocks, zone_of_subnet
-from narrowgate.exposure.sockets.parts import Part, twin_of
+from narrowgate.exposure.sockets.acl_keys import acl_key
+from narrowgate.exposure.sockets.parts import Part
 from narrowgate.model.answer import Missing
 from narrowgate.model.fact import UNSET
 from narrowgate.model.snapshot import Snapshot, index
@@ -92,7 +92,7 @@ _MOST = 200_000
 def _read_leg(snapshot: Snapshot, here: Part, there: Part) -> Leg | None:
     if here.subnet_id == there.subnet_id:
         return Leg(("same subnet",), Carriage(way=Way.SAME_SUBNET), None, "")
-    own = _acl_key(snapshot, here.subnet_id, there)
+    own = acl_key(snapshot, here.subnet_id, there)
     table = table_of_subnet(snapshot, here.subnet_id)
     if own is None or isinstance(table, Missing):
         return None
@@ -102,7 +102,7 @@ def _read_leg(snapshot: Snapshot, here: Part, there: Part) -> Leg | None:
     route = found.chosen[0]
     if is_refused(snapshot, table, route):
         return None
-    beyond = _acl_key(snapshot, there.subnet_id, here)
+    beyond = acl_key(snapshot, there.subnet_id, here)
     if beyond is None:
         return None
     kind = route.target.kind
@@ -193,7 +193,7 @@ def _entry(snapshot: Snapshot, here: Part, attachment: TransitGatewayVpcAttachme
         if same is None:
             return None
         if same or subnet_id == here.subnet_id:
-            acl = _acl_key(snapshot, subnet_id, there, here)
+            acl = acl_key(snapshot, subnet_id, there, here)
             if acl is None:
                 return None
             keys.append((subnet_id == here.subnet_id, acl))
@@ -209,7 +209,7 @@ def _exit(snapshot: Snapshot, here: Part, there: Part, attachment: TransitGatewa
     for subnet_id in attachment.subnet_ids:
         same = zone.same_as(zone_of_subnet(snapshot, subnet_id))
         table = table_of_subnet(snapshot, subnet_id)
-        acl = _acl_key(snapshot, subnet_id, there, here)
+        acl = acl_key(snapshot, subnet_id, there, here)
         if same is None or acl is None or isinstance(table, Missing):
             return None
         chosen = table.lookup(there.sample).chosen
@@ -218,53 +218,3 @@ def _exit(snapshot: Snapshot, here: Part, there: Part, attachment: TransitGatewa
             return None
         keys.append((same, subnet_id == there.subnet_id, acl))
     return tuple(sorted(keys, key=repr)) if len(keys) > 1 else tuple(keys)
-
-
-@index
-def _acl_contents(snapshot: Snapshot) -> dict[tuple[object, ...], int]:
-    """A number for each different list of entries."""
-    return {}
-
-
-@index
-def _acl_numbers(snapshot: Snapshot) -> dict[int, int]:
-    """The number of each compiled ACL, by identity."""
-    return {}
-
-
-@index
-def _acl_keys(snapshot: Snapshot) -> dict[tuple[int, Part], Key]:
-    """Filled as they are asked for."""
-    return {}
-
-
-def acl_number(snapshot: Snapshot, subnet_id: str) -> int | None:
-    """A number that the ACLs of equal entries share; None where the subnet's is not known."""
-    acl = acl_of_subnet(snapshot, subnet_id)
-    if isinstance(acl, Missing):
-        return None
-    numbers = _acl_numbers(snapshot)
-    number = numbers.get(id(acl))
-    if number is None:
-        contents = _acl_contents(snapshot)
-        number = numbers[id(acl)] = contents.setdefault((acl.egress, acl.ingress), len(contents))
-    return number
-
-
-def _acl_key(snapshot: Snapshot, subnet_id: str, *peers: Part) -> Key | None:
-    """An ACL by content, and which of its entries name each of some parts; None where it is not known."""
-    acl, number = acl_of_subnet(snapshot, subnet_id), acl_number(snapshot, subnet_id)
-    if isinstance(acl, Missing) or number is None:
-        return None
-    return (number, *(naming(snapshot, number, acl, peer) for peer in peers))
-
-
-def naming(snapshot: Snapshot, number: int, acl: CompiledAcl, peer: Part) -> Key:
-    """Which entries of an ACL name a part, by their places."""
-    kept = _acl_keys(snapshot)
-    peer = twin_of(snapshot, peer)
-    key = (number, peer)
-    if key not in kept:
-        entries = (*acl.egress, *acl.ingress)
-        kept[key] = tuple(position for position, entry in enumerate(entries) if entry.cidr.holds(peer.sample))
-    return kept[key]
