@@ -6,13 +6,14 @@ from typing import Any
 
 from narrowgate.model.resource import GetAtt, Ref, Unknown
 from narrowgate.sources.terraform import special
+from narrowgate.sources.terraform.choosing import Tidier
 from narrowgate.sources.terraform.definitions import NO_TEXT, Definitions
 from narrowgate.sources.terraform.document import Expressions
 from narrowgate.sources.terraform.evaluate import Absent, Candidates, Handle, Scope, evaluate, pairs
 from narrowgate.sources.terraform.hcl.functions import NotComputed, text
 from narrowgate.sources.terraform.hcl.syntax import Block, Body
 from narrowgate.sources.terraform.instances import Instance, Key, ModulePath
-from narrowgate.sources.terraform.offers import OFFERED, SAME_AS, WANTED, symbol
+from narrowgate.sources.terraform.offers import OFFERED, SAME_AS, symbol
 from narrowgate.sources.terraform.places import Places
 from narrowgate.sources.terraform.shapes import agrees, has_unknown, looks_made_up, masked, only_known
 
@@ -51,6 +52,7 @@ class Linker:
         self._made: dict[str, Callable[[], Any]] = {}
         self._values: dict[tuple[str, str], Any] = {}
         self._busy: set[tuple[str, str]] = set()
+        self._tidier = Tidier(self)
 
     def _known_symbols(self) -> Iterator[tuple[str, Ref | GetAtt]]:
         for each in self.instances_by_address.values():
@@ -194,7 +196,7 @@ class Linker:
     def _from_text(self, body: Body, name: str, known: Any, unknown: Any, scope: Scope) -> Any:
         attribute = body.attributes.get(name)
         if attribute is not None:
-            return self._tidy(evaluate(attribute.value, scope, self), name)
+            return self._tidier.tidy(evaluate(attribute.value, scope, self), name)
         written = [self._block_values(inner, inside) for inner, inside in self._blocks(body, name, scope)]
         if not written:
             return None
@@ -221,7 +223,7 @@ class Linker:
         found: dict[str, Any] = {}
         for name, attribute in body.attributes.items():
             try:
-                found[name] = self._tidy(evaluate(attribute.value, scope, self), name)
+                found[name] = self._tidier.tidy(evaluate(attribute.value, scope, self), name)
             except NotComputed as problem:
                 found[name] = Unknown(str(problem))
         names = dict.fromkeys(
@@ -249,7 +251,7 @@ class Linker:
         if "constant_value" in expression:
             return self.symbolised(expression["constant_value"])
         try:
-            return self._tidy(self.referred(expression, scope), name)
+            return self._tidier.tidy(self.referred(expression, scope), name)
         except NotComputed as problem:
             return Unknown(str(problem))
 
@@ -298,63 +300,6 @@ class Linker:
         if all(isinstance(each, dict) for each in written) and any(isinstance(each, dict) for each in known):
             return self._paired(written, known, mask)
         return written
-
-    def _tidy(self, value: Any, name: str) -> Any:
-        """A value as a property: instances by their id or ARN, candidates chosen by what the argument can name."""
-        if isinstance(value, Candidates):
-            return self._chosen(value, name)
-        if isinstance(value, Handle):
-            return self._own(value, name)
-        if isinstance(value, Mapping):
-            return {key: self._tidy(each, key) for key, each in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self._tidy(each, name) for each in value]
-        return self.symbolised(value)
-
-    def _own(self, handle: Handle, name: str) -> Any:
-        return self.attribute(handle.instance, "arn" if name.endswith(("arn", "arns")) else "id")
-
-    def _chosen(self, candidates: Candidates, name: str) -> Any:
-        flat: list[Any] = []
-        for each in self._flat(candidates, name):
-            if isinstance(each, Unknown):
-                raise NotComputed(each.why)
-            if each not in flat:
-                flat.append(each)
-        if not special.is_reference(name) or not all(special.fits(name, each) for each in flat):
-            raise NotComputed(f"the plan holds only its references, not its text: {NO_TEXT}")
-        wanted = WANTED.get(name)
-        if wanted and len(flat) > 1:
-            fitting = [each for each in flat if self._type_of(each) in wanted]
-            flat = fitting or flat
-        if special.is_list(name):
-            return flat
-        if len(flat) != 1:
-            raise NotComputed(f"the plan's references fit {len(flat)} resources: {NO_TEXT}")
-        return flat[0]
-
-    def _flat(self, value: Any, name: str) -> Iterator[Any]:
-        if isinstance(value, Candidates):
-            for each in value.values:
-                yield from self._flat(each, name)
-        elif isinstance(value, Handle):
-            yield self._own(value, name)
-        elif isinstance(value, Mapping):
-            for each in value.values():
-                yield from self._flat(each, name)
-        elif isinstance(value, (list, tuple)):
-            for each in value:
-                yield from self._flat(each, name)
-        elif value is not None:
-            yield self.symbolised(value)
-
-    def _type_of(self, value: Any) -> str:
-        if isinstance(value, (Ref, GetAtt)):
-            instance = self.instances_by_address.get(value.logical_id)
-            if instance is not None:
-                kind = instance.type
-                return special.ATTRIBUTE_TYPES.get(getattr(value, "attribute", ""), kind)
-        return ""
 
     # --- what expressions name
 
