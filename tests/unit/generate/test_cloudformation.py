@@ -72,3 +72,12 @@ def test_yaml_quotes_what_another_reader_would_take_for_something_else():
     plain = parse_yaml(text.replace("!Ref ", "").encode(), "x").plain()
     assert plain["A"]["h"] == "two\nlines"
     assert plain["B"] == {"list": ["NO", "a,b"], "deep": [{"k": ["1", True]}]}
+
+
+def test_a_template_keeps_its_comments_as_far_as_aws_takes_them():
+    large, small = (
+        generated_files(every.plan("hub", option), "cloudformation")["us-east-1.yaml"]
+        for option in ("custom-dns", "hosted-zone")
+    )
+    assert len(small.encode()) < 51_200 and "\n  # " in small
+    assert len(large.encode()) < 51_200 and "\n  # " not in large

@@ -97,22 +97,25 @@ def command(
         dry_run=dry_run,
     )
     act = deploying.destroy if destroy else deploying.deploy
-
-    def agree(preview: DeployAnswer) -> bool:
-        if target == "embedded":
-            return True
-        click.echo(render_preview(preview, terminal_style()), err=True)
-        if yes:
-            return True
-        if not sys.stdin.isatty():
-            raise click.UsageError("nobody can be asked here: give --yes when you agree with what is shown")
-        return click.confirm("Do that?", default=False, err=True)
-
-    answer = act(order, agree=agree, say=lambda line: click.echo(line, err=True))
+    answer = act(
+        order, agree=lambda preview: _agreed(preview, target, yes=yes), say=lambda line: click.echo(line, err=True)
+    )
     if answer.stage == "planned" and output_format != "json":
         click.echo(render_preview(answer, terminal_style()), color=True)
     click.echo(to_json(answer) if output_format == "json" else render_deploy(answer, terminal_style()), color=True)
     raise click.exceptions.Exit(int(_status(answer)))
+
+
+def _agreed(preview: DeployAnswer, target: str, *, yes: bool) -> bool:
+    """What is made in one's own accounts is shown before, whoever agrees to it and how."""
+    if target == "embedded":
+        return True
+    click.echo(render_preview(preview, terminal_style()), err=True)
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody can be asked here: give --yes when you agree with what is shown")
+    return click.confirm("Do that?", default=False, err=True)
 
 
 def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:

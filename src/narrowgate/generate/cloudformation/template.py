@@ -15,6 +15,9 @@ from narrowgate.generate.requests import BY_COMMAND
 from narrowgate.model.resource import Resource
 
 _AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+_LONGEST = 51_200 - 512
+"""Bytes of a template that is not in S3, less those of a file's header."""
+
 _BEFORE = "Deployments happen in rounds: a value of another stack has to be there before what needs it."
 
 
@@ -33,12 +36,13 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def text(self) -> str:
-        """The text for people."""
-        return write_yaml(self.document)
+        """The text for people: with comments, unless AWS would take it without them only."""
+        told = write_yaml(self.document)
+        return told if len(told.encode()) <= _LONGEST else self.bare_text
 
     @property
     def bare_text(self) -> str:
-        """The text for AWS, which takes 51,200 bytes at most."""
+        """The text for AWS, without comments."""
         return write_yaml(without_comments(self.document))
 
     def parameters_at(self, number: int) -> tuple[Key, ...]:
