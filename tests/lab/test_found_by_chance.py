@@ -149,3 +149,13 @@ def test_an_attachment_carries_ipv6_only_where_that_is_switched_on(setting: str)
     estate.set_attachment(attachment, options={"Ipv6Support": setting})
     plan = build_plan(snapshot_of(estate))
     assert ("meta nfproto ipv6" in ruleset(plan, plan.routers[0])) == (setting == "disable")
+
+
+def test_an_endpoint_policy_of_one_statement_for_another_api_is_not_awss_own():
+    """VPE-01: everybody may do everything, and to that API alone; the lab had taken it for full access."""
+    guide = build_guide()
+    other = "arn:aws:execute-api:us-east-1:111122223333:f6g7h8i9j0/*"
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": other}
+    guide.api.estate.set_endpoint_policy(guide.endpoint, policy_document(statement))
+    found = _found(guide, "call", f"https://{guide.api.estate.invoke_host(ORDERS)}/prod/orders")
+    assert found.error_type == "AccessDeniedException"
