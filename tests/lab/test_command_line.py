@@ -202,7 +202,7 @@ def test_a_killed_lab_is_cleaned_up_and_two_run_side_by_side(lab):
     assert lab("up", str(lab_kills.GUIDE)).returncode == 0
     assert lab("down", "--all").returncode == 0
     assert lab("status").stdout == "no lab is running\n"
-    assert not list(lab.folder.glob("narrowgate-lab-*/*"))
+    assert not list(lab.folder.glob("narrowgate-lab-*"))
 
 
 @pytest.mark.parametrize(("seconds", "sign"), [(0.3, signal.SIGKILL), (0.5, signal.SIGINT)])

@@ -1,7 +1,6 @@
 """Whether a lab can run here: each precondition really tried, in a child, the first that is missing named."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from narrowgate.lab.child import in_child
-from narrowgate.lab.folders import claim
+from narrowgate.lab.folders import claim, remove
 from narrowgate.lab.kernel import netlink, spaces
 from narrowgate.lab.kernel.nft import find_nft
 from narrowgate.model.errors import NarrowgateError
@@ -80,7 +79,7 @@ def _extra() -> None:
 def _folder() -> None:
     folder, lock = claim(f".doctor-{os.getpid()}")
     os.close(lock)
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
 
 
 def _namespaces() -> None:

@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from narrowgate.model.errors import InputError
@@ -45,9 +46,11 @@ def claim(name: str) -> tuple[Path, int]:
         )
     shutil.rmtree(folder, ignore_errors=True)
     try:
+        # Another lab that has just ended may have taken the folder of all labs with it.
+        home()
         folder.mkdir(mode=0o700)
         if shutil.disk_usage(folder).free < _ROOM:
-            folder.rmdir()
+            remove(folder)
             raise _unusable(folder.parent, "no space is left there")
         beside = folder / f".{_LOCK}"
         lock = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -57,6 +60,13 @@ def claim(name: str) -> tuple[Path, int]:
     except OSError as error:
         raise _unusable(folder, error.strerror or str(error)) from None
     return folder, lock
+
+
+def remove(folder: Path) -> None:
+    """Remove a lab's folder, and the folder of all labs with its last one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # Other labs have theirs in it.
+        folder.parent.rmdir()
 
 
 def is_held(folder: Path) -> bool:
@@ -77,11 +87,14 @@ def is_held(folder: Path) -> bool:
 def sweep() -> tuple[Path, ...]:
     """Remove what killed labs left behind; the folders that somebody holds."""
     held = []
-    for folder in sorted(each for each in home().iterdir() if each.is_dir()):
+    root = home()
+    for folder in sorted(each for each in root.glob("*") if each.is_dir()):
         if is_held(folder):
             held.append(folder)
         else:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
+    with suppress(OSError):
+        root.rmdir()
     return tuple(held)
 
 

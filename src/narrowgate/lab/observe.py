@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from narrowgate.lab.child import in_child
-from narrowgate.lab.folders import claim
+from narrowgate.lab.folders import claim, remove
 from narrowgate.lab.kernel.spaces import LabError, enter_user_namespace
 from narrowgate.lab.plan.internet import INTERNET
 from narrowgate.lab.plan.types import Port
@@ -57,7 +56,7 @@ def observe(snapshot: Snapshot, queries: Sequence[Query]) -> Observation:
         return msgspec.msgpack.decode(in_child(work), type=Observation)
     finally:
         os.close(lock)
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
 
 
 async def _observe(snapshot: Snapshot, folder: Path, queries: Sequence[Query]) -> Observation:

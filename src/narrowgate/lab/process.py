@@ -3,7 +3,6 @@
 import asyncio
 import os
 import resource
-import shutil
 import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ import msgspec
 
 from narrowgate.lab.child import in_child
 from narrowgate.lab.control import Control
-from narrowgate.lab.folders import claim, sweep
+from narrowgate.lab.folders import claim, remove, sweep
 from narrowgate.lab.integrations.mapping import Integration
 from narrowgate.lab.integrations.relay import Relay
 from narrowgate.lab.kernel.spaces import LabError, enter_user_namespace
@@ -66,7 +65,7 @@ def start(
     try:
         outcome = in_child(live, waits_for_end=False)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
         raise
     finally:
         os.close(lock)
@@ -107,7 +106,7 @@ async def _serve(
     await ended.wait()
     control.close()
     await world.stop()
-    shutil.rmtree(world.folder, ignore_errors=True)
+    remove(world.folder)
 
 
 def _hosts(world: World, names: dict[str, str]) -> list[Reachable]:
@@ -167,7 +166,7 @@ def stop(state: State, *, seconds: float = 5.0) -> None:
                 raise LabError(f"the lab's process {state.process} does not end")
     finally:
         os.close(watched)
-        shutil.rmtree(Path(state.folder), ignore_errors=True)
+        remove(Path(state.folder))
 
 
 def _ended(watched: int, seconds: float) -> bool:
