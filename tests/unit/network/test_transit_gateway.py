@@ -429,6 +429,18 @@ def test_appliance_mode_spreads_flows_over_all_zones():
     assert pair.ask().verdict is Verdict.PARTIAL
 
 
+def test_a_zone_that_refuses_and_one_that_nobody_knows_of_leave_it_unknown():
+    pair, _ = _two_zones(appliance=True)
+    estate, far = pair.estate, pair.far
+    first = estate.subnet(far.vpc, "10.2.9.0/28", "a", "far-hub-a")
+    for view in _views(pair, "far"):
+        view["SubnetIds"][0] = first
+    assert pair.ask().verdict is Verdict.PARTIAL
+    appliance = estate.interface(far.subnet, [far.group])
+    estate.route(estate.route_table(far.vpc, subnets=[first]), "10.2.1.0/24", appliance)
+    assert pair.ask().verdict is Verdict.UNKNOWN
+
+
 # --- IPv6
 
 

@@ -67,6 +67,8 @@ def _deliver_by_gateway(snapshot: Snapshot, arrival: Arrival, sender: End, recei
         return
     verdicts = [max((step.verdict for step in steps), key=_SEVERITY.index) for steps, _ in tried]
     worst = verdicts.index(max(verdicts, key=_SEVERITY.index))
+    if Verdict.UNKNOWN in verdicts and Verdict.ALLOWED not in verdicts:
+        worst = verdicts.index(Verdict.UNKNOWN)  # One subnet refuses; whether another lets through is not known.
     steps, ports = tried[worst]
     if verdicts[worst] is Verdict.DENIED and Verdict.ALLOWED in verdicts:
         # Which subnet delivers changes from flow to flow: some connections work and some do not.

@@ -4,6 +4,7 @@ A VPC opens thousands of sockets to others, most of them alike. A piece holds wh
 that it stands for are made where they are printed or searched, always in the same order.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ class Socket(NamedTuple):
     opening: Opening
 
 
-class Piece:
+class Piece(ABC):
     """Sockets to one target; `is_certain` where nothing about them is in doubt."""
 
     __slots__ = ("target",)
@@ -36,9 +37,9 @@ class Piece:
     def __init__(self, target: TargetClass) -> None:
         self.target = target
 
+    @abstractmethod
     def sockets(self) -> Iterator[Socket]:
         """The sockets, in order."""
-        raise NotImplementedError
 
 
 class Told(Piece):
