@@ -73,6 +73,15 @@ def test_the_guides_design_agrees_on_every_line(lab):
     assert {"http_200", "dns_nxdomain"} <= {each["expected"] for each in answer["compared"]}
 
 
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("web", "10.1.1."), ("requester", "10.1.1."), ("requester-b", "10.1.2."), ("api", "10.0.")],
+)
+def test_a_host_is_found_by_its_consumer_its_subnet_and_its_vpc(running, name, address):
+    done = running("shell", name, "--", "hostname", "-I")
+    assert done.stdout.startswith(address), done.stderr
+
+
 def test_a_hosts_own_curl_reaches_the_api_and_its_certificate_holds(running):
     _needs("curl")
     done = running("shell", "web", "--", "curl", "-sv", "--max-time", "5", _url(running))

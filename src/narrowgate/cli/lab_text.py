@@ -9,6 +9,8 @@ from narrowgate.report.steps import section
 from narrowgate.report.style import Style, clean
 
 _SHOWN = 30
+_NAMES = 3
+"""How many names of a host are listed; all of them are understood."""
 
 
 def describe(state: State, style: Style, *, verbose: bool = False) -> str:
@@ -19,7 +21,9 @@ def describe(state: State, style: Style, *, verbose: bool = False) -> str:
 def _lines(state: State, style: Style, verbose: bool) -> Iterator[str]:
     yield f"{style.strong(state.name)}: {len(state.hosts)} hosts  {style.dim(state.source)}"
     shown = state.hosts if verbose else state.hosts[:_SHOWN]
-    yield from section("Hosts", (f"  {each.address:<16} {clean(', '.join(each.names))}" for each in shown), style)
+    yield from section(
+        "Hosts", (f"  {each.address:<16} {clean(', '.join(each.names[:_NAMES]))}" for each in shown), style
+    )
     if len(shown) < len(state.hosts):
         yield style.dim(f"  and {len(state.hosts) - len(shown)} more: -v shows all")
     yield from section("Broken", (f"  {clean(each)}" for each in state.broken), style)

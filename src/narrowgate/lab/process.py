@@ -121,8 +121,15 @@ def _hosts(world: World, names: dict[str, str]) -> list[Reachable]:
             names.get(port.label),
             names.get(port.subnet) if not port.groups else None,
         ]
-        instance = facts.instances.get(port.owner)
-        called += [name_tag(instance.tags) if instance is not None else None, port.owner, port.label, port.subnet]
+        instance, subnet, vpc = (
+            facts.instances.get(port.owner),
+            facts.subnets.get(port.subnet),
+            facts.vpcs.get(port.vpc),
+        )
+        called += [name_tag(each.tags) for each in (instance, subnet) if each is not None]
+        called += [port.owner, port.label, port.subnet]
+        # A VPC's name stands for the first of its hosts.
+        called += [name_tag(vpc.tags), port.vpc] if vpc is not None else []
         found.append(
             Reachable(
                 names=tuple(dict.fromkeys(each for each in called if each)),
