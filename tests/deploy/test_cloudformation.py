@@ -7,6 +7,7 @@ import boto3
 import pytest
 from click.testing import CliRunner
 from tests.deploy.stand_in import Refused, StandIn, playing
+from tests.small_design import SMALL
 
 from narrowgate.api.deploying import Order, deploy, destroy
 from narrowgate.api.engines.cloudformation import CloudFormationEngine
@@ -18,18 +19,6 @@ from narrowgate.model.deployment import PlannedChange
 from narrowgate.model.errors import DeploymentError, InputError, UnknownNameError
 from narrowgate.sources.design.read import load_design
 
-SMALL = """\
-region: us-east-1
-via: alias
-logs: {enabled: false}
-vpcs:
-  requester: {cidr: 10.1.0.0/16, azs: [a]}
-  api: {cidr: 10.0.0.0/16, azs: [a]}
-apis:
-  orders: {vpc: api, routes: [GET /orders]}
-consumers:
-  web: {vpc: requester, may_call: [orders]}
-"""
 TWO = """\
 region: us-east-1
 via: peering-dns

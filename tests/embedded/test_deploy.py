@@ -8,23 +8,12 @@ import sys
 
 import boto3
 import pytest
+from tests.small_design import SMALL
 from tests.tools import ROOT, terraform_environment
 
 from narrowgate.deploy.embedded.start import EmbeddedAws
 
 GUIDE = ROOT / "examples" / "guide" / "narrowgate.yaml"
-SMALL = """\
-region: us-east-1
-via: alias
-logs: {enabled: false}
-vpcs:
-  requester: {cidr: 10.1.0.0/16, azs: [a]}
-  api: {cidr: 10.0.0.0/16, azs: [a]}
-apis:
-  orders: {vpc: api, routes: [GET /orders]}
-consumers:
-  web: {vpc: requester, may_call: [orders]}
-"""
 
 
 def run(environment, *arguments, **more):
