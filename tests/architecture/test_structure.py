@@ -1,12 +1,14 @@
 """What the repository promises about itself: imports, documentation, names, nothing that should not be in it."""
 
 import ast
+import graphlib
 import importlib
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 from narrowgate.cli.main import cli
@@ -34,6 +36,13 @@ def test_every_command_is_a_module_with_examples():
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SOURCE).as_posix())
 def test_every_module_says_what_it_is_for(path):
     assert ast.get_docstring(ast.parse(path.read_text())), f"{path} has no docstring"
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """For types alone neither: who asks for less than a whole class says so with a protocol."""
+    graph = grimp.build_graph("narrowgate", cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    graphlib.TopologicalSorter(imports).prepare()
 
 
 def test_every_path_that_the_documents_name_exists():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -14,9 +14,6 @@ from narrowgate.sources.cloudformation.decode import Tree, line_of
 from narrowgate.sources.cloudformation.functions import NO_VALUE, evaluate, split_parts, text_of, truth
 from narrowgate.sources.cloudformation.loops import write_out
 from narrowgate.sources.cloudformation.settings import ACCOUNT, REGION
-
-if TYPE_CHECKING:
-    from narrowgate.sources.cloudformation.stacks import Stacks
 
 NESTED = "AWS::CloudFormation::Stack"
 _SETTLED = frozenset({"CidrBlock", "AvailabilityZone", "Name", "DomainName"})
@@ -34,16 +31,34 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
     depth: int = 0
 
 
+class Around(Protocol):
+    """The stacks that are read together with a template."""
+
+    warnings: list[str]
+
+    def nested(self, parent: Template, name: str) -> Template | Unknown:
+        """The template of a nested stack."""
+
+    def exported(self, name: str, importer: Template) -> Any:
+        """The value behind an export of the importer's account and Region."""
+
+    def output_named(self, name: str) -> Any:
+        """The output of a name of whichever stack has it; None where none has it, or none may."""
+
+    def uncertain_types(self, template: Template, kinds: Iterable[str], why: Unknown) -> None:
+        """Take in that a template may make resources of some types, nobody knows how many."""
+
+
 class Template:
     """A template and what its names mean; values are followed when they are asked for."""
 
-    def __init__(self, tree: Tree, path: Path, file: str, stack: Stack, stacks: Stacks) -> None:
+    def __init__(self, tree: Tree, path: Path, file: str, stack: Stack, around: Around) -> None:
         """Read the sections; loops are written out here.
 
         Raises:
             InputError: a section is no mapping, or a parameter's value is not allowed.
         """
-        self.tree, self.path, self.file, self.stack, self._stacks = tree, path, file, stack, stacks
+        self.tree, self.path, self.file, self.stack, self._around = tree, path, file, stack, around
         self.account = stack.account or ACCOUNT
         self.region = stack.region or REGION
         self._visiting: set[tuple[str, str]] = set()
@@ -72,7 +87,7 @@ class Template:
 
     def _loop_gap(self, key: str, body: Any, why: Unknown) -> None:
         kinds = sorted({str(each.get("Type")) for each in _bodies(body) if "Type" in each})
-        self._stacks.uncertain_types(self, kinds, why)
+        self._around.uncertain_types(self, kinds, why)
         self.warn(
             line_of(body, 0), f"{key}: {why.why}; what it makes is unknown: {', '.join(kinds) or 'nothing named'}"
         )
@@ -80,7 +95,7 @@ class Template:
     def warn(self, line: int, text: str) -> None:
         """A warning with file and line."""
         where = f"{self.file}:{line}" if line else self.file
-        self._stacks.warnings.append(f"{where}: {text}")
+        self._around.warnings.append(f"{where}: {text}")
 
     # Scope
 
@@ -125,7 +140,7 @@ class Template:
         kind = str(known.get("Type", "String"))
         given = self.stack.parameters.get(name)
         if given is None:
-            given = self._stacks.output_named(name)
+            given = self._around.output_named(name)
         if given is None and kind.startswith("AWS::SSM::Parameter"):
             return Unknown(
                 f"parameter `{name}` is read from Systems Manager: give its value by --parameter {name}=…"
@@ -193,7 +208,7 @@ class Template:
 
     def imported(self, name: str) -> Any:
         """What another stack of the same account and Region exports."""
-        return self._stacks.exported(name, self)
+        return self._around.exported(name, self)
 
     def mapping(self, name: str) -> Mapping[str, Any] | None:
         """A mapping of the template."""
@@ -226,7 +241,7 @@ class Template:
                     yield text, name
 
     def _nested_output(self, name: str, output: str) -> Any:
-        inner = self._stacks.nested(self, name)
+        inner = self._around.nested(self, name)
         return inner if isinstance(inner, Unknown) else inner.output(output)
 
     # Resources

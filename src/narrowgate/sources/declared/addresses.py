@@ -5,12 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from narrowgate.model.resource import Resource, Unknown
-
-if TYPE_CHECKING:
-    from narrowgate.sources.declared.estate import Declared
+from narrowgate.sources.declared.listed import Listed
 
 _RESERVED_HEAD = 4
 _FIRST_GIVEN = 10
@@ -24,9 +22,9 @@ class Addresses:
     `distinguished.py` takes it away again.
     """
 
-    def __init__(self, declared: Declared) -> None:
+    def __init__(self, listed: Listed) -> None:
         """Nothing is given yet."""
-        self._declared = declared
+        self._listed = listed
         self._taken: dict[str, set[str]] = {}
         self._given: dict[tuple[str, int], str | Unknown] = {}
         self._reserved = False
@@ -54,8 +52,8 @@ class Addresses:
 
     def network_of(self, subnet_id: Any) -> ipaddress.IPv4Network | None:
         """The IPv4 block of a subnet of the list."""
-        subnet = self._declared.named(subnet_id)
-        text = self._declared.property(subnet, "CidrBlock") if subnet else None
+        subnet = self._listed.named(subnet_id)
+        text = self._listed.property(subnet, "CidrBlock") if subnet else None
         if not isinstance(text, str):
             return None
         try:
@@ -85,14 +83,14 @@ class Addresses:
         if self._reserved:
             return
         self._reserved = True
-        self._written = set(_written(self._declared.resources.values()))
-        for resource in self._declared.resources.values():
+        self._written = set(_written(self._listed.resources.values()))
+        for resource in self._listed.resources.values():
             for subnet_id, address in self._explicit(resource):
                 if isinstance(subnet_id, str) and isinstance(address, str):
                     self._taken.setdefault(subnet_id, set()).add(address)
 
     def _explicit(self, resource: Resource) -> Iterator[tuple[Any, Any]]:
-        read = self._declared.property
+        read = self._listed.property
         match resource.type:
             case "AWS::EC2::Instance":
                 if "PrivateIpAddress" in resource.properties:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from narrowgate.model.resource import Resource, Unknown
-from narrowgate.sources.declared.estate import Declared
+from narrowgate.sources.declared.addresses import Addresses
 from narrowgate.sources.declared.ids import reference_of
+from narrowgate.sources.declared.listed import Listed
 from narrowgate.sources.declared.names import balancer_name, balancer_zone, endpoint_entries
 from narrowgate.sources.synthetic.names import api_gateway_id, hex_id
 
@@ -26,19 +27,25 @@ _OWN_ID: Mapping[str, str] = {
 }
 
 
-def attribute_of(declared: Declared, resource: Resource, name: str) -> Any:
+class Addressed(Listed, Protocol):
+    """Declared resources whose interfaces have addresses."""
+
+    addresses: Addresses
+
+
+def attribute_of(addressed: Addressed, resource: Resource, name: str) -> Any:
     """An attribute's value, or `Unknown` with why."""
     special = _SPECIAL.get(resource.type)
     if special is not None:
-        value = special(declared, resource, name)
+        value = special(addressed, resource, name)
         if value is not None:
             return value
     if name in ("Arn", "ARN", "TransitGatewayArn"):
-        return _arn(declared, resource)
+        return _arn(addressed, resource)
     if name in resource.properties:
-        return declared.property(resource, name)
+        return addressed.property(resource, name)
     if name in _IDS:
-        return reference_of(declared, resource)
+        return reference_of(addressed, resource)
     return Unknown(f"`{resource.logical_id}.{name}` is known only after creation")
 
 
@@ -63,8 +70,8 @@ _ARN_PATHS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _arn(declared: Declared, resource: Resource) -> Any:
-    own = declared.own_id(resource)
+def _arn(addressed: Addressed, resource: Resource) -> Any:
+    own = addressed.own_id(resource)
     if own.startswith("arn:"):
         return own
     if resource.type in _ARN_PATHS:
@@ -73,19 +80,19 @@ def _arn(declared: Declared, resource: Resource) -> Any:
     if resource.type == "AWS::Route53::HostedZone":
         return f"arn:aws:route53:::hostedzone/{own}"
     if resource.type == "AWS::Logs::LogGroup":
-        name = declared.property(resource, "LogGroupName")
+        name = addressed.property(resource, "LogGroupName")
         if isinstance(name, str):
             return f"arn:aws:logs:{resource.region}:{resource.account}:log-group:{name}:*"
     if resource.type == "AWS::IAM::Role":
-        name = declared.property(resource, "RoleName")
+        name = addressed.property(resource, "RoleName")
         if isinstance(name, str):
-            path = declared.property(resource, "Path") or "/"
+            path = addressed.property(resource, "Path") or "/"
             return f"arn:aws:iam::{resource.account}:role{path}{name}"
     return Unknown(f"the ARN of `{resource.logical_id}` is known only after creation")
 
 
-def _vpc(declared: Declared, resource: Resource, name: str) -> Any:
-    own = declared.own_id(resource)
+def _vpc(addressed: Addressed, resource: Resource, name: str) -> Any:
+    own = addressed.own_id(resource)
     if name == "DefaultSecurityGroup":
         return default_id(own, "sg")
     if name == "DefaultNetworkAcl":
@@ -104,20 +111,20 @@ def default_id(vpc_id: str, prefix: str) -> str:
     return hex_id(prefix, vpc_id, "default")
 
 
-def _endpoint(declared: Declared, resource: Resource, name: str) -> Any:
+def _endpoint(addressed: Addressed, resource: Resource, name: str) -> Any:
     at_interface = _INTERFACE.fullmatch(name)
     if at_interface:
         position = int(at_interface[1])
-        subnets = declared.property(resource, "SubnetIds")
+        subnets = addressed.property(resource, "SubnetIds")
         if not isinstance(subnets, list) or position >= len(subnets):
             return Unknown(f"`{resource.logical_id}` shows no subnet number {position + 1}")
-        return declared.addresses.give(resource.logical_id, position, subnets[position])
+        return addressed.addresses.give(resource.logical_id, position, subnets[position])
     if name == "NetworkInterfaceIds":
-        subnets = declared.property(resource, "SubnetIds")
+        subnets = addressed.property(resource, "SubnetIds")
         if not isinstance(subnets, list):
             return Unknown(f"the subnets of `{resource.logical_id}` are not known")
-        return [interface_id(declared, resource, position) for position in range(len(subnets))]
-    entries = endpoint_entries(declared, resource)
+        return [interface_id(addressed, resource, position) for position in range(len(subnets))]
+    entries = endpoint_entries(addressed, resource)
     if name == "DnsEntries":
         if isinstance(entries, Unknown):
             return entries
@@ -133,60 +140,60 @@ def _endpoint(declared: Declared, resource: Resource, name: str) -> Any:
     return None
 
 
-def interface_id(declared: Declared, resource: Resource, position: int) -> str:
+def interface_id(addressed: Addressed, resource: Resource, position: int) -> str:
     """The id of the interface that AWS makes for a resource in its subnet of that position."""
-    return hex_id("eni", declared.own_id(resource), position)
+    return hex_id("eni", addressed.own_id(resource), position)
 
 
-def _instance(declared: Declared, resource: Resource, name: str) -> Any:
+def _instance(addressed: Addressed, resource: Resource, name: str) -> Any:
     if name == "PrivateIp":
-        interfaces = declared.property(resource, "NetworkInterfaces")
+        interfaces = addressed.property(resource, "NetworkInterfaces")
         if isinstance(interfaces, list) and interfaces and isinstance(interfaces[0], dict):
-            attached = declared.named(interfaces[0].get("NetworkInterfaceId"))
+            attached = addressed.named(interfaces[0].get("NetworkInterfaceId"))
             if attached is not None:
-                return _interface(declared, attached, "PrimaryPrivateIpAddress")
-            return declared.addresses.give(
+                return _interface(addressed, attached, "PrimaryPrivateIpAddress")
+            return addressed.addresses.give(
                 resource.logical_id, 0, interfaces[0].get("SubnetId"), interfaces[0].get("PrivateIpAddress")
             )
-        subnet, wanted = (declared.property(resource, field) for field in ("SubnetId", "PrivateIpAddress"))
-        return declared.addresses.give(resource.logical_id, 0, subnet, wanted)
+        subnet, wanted = (addressed.property(resource, field) for field in ("SubnetId", "PrivateIpAddress"))
+        return addressed.addresses.give(resource.logical_id, 0, subnet, wanted)
     if name == "AvailabilityZone":
-        subnet = declared.named(declared.property(resource, "SubnetId"))
-        return declared.property(subnet, "AvailabilityZone") if subnet else None
+        subnet = addressed.named(addressed.property(resource, "SubnetId"))
+        return addressed.property(subnet, "AvailabilityZone") if subnet else None
     if name == "VpcId":
-        subnet = declared.named(declared.property(resource, "SubnetId"))
-        return declared.property(subnet, "VpcId") if subnet else Unknown("its subnet is not in the list")
+        subnet = addressed.named(addressed.property(resource, "SubnetId"))
+        return addressed.property(subnet, "VpcId") if subnet else Unknown("its subnet is not in the list")
     return None
 
 
-def _interface(declared: Declared, resource: Resource, name: str) -> Any:
+def _interface(addressed: Addressed, resource: Resource, name: str) -> Any:
     if name in ("PrimaryPrivateIpAddress", "PrivateIpAddress"):
-        wanted = declared.property(resource, "PrivateIpAddress")
-        listed = declared.property(resource, "PrivateIpAddresses")
+        wanted = addressed.property(resource, "PrivateIpAddress")
+        listed = addressed.property(resource, "PrivateIpAddresses")
         if wanted is None and isinstance(listed, list):
             primary = [each for each in listed if isinstance(each, dict) and each.get("Primary") in (True, "true")]
             wanted = primary[0].get("PrivateIpAddress") if primary else None
-        return declared.addresses.give(resource.logical_id, 0, declared.property(resource, "SubnetId"), wanted)
+        return addressed.addresses.give(resource.logical_id, 0, addressed.property(resource, "SubnetId"), wanted)
     return None
 
 
-def _resolver_endpoint(declared: Declared, resource: Resource, name: str) -> Any:
-    places = declared.property(resource, "IpAddresses")
+def _resolver_endpoint(addressed: Addressed, resource: Resource, name: str) -> Any:
+    places = addressed.property(resource, "IpAddresses")
     at_interface = _INTERFACE.fullmatch(name) or re.fullmatch(r"IpAddresses\.(\d+)\.Ip", name)
     if at_interface:
         position = int(at_interface[1])
         if not isinstance(places, list) or position >= len(places) or not isinstance(places[position], dict):
             return Unknown(f"`{resource.logical_id}` shows no address number {position + 1}")
         each = places[position]
-        return declared.addresses.give(resource.logical_id, position, each.get("SubnetId"), each.get("Ip"))
+        return addressed.addresses.give(resource.logical_id, position, each.get("SubnetId"), each.get("Ip"))
     if name == "IpAddressCount" and isinstance(places, list):
         return str(len(places))
     return None
 
 
-def _rest_api(declared: Declared, resource: Resource, name: str) -> Any:
+def _rest_api(addressed: Addressed, resource: Resource, name: str) -> Any:
     if name == "RootResourceId":
-        return root_resource_id(declared.own_id(resource))
+        return root_resource_id(addressed.own_id(resource))
     return None
 
 
@@ -195,8 +202,8 @@ def root_resource_id(api_id: str) -> str:
     return api_gateway_id(10, api_id, "/")
 
 
-def _domain_name(declared: Declared, resource: Resource, name: str) -> Any:
-    own = declared.own_id(resource)
+def _domain_name(addressed: Addressed, resource: Resource, name: str) -> Any:
+    own = addressed.own_id(resource)
     if name == "DomainNameId":
         return own.rpartition("+")[2]
     if name in ("RegionalDomainName", "DistributionDomainName", "RegionalHostedZoneId"):
@@ -204,10 +211,10 @@ def _domain_name(declared: Declared, resource: Resource, name: str) -> Any:
     return None
 
 
-def _balancer(declared: Declared, resource: Resource, name: str) -> Any:
-    own = declared.own_id(resource)
+def _balancer(addressed: Addressed, resource: Resource, name: str) -> Any:
+    own = addressed.own_id(resource)
     if name == "DNSName":
-        return balancer_name(declared, resource)
+        return balancer_name(addressed, resource)
     if name in ("CanonicalHostedZoneID", "CanonicalHostedZoneId"):
         return balancer_zone(resource)
     if name == "LoadBalancerFullName":
@@ -217,28 +224,28 @@ def _balancer(declared: Declared, resource: Resource, name: str) -> Any:
     return None
 
 
-def _named_by_type(declared: Declared, resource: Resource, name: str) -> Any:
+def _named_by_type(addressed: Addressed, resource: Resource, name: str) -> Any:
     """`VpcId` of a VPC is its own id, of a subnet the property."""
-    return reference_of(declared, resource) if name == _OWN_ID[resource.type] else None
+    return reference_of(addressed, resource) if name == _OWN_ID[resource.type] else None
 
 
-def _vpc_or_own(declared: Declared, resource: Resource, name: str) -> Any:
-    return _named_by_type(declared, resource, name) or _vpc(declared, resource, name)
+def _vpc_or_own(addressed: Addressed, resource: Resource, name: str) -> Any:
+    return _named_by_type(addressed, resource, name) or _vpc(addressed, resource, name)
 
 
-def _api_or_own(declared: Declared, resource: Resource, name: str) -> Any:
-    return _named_by_type(declared, resource, name) or _rest_api(declared, resource, name)
+def _api_or_own(addressed: Addressed, resource: Resource, name: str) -> Any:
+    return _named_by_type(addressed, resource, name) or _rest_api(addressed, resource, name)
 
 
-_SPECIAL: Mapping[str, Callable[[Declared, Resource, str], Any]] = {
+_SPECIAL: Mapping[str, Callable[[Addressed, Resource, str], Any]] = {
     "AWS::EC2::VPC": _vpc_or_own,
     "AWS::EC2::Subnet": _named_by_type,
     "AWS::EC2::SecurityGroup": _named_by_type,
     "AWS::EC2::VPCEndpoint": _endpoint,
     "AWS::EC2::Instance": _instance,
     "AWS::EC2::NetworkInterface": _interface,
-    "AWS::EC2::EIP": lambda declared, resource, name: (
-        declared.own_id(resource) if name == "AllocationId" else Unknown("AWS chooses the public address")
+    "AWS::EC2::EIP": lambda addressed, resource, name: (
+        addressed.own_id(resource) if name == "AllocationId" else Unknown("AWS chooses the public address")
     ),
     "AWS::Route53Resolver::ResolverEndpoint": _resolver_endpoint,
     "AWS::ApiGateway::RestApi": _api_or_own,

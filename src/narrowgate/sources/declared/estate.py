@@ -6,6 +6,7 @@ from typing import Any
 from narrowgate.model.estate_facts import Call
 from narrowgate.model.resource import GetAtt, Join, Origin, Ref, Resource, Unknown
 from narrowgate.sources.declared.addresses import Addresses
+from narrowgate.sources.declared.attributes import attribute_of
 from narrowgate.sources.declared.ids import id_of, reference_of
 from narrowgate.sources.synthetic.calls import GLOBAL
 from narrowgate.sources.synthetic.estate import Estate
@@ -118,8 +119,6 @@ class Declared:
 
     def attribute(self, logical_id: str, name: str) -> Attribute:
         """An attribute of a resource of the list, or why nobody can tell it yet."""
-        from narrowgate.sources.declared.attributes import attribute_of
-
         resource = self.resources.get(logical_id)
         if resource is None:
             return Unknown(f"`{logical_id}` is not in the list")

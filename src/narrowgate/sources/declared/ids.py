@@ -1,15 +1,11 @@
 """Ids of declared resources: as given, else made up in AWS's form, always the same for the same list."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from narrowgate.model.resource import Resource, Unknown
+from narrowgate.sources.declared.listed import Listed
 from narrowgate.sources.synthetic.names import api_gateway_id, hex_id, hosted_zone_id, short_id
-
-if TYPE_CHECKING:
-    from narrowgate.sources.declared.estate import Declared
 
 _PREFIXES: Mapping[str, str] = {
     "AWS::EC2::VPC": "vpc",
@@ -135,18 +131,18 @@ _REF_IS_PROPERTY: Mapping[str, str] = {
 }
 
 
-def reference_of(declared: Declared, resource: Resource) -> Any:
+def reference_of(listed: Listed, resource: Resource) -> Any:
     """What CloudFormation's `Ref` gives for a resource of the list: mostly the id."""
     kind = resource.type
     if kind == "AWS::EC2::EIP":
         # Ref is the address itself.
         return resource.physical_id or Unknown(f"the address of `{resource.logical_id}` is given by AWS")
     if kind in _REF_IS_PROPERTY:
-        value = declared.property(resource, _REF_IS_PROPERTY[kind])
+        value = listed.property(resource, _REF_IS_PROPERTY[kind])
         if value is None:
             return Unknown(f"the name of `{resource.logical_id}` is given by AWS")
         return value
-    own = declared.ids[resource.logical_id]
+    own = listed.ids[resource.logical_id]
     if kind in _REF_IS_ID or own != resource.logical_id:
         return own
     return Unknown(f"what `Ref` of `{resource.logical_id}` ({kind}) gives is not modelled")

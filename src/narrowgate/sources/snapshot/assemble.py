@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 
 from narrowgate.model.errors import InputError
-from narrowgate.model.estate_facts import Call, Collections, Place
+from narrowgate.model.estate_facts import Call, Place
 from narrowgate.model.outside import Outside
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.vpc import Reservation
 from narrowgate.sources.snapshot import special
 from narrowgate.sources.snapshot.decode import convert, decode_json
+from narrowgate.sources.snapshot.gathered import Gathered
 from narrowgate.sources.snapshot.merge import merge_views
 from narrowgate.sources.snapshot.operations import OPERATIONS, Operation
 from narrowgate.sources.snapshot.pages import unfinished
@@ -58,18 +59,15 @@ def snapshot_from_responses(
     return snapshot
 
 
-class Assembly:
-    """What has been read so far."""
+class Assembly(Gathered):
+    """Takes in one response after the other."""
 
     def __init__(self, warnings: list[str]) -> None:
         """Start empty; `warnings` collects what was set aside."""
-        self.collections = Collections()
-        self.places: dict[str, Place] = {}
-        self.calls: set[Call] = set()
+        super().__init__(warnings)
         self.unfinished: dict[Call, str] = {}
         self.parts: list[tuple[Call, str]] = []
         self.contradictions: dict[str, set[str]] = {}
-        self.warnings = warnings
 
     def add(self, response: Response) -> None:
         """Take one response in.

@@ -1,10 +1,8 @@
 """Calls whose responses are no plain list: DNS attributes, gateway routes, exports of stages, accounts."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -12,11 +10,10 @@ from narrowgate.model import apigateway, transit, vpc
 from narrowgate.model.errors import InputError
 from narrowgate.model.estate_facts import Call, Place, StageExport, TransitGatewayRouteQuery
 from narrowgate.model.fact import UNSET, UnsetType
+from narrowgate.model.route53 import HostedZone, ZoneVpc
 from narrowgate.sources.snapshot.decode import convert, decode_json
+from narrowgate.sources.snapshot.gathered import Gathered
 from narrowgate.sources.snapshot.response import Response
-
-if TYPE_CHECKING:
-    from narrowgate.sources.snapshot.assemble import Assembly
 
 _POLICY = "x-amazon-apigateway-policy"
 _AUTH = "x-amazon-apigateway-auth"
@@ -43,18 +40,18 @@ def _content(response: Response, kind: Any) -> Any:
     return convert(response.body, kind, where=where)
 
 
-def _vpc_attribute(assembly: Assembly, response: Response, parent: str | None, place: Place) -> None:
+def _vpc_attribute(gathered: Gathered, response: Response, parent: str | None, place: Place) -> None:
     attribute: vpc.VpcAttribute = _content(response, vpc.VpcAttribute)
     vpc_id = attribute.vpc_id or parent
     if vpc_id is None:
-        assembly.warnings.append(f"{place.source}: set aside: nothing says which `VpcId` it was asked for")
+        gathered.warnings.append(f"{place.source}: set aside: nothing says which `VpcId` it was asked for")
         return
-    values = assembly.collections.vpc_attributes.setdefault(vpc_id, {})
+    values = gathered.collections.vpc_attributes.setdefault(vpc_id, {})
     for name in ("enable_dns_support", "enable_dns_hostnames"):
         wrapped: vpc.AttributeValue | None = getattr(attribute, name)
         if wrapped is not None and not isinstance(wrapped.value, UnsetType):
             values[name] = wrapped.value
-    assembly.calls.add(Call(place.account, place.region, response.operation, vpc_id))
+    gathered.calls.add(Call(place.account, place.region, response.operation, vpc_id))
 
 
 class _RouteAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
@@ -71,10 +68,10 @@ class _Filter(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     values: tuple[str, ...] = ()
 
 
-def _gateway_routes(assembly: Assembly, response: Response, parent: str | None, place: Place) -> None:
+def _gateway_routes(gathered: Gathered, response: Response, parent: str | None, place: Place) -> None:
     answer: _RouteAnswer = _content(response, _RouteAnswer)
     if parent is None:
-        assembly.warnings.append(
+        gathered.warnings.append(
             f"{place.source}: set aside: nothing says which `TransitGatewayRouteTableId` it was asked for"
         )
         return
@@ -89,48 +86,46 @@ def _gateway_routes(assembly: Assembly, response: Response, parent: str | None, 
         routes=answer.routes,
         is_complete=not answer.additional_routes_available,
     )
-    queries = assembly.collections.transit_gateway_route_queries
+    queries = gathered.collections.transit_gateway_route_queries
     queries[parent] = (*queries.get(parent, ()), query)
 
 
-def _zones(assembly: Assembly, response: Response, parent: str | None, place: Place) -> None:
+def _zones(gathered: Gathered, response: Response, parent: str | None, place: Place) -> None:
     """`get_hosted_zone`: a zone's VPCs; its own id stands in the answer, so parameters are not needed."""
     content = _content(response, dict[str, Any])
     zone = content.get("HostedZone")
     zone_id = parent or (bare_zone_id(str(zone["Id"])) if isinstance(zone, dict) and "Id" in zone else None)
     if zone_id is None:
-        assembly.warnings.append(f"{place.source}: set aside: nothing says which hosted zone it describes")
+        gathered.warnings.append(f"{place.source}: set aside: nothing says which hosted zone it describes")
         return
-    from narrowgate.model.route53 import HostedZone, ZoneVpc
-
     vpcs = convert(content.get("VPCs") or (), tuple[ZoneVpc, ...], where=place.source, pointer=".VPCs")
-    assembly.collections.hosted_zone_vpcs[zone_id] = vpcs
-    assembly.calls.add(Call(place.account, place.region, response.operation, zone_id))
-    if isinstance(zone, dict) and zone_id not in assembly.collections.hosted_zones:
-        assembly.collections.hosted_zones[zone_id] = convert(
+    gathered.collections.hosted_zone_vpcs[zone_id] = vpcs
+    gathered.calls.add(Call(place.account, place.region, response.operation, zone_id))
+    if isinstance(zone, dict) and zone_id not in gathered.collections.hosted_zones:
+        gathered.collections.hosted_zones[zone_id] = convert(
             zone, HostedZone, where=place.source, pointer=".HostedZone"
         )
-        assembly.places[zone_id] = place
+        gathered.places[zone_id] = place
 
 
-def _availability_zones(assembly: Assembly, response: Response, parent: str | None, place: Place) -> None:
+def _availability_zones(gathered: Gathered, response: Response, parent: str | None, place: Place) -> None:
     zones = _content(response, dict[str, Any]).get("AvailabilityZones") or ()
-    assembly.collections.availability_zones[f"{place.account}/{place.region}"] = convert(
+    gathered.collections.availability_zones[f"{place.account}/{place.region}"] = convert(
         zones, tuple[vpc.AvailabilityZone, ...], where=place.source, pointer=".AvailabilityZones"
     )
 
 
-def _account(assembly: Assembly, response: Response, parent: str | None, place: Place) -> None:
-    assembly.collections.api_gateway_accounts[f"{place.account}/{place.region}"] = _content(
+def _account(gathered: Gathered, response: Response, parent: str | None, place: Place) -> None:
+    gathered.collections.api_gateway_accounts[f"{place.account}/{place.region}"] = _content(
         response, apigateway.ApiGatewayAccount
     )
 
 
-def _export(assembly: Assembly, response: Response, parent: str | None, place: Place) -> None:
+def _export(gathered: Gathered, response: Response, parent: str | None, place: Place) -> None:
     parameters = response.parameters or {}
     stage = parameters.get("stageName")
     if parent is None or not isinstance(stage, str):
-        assembly.warnings.append(f"{place.source}: set aside: nothing says which API and stage was exported")
+        gathered.warnings.append(f"{place.source}: set aside: nothing says which API and stage was exported")
         return
     document = _content(response, dict[str, Any])
     # boto3 wraps the document in `body`; the CLI writes it as it is.
@@ -139,10 +134,10 @@ def _export(assembly: Assembly, response: Response, parent: str | None, place: P
         document = _parse(body, place.source) if isinstance(body, str) else body
     if not isinstance(document, dict):
         raise InputError("the export's body is no OpenAPI document", where=place.source)
-    assembly.collections.stage_exports[(parent, stage)] = StageExport(
+    gathered.collections.stage_exports[(parent, stage)] = StageExport(
         policy=_exported_policy(document, parameters), methods=_exported_methods(document)
     )
-    assembly.calls.add(Call(place.account, place.region, response.operation, f"{parent}/{stage}"))
+    gathered.calls.add(Call(place.account, place.region, response.operation, f"{parent}/{stage}"))
 
 
 def _parse(text: str, where: str) -> Any:
@@ -178,7 +173,7 @@ def _exported_methods(document: dict[str, Any]) -> dict[str, dict[str, str | Non
     return methods
 
 
-Reader = Callable[["Assembly", Response, str | None, Place], None]
+Reader = Callable[[Gathered, Response, str | None, Place], None]
 
 READERS: Mapping[str, Reader] = {
     "ec2.describe_vpc_attribute": _vpc_attribute,

@@ -3,14 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from narrowgate.model.resource import GetAtt, Join, Ref, Unknown
 from narrowgate.sources.terraform.hcl.functions import JsonText, holds_symbol
 from narrowgate.sources.terraform.instances import Instance
-
-if TYPE_CHECKING:
-    from narrowgate.sources.terraform.linking import Linker
+from narrowgate.sources.terraform.linked import Linked
 
 _PLACE = "\N{OBJECT REPLACEMENT CHARACTER}"
 _MARK = re.compile(f"{_PLACE}(\\d+){_PLACE}")
@@ -60,17 +58,17 @@ def _replaced(value: Any, symbols: list[Ref | GetAtt]) -> Any:
     return kept[0] if len(kept) == 1 else Join(kept)
 
 
-def policy_document(linker: "Linker", instance: Instance) -> Any:
+def policy_document(linked: Linked, instance: Instance) -> Any:
     """The text of a `data.aws_iam_policy_document`, made of its statements where Terraform has not made it yet."""
     written = instance.values.get("json")
     if isinstance(written, str) and written:
         return None
     statements: list[Any] = []
     for name in ("source_json", "override_json"):
-        if linker.attribute(instance, name):
+        if linked.attribute(instance, name):
             return Unknown(f"`{instance.address}`: `{name}` is not computed here")
-    sources = linker.attribute(instance, "source_policy_documents") or []
-    overrides = linker.attribute(instance, "override_policy_documents") or []
+    sources = linked.attribute(instance, "source_policy_documents") or []
+    overrides = linked.attribute(instance, "override_policy_documents") or []
     if isinstance(overrides, Unknown) or overrides:
         return Unknown(f"`{instance.address}`: `override_policy_documents` is not computed here")
     if isinstance(sources, Unknown):
@@ -80,12 +78,12 @@ def policy_document(linker: "Linker", instance: Instance) -> Any:
         if not isinstance(source, Mapping):
             return source if isinstance(source, Unknown) else Unknown(f"`{instance.address}`: a source is no JSON")
         statements += _listed(source.get("Statement"))
-    own = linker.attribute(instance, "statement") or []
+    own = linked.attribute(instance, "statement") or []
     if isinstance(own, Unknown):
         return own
-    is_text = linker.definitions.block(instance) is not None
+    is_text = linked.definitions.block(instance) is not None
     statements += [_statement(each, is_text=is_text) for each in own]
-    document: dict[str, Any] = {"Version": linker.attribute(instance, "version") or "2012-10-17"}
+    document: dict[str, Any] = {"Version": linked.attribute(instance, "version") or "2012-10-17"}
     document["Statement"] = statements
     return JsonText(document) if holds_symbol(document) else json.dumps(document)
 

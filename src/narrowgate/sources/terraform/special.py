@@ -1,15 +1,12 @@
 """Attributes that are made here: a policy document's text, an endpoint's names, addresses of interfaces."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from narrowgate.model.resource import GetAtt, Join, Ref
-from narrowgate.sources.terraform.hcl.functions import JsonText
 from narrowgate.sources.terraform.instances import Instance
+from narrowgate.sources.terraform.linked import Linked
 from narrowgate.sources.terraform.policies import policy_document
-
-if TYPE_CHECKING:
-    from narrowgate.sources.terraform.linking import Linker
 
 _SEPARATE = {
     ("aws_security_group", "ingress"): (
@@ -25,70 +22,24 @@ _SEPARATE = {
     ("aws_network_acl", "egress"): (("aws_network_acl_rule", "network_acl_id"),),
 }
 
-ATTRIBUTE_TYPES: Mapping[str, str] = {
-    "DefaultSecurityGroup": "aws_default_security_group",
-    "DefaultNetworkAcl": "aws_default_network_acl",
-    "MainRouteTable": "aws_default_route_table",
-}
-"""What an attribute names, where that is not the resource itself."""
 
-_REFERENCES = frozenset(
-    {
-        "id",
-        "principals",
-        "security_groups",
-        "subnets",
-        "vpc_security_group_ids",
-        "values",
-        "body",
-        "ip",
-        "policy",
-        "target_id",
-        "name",
-    }
-)
-_LISTS = frozenset({"security_groups", "subnets", "values", "principals"})
-
-
-def is_reference(name: str) -> bool:
-    """True for an argument that is a reference as a whole: what it refers to is its value."""
-    return name in _REFERENCES or name.endswith(("_id", "_ids", "_arn", "_arns"))
-
-
-def fits(name: str, value: Any) -> bool:
-    """True where a reference can be an argument's whole value: it may as well stand inside a text."""
-    if name in ("policy", "body"):
-        return isinstance(value, JsonText) or (isinstance(value, str) and value.lstrip().startswith("{"))
-    if name in ("name", "ip"):
-        return isinstance(value, GetAtt) and value.attribute.rpartition(".")[2] in _WHOLE_TEXTS
-    return True
-
-
-_WHOLE_TEXTS = frozenset({"DnsName", "DNSName", "Ip", "PrivateIp", "PrivateIpAddress", "PrimaryPrivateIpAddress"})
-
-
-def is_list(name: str) -> bool:
-    """True for an argument that holds several references."""
-    return name in _LISTS or name.endswith(("_ids", "_arns"))
-
-
-def has_separate_form(linker: "Linker", instance: Instance, name: str) -> bool:
+def has_separate_form(linked: Linked, instance: Instance, name: str) -> bool:
     """True where resources of their own give a group its rules, or a table its routes."""
     own = Ref(instance.address)
     for kind, field in _SEPARATE.get((instance.type, name), ()):
-        if any(linker.attribute(each, field) == own for each in linker.of_type(kind)):
+        if any(linked.attribute(each, field) == own for each in linked.of_type(kind)):
             return True
     return False
 
 
-def _count(linker: "Linker", instance: Instance, name: str) -> int:
-    value = linker.attribute(instance, name)
+def _count(linked: Linked, instance: Instance, name: str) -> int:
+    value = linked.attribute(instance, name)
     return len(value) if isinstance(value, list) else 0
 
 
-def _dns_entries(linker: "Linker", instance: Instance) -> Any:
+def _dns_entries(linked: Linked, instance: Instance) -> Any:
     own = instance.address
-    places = range(1 + _count(linker, instance, "subnet_ids"))
+    places = range(1 + _count(linked, instance, "subnet_ids"))
     return [
         {
             "dns_name": GetAtt(own, f"DnsEntries.{at}.DnsName"),
@@ -98,33 +49,33 @@ def _dns_entries(linker: "Linker", instance: Instance) -> Any:
     ]
 
 
-def _interface_ids(linker: "Linker", instance: Instance) -> Any:
+def _interface_ids(linked: Linked, instance: Instance) -> Any:
     return [
         GetAtt(instance.address, f"NetworkInterfaceIds.{at}")
-        for at in range(_count(linker, instance, "subnet_ids"))
+        for at in range(_count(linked, instance, "subnet_ids"))
     ]
 
 
-def _subnet_configuration(linker: "Linker", instance: Instance) -> Any:
-    subnets = linker.attribute(instance, "subnet_ids")
+def _subnet_configuration(linked: Linked, instance: Instance) -> Any:
+    subnets = linked.attribute(instance, "subnet_ids")
     return [
         {"subnet_id": subnet, "ipv4": GetAtt(instance.address, f"NetworkInterfaces.{at}.PrivateIpAddress")}
         for at, subnet in enumerate(subnets if isinstance(subnets, list) else ())
     ]
 
 
-def _interface_address(linker: "Linker", instance: Instance) -> Any:
+def _interface_address(linked: Linked, instance: Instance) -> Any:
     """`data.aws_network_interface` of an endpoint's interface: its address."""
-    interface = linker.attribute(instance, "id")
+    interface = linked.attribute(instance, "id")
     if isinstance(interface, GetAtt) and interface.attribute.startswith("NetworkInterfaceIds."):
         at = interface.attribute.rpartition(".")[2]
         return GetAtt(interface.logical_id, f"NetworkInterfaces.{at}.PrivateIpAddress")
     return None
 
 
-def _resolver_addresses(linker: "Linker", instance: Instance) -> Any:
+def _resolver_addresses(linked: Linked, instance: Instance) -> Any:
     """The addresses of a Resolver endpoint; those that nobody chose are known by the endpoint alone."""
-    places = linker.told(instance, "ip_address")
+    places = linked.told(instance, "ip_address")
     if not isinstance(places, list):
         return places
     own = instance.address
@@ -136,38 +87,38 @@ def _resolver_addresses(linker: "Linker", instance: Instance) -> Any:
     ]
 
 
-def _of_vpc(attribute: str) -> Callable[["Linker", Instance], Any]:
+def _of_vpc(attribute: str) -> Callable[[Linked, Instance], Any]:
     """The id of what EC2 made with a VPC, by the argument `vpc_id`."""
 
-    def find(linker: "Linker", instance: Instance) -> Any:
-        vpc = linker.attribute(instance, "vpc_id")
+    def find(linked: Linked, instance: Instance) -> Any:
+        vpc = linked.attribute(instance, "vpc_id")
         return GetAtt(vpc.logical_id, attribute) if isinstance(vpc, Ref) else None
 
     return find
 
 
-def _execution_arn(linker: "Linker", instance: Instance) -> Any:
-    account, region = linker.where(instance)
+def _execution_arn(linked: Linked, instance: Instance) -> Any:
+    account, region = linked.where(instance)
     return Join((f"arn:aws:execute-api:{region}:{account}:", Ref(instance.address)))
 
 
-def _stage_arn(linker: "Linker", instance: Instance) -> Any:
-    region = linker.where(instance)[1]
-    api, name = (linker.attribute(instance, each) for each in ("rest_api_id", "stage_name"))
+def _stage_arn(linked: Linked, instance: Instance) -> Any:
+    region = linked.where(instance)[1]
+    api, name = (linked.attribute(instance, each) for each in ("rest_api_id", "stage_name"))
     if not isinstance(api, (str, Ref)) or not isinstance(name, str):
         return None
     return Join((f"arn:aws:apigateway:{region}::/restapis/", api, f"/stages/{name}"))
 
 
-def _account(linker: "Linker", instance: Instance) -> Any:
-    return linker.where(instance)[0]
+def _account(linked: Linked, instance: Instance) -> Any:
+    return linked.where(instance)[0]
 
 
-def _region(linker: "Linker", instance: Instance) -> Any:
-    return linker.where(instance)[1]
+def _region(linked: Linked, instance: Instance) -> Any:
+    return linked.where(instance)[1]
 
 
-OFFERS: Mapping[tuple[str, str, str], Callable[["Linker", Instance], Any]] = {
+OFFERS: Mapping[tuple[str, str, str], Callable[[Linked, Instance], Any]] = {
     ("data", "aws_iam_policy_document", "json"): policy_document,
     ("data", "aws_iam_policy_document", "minified_json"): policy_document,
     ("data", "aws_network_interface", "private_ip"): _interface_address,
