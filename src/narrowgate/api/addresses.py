@@ -7,7 +7,7 @@ import msgspec
 
 from narrowgate.model.answer import Cause, ReachAnswer, ResolveAnswer
 from narrowgate.model.errors import UnknownNameError
-from narrowgate.model.snapshot import Snapshot
+from narrowgate.model.snapshot import Snapshot, index
 from narrowgate.model.trace import TraceAnswer
 
 Answer = TypeVar("Answer", ResolveAnswer, ReachAnswer, TraceAnswer)
@@ -36,7 +36,7 @@ def located(snapshot: Snapshot, cause: Cause | None) -> Cause | None:
 
 def placed(snapshot: Snapshot, answer: Answer) -> Answer:
     """An answer whose causes say where their resources are written."""
-    if all(not each.line for each in snapshot.places.values()):
+    if not _is_in_files(snapshot):
         return answer
     return msgspec.structs.replace(
         answer,
@@ -45,6 +45,13 @@ def placed(snapshot: Snapshot, answer: Answer) -> Answer:
     )
 
 
+@index
+def _is_in_files(snapshot: Snapshot) -> bool:
+    """Whether anything of the source stands at a line of a person's own file."""
+    return any(each.line for each in snapshot.places.values())
+
+
+@index
 def _ids(snapshot: Snapshot) -> dict[str, str]:
     """Ids by address; of what shares one, the first is the resource itself."""
     found: dict[str, str] = {}
