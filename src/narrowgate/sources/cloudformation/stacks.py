@@ -9,7 +9,6 @@ from typing import Any
 from narrowgate.model.errors import InputError
 from narrowgate.model.resource import GetAtt, Join, Origin, Ref, Resource, Unknown
 from narrowgate.sources.cloudformation.decode import Tree, decode_template
-from narrowgate.sources.cloudformation.functions import evaluate
 from narrowgate.sources.cloudformation.includes import local_file, with_includes
 from narrowgate.sources.cloudformation.template import NESTED, Stack, Template
 from narrowgate.sources.cloudformation.transforms import transformed
@@ -76,7 +75,7 @@ class Stacks:
                 "stacks are nested too deeply", where=f"{parent.file}:{line}", help=f"{_DEEPEST} at most"
             )
         given = properties.get("Parameters") or {}
-        values = {key: evaluate(each, parent) for key, each in given.items()} if isinstance(given, dict) else {}
+        values = {key: parent.evaluated(each) for key, each in given.items()} if isinstance(given, dict) else {}
         stack = Stack(
             name=f"{parent.stack.name}-{name}",
             account=parent.stack.account,
@@ -153,7 +152,7 @@ def _location(parent: Template, resource: Any, properties: Any) -> Path | Unknow
     metadata = resource.get("Metadata") or {}
     text = metadata.get("aws:asset:path") if isinstance(metadata, dict) else None
     if text is None:
-        text = evaluate(properties.get("TemplateURL", properties.get("Location")), parent)
+        text = parent.evaluated(properties.get("TemplateURL", properties.get("Location")))
     if isinstance(text, Unknown):
         return text
     if not isinstance(text, str):

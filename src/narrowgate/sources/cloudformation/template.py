@@ -9,10 +9,13 @@ from typing import Any, Protocol
 import msgspec
 
 from narrowgate.model.errors import InputError
-from narrowgate.model.resource import GetAtt, Join, Origin, Ref, Resource, Unknown
+from narrowgate.model.resource import GetAtt, Origin, Ref, Resource, Unknown
+from narrowgate.sources.cloudformation.condition_functions import truth
 from narrowgate.sources.cloudformation.decode import Tree, line_of
-from narrowgate.sources.cloudformation.functions import NO_VALUE, evaluate, split_parts, text_of, truth
+from narrowgate.sources.cloudformation.functions import evaluate
 from narrowgate.sources.cloudformation.loops import write_out
+from narrowgate.sources.cloudformation.parameters import parameter_value
+from narrowgate.sources.cloudformation.scope import NO_VALUE
 from narrowgate.sources.cloudformation.settings import ACCOUNT, REGION
 
 NESTED = "AWS::CloudFormation::Stack"
@@ -82,7 +85,7 @@ class Template:
         return section
 
     def _loops(self, name: str) -> Tree:
-        found = write_out(self._section(name), lambda each: evaluate(each, self), self._loop_gap)
+        found = write_out(self._section(name), lambda each: self.evaluated(each), self._loop_gap)
         return found if isinstance(found, Tree) else Tree()
 
     def _loop_gap(self, key: str, body: Any, why: Unknown) -> None:
@@ -98,6 +101,10 @@ class Template:
         self._around.warnings.append(f"{where}: {text}")
 
     # Scope
+
+    def evaluated(self, value: Any) -> Any:
+        """A value with every function in it followed."""
+        return evaluate(value, self)
 
     def reference(self, name: str) -> Any:
         """What `Ref` gives: a pseudo parameter, a parameter, or a resource's id."""
@@ -135,29 +142,11 @@ class Template:
         return stands
 
     def _parameter(self, name: str) -> Any:
-        text = self.parameters[name]
-        known = text if isinstance(text, dict) else {}
-        kind = str(known.get("Type", "String"))
         given = self.stack.parameters.get(name)
         if given is None:
             given = self._around.output_named(name)
-        if given is None and kind.startswith("AWS::SSM::Parameter"):
-            return Unknown(
-                f"parameter `{name}` is read from Systems Manager: give its value by --parameter {name}=…"
-            )
-        value = given if given is not None else known.get("Default")
-        if value is None:
-            return Unknown(f"parameter `{name}` has no default: give it by --parameter {name}=…")
-        allowed = known.get("AllowedValues")
-        if isinstance(allowed, list) and isinstance(value, (str, int, bool)):
-            words = [text_of(each) for each in allowed]
-            if text_of(value) not in words:
-                where = f"{self.file}:{self.parameters.line_of(name)}"
-                listed = ", ".join(str(each) for each in words)
-                raise InputError(
-                    f"parameter `{name}` may not be `{str(value)[:60]}`", where=where, help=f"one of {listed}"
-                )
-        return _as_list(value) if kind == "CommaDelimitedList" or "List<" in kind else _as_text(value)
+        where = f"{self.file}:{self.parameters.line_of(name)}"
+        return parameter_value(name, self.parameters[name], given, where)
 
     def attribute(self, name: str, attribute: str) -> Any:
         """What `Fn::GetAtt` gives."""
@@ -176,7 +165,7 @@ class Template:
             if key not in self._visiting:
                 self._visiting.add(key)
                 try:
-                    value = evaluate(properties[attribute], self)
+                    value = self.evaluated(properties[attribute])
                 finally:
                     self._visiting.discard(key)
                 if isinstance(value, str):
@@ -227,7 +216,7 @@ class Template:
             return Unknown(f"output `{name}` leads back to itself")
         self._visiting.add(key)
         try:
-            return evaluate(found["Value"], self)
+            return self.evaluated(found["Value"])
         finally:
             self._visiting.discard(key)
 
@@ -236,7 +225,7 @@ class Template:
         for name, each in self.outputs.items():
             export = each.get("Export") if isinstance(each, dict) else None
             if isinstance(export, dict) and self._made_by(each) is not False:
-                text = evaluate(export.get("Name"), self)
+                text = self.evaluated(export.get("Name"))
                 if isinstance(text, str):
                     yield text, name
 
@@ -267,7 +256,7 @@ class Template:
             holds = self._made(name)
             if holds is False:
                 continue
-            properties = evaluate(each.get("Properties") or {}, self)
+            properties = self.evaluated(each.get("Properties") or {})
             if not isinstance(properties, dict):
                 why = properties.why if isinstance(properties, Unknown) else "they are no mapping"
                 self.warn(line, f"{name}: its properties are not known: {why}")
@@ -296,16 +285,3 @@ def _bodies(value: Any) -> Iterator[dict[str, Any]]:
         yield value
         for each in value.values():
             yield from _bodies(each)
-
-
-def _as_list(value: Any) -> Any:
-    if isinstance(value, Join):
-        return split_parts(",", value.parts)
-    if isinstance(value, str):
-        return [each.strip() for each in value.split(",")] if value else []
-    return value if isinstance(value, (list, Unknown)) else [value]
-
-
-def _as_text(value: Any) -> Any:
-    text = text_of(value)
-    return value if text is None else text
