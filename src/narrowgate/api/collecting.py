@@ -7,9 +7,11 @@ import msgspec
 from narrowgate.model.errors import CollectionError
 from narrowgate.sources.live.accounts import Unreachable, Wish, find_targets
 from narrowgate.sources.live.aggregator import aggregator_call, aggregator_policy, refuse_many
-from narrowgate.sources.live.calls import CALLS, LiveCall
-from narrowgate.sources.live.folder import Entry, Folder
+from narrowgate.sources.live.calls import CALLS
+from narrowgate.sources.live.folder import Folder
+from narrowgate.sources.live.live_call import LiveCall
 from narrowgate.sources.live.permissions import organization_policy, policy_text, read_policy
+from narrowgate.sources.live.records import Entry
 from narrowgate.sources.live.run import WORKERS, Progress, collect
 
 __all__ = ["WORKERS", "Collected", "Wish", "collect_accounts", "required_policy"]

@@ -8,7 +8,8 @@ from narrowgate.sources.config.recorded import Scope
 from narrowgate.sources.config.types import TYPES
 from narrowgate.sources.snapshot import Response
 from narrowgate.sources.snapshot.decode import convert
-from narrowgate.sources.snapshot.operations import OPERATIONS, Operation
+from narrowgate.sources.snapshot.operation import Operation
+from narrowgate.sources.snapshot.operations import OPERATIONS
 
 
 class _Asked(NamedTuple):

@@ -7,7 +7,7 @@ from narrowgate.model.errors import InputError
 from narrowgate.sources.config.recognise import AGGREGATOR_CALL
 from narrowgate.sources.config.types import QUERY
 from narrowgate.sources.live.accounts import Target
-from narrowgate.sources.live.calls import LiveCall
+from narrowgate.sources.live.live_call import LiveCall
 
 ACTION = "config:SelectAggregateResourceConfig"
 

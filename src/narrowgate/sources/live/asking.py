@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from narrowgate.sources.live.calls import LiveCall, Parameters
 from narrowgate.sources.live.failures import Failure, failure_of
+from narrowgate.sources.live.live_call import LiveCall, Parameters
 from narrowgate.sources.live.secret import without_secrets
 
 _OF_PAGES = frozenset(

@@ -4,81 +4,10 @@ A row says the call, the IAM action that it needs, and, for calls made once per 
 parents and what is sent for each. Calls that the reader of snapshots leaves unread are for audits and inventories.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
-from narrowgate.sources.snapshot.operations import OPERATIONS
-
-Parameters = dict[str, Any]
-Element = Mapping[str, Any]
-Asks = Callable[[Parameters, Element], Iterable[Parameters]]
-"""What to send for one element of the parent call; the first argument is what was sent to get that element."""
-
-GLOBAL = "global"
-_GLOBAL_SERVICES = frozenset({"route53", "organizations"})
-
-
-class LiveCall(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the table."""
-
-    name: str
-    """`<boto3 client>.<boto3 method>`."""
-    action: str
-    """The IAM action that allows it."""
-    resources: tuple[str, ...] = ()
-    """For API Gateway, whose actions are HTTP verbs: the paths that the call reads. Elsewhere all resources."""
-    parameters: tuple[Parameters, ...] = ({},)
-    """What is sent, for calls without a parent; several where one call does not show everything."""
-    parent: str | None = None
-    """The call whose elements are the parents."""
-    parent_key: str = ""
-    """The key of the parent's response that holds the elements."""
-    asks: Asks | None = None
-    token: tuple[str, str] | None = None
-    """Request and response field of the next page, where botocore has no paginator for the call."""
-    page: Parameters = {}
-    """The page size to ask for, where the model does not tell the largest."""
-
-    @property
-    def service(self) -> str:
-        """The boto3 client's name."""
-        return self.name.partition(".")[0]
-
-    @property
-    def operation(self) -> str:
-        """The boto3 client's method."""
-        return self.name.partition(".")[2]
-
-    @property
-    def is_global(self) -> bool:
-        """True for services without a Region, asked once for each account."""
-        return self.service in _GLOBAL_SERVICES
-
-    @property
-    def bears_on_verdicts(self) -> bool:
-        """True where the engine reads the answer."""
-        return self.name in OPERATIONS
-
-    @property
-    def is_list(self) -> bool:
-        """True where the file holds a list of exchanges, not one bare response."""
-        return self.parent is not None or self.parameters != ({},)
-
-
-def _once(name: str, action: str, **more: Any) -> LiveCall:
-    return LiveCall(name=name, action=action, **more)
-
-
-def _per(name: str, action: str, parent: str, key: str, asks: Asks, **more: Any) -> LiveCall:
-    return LiveCall(name=name, action=action, parent=parent, parent_key=key, asks=asks, **more)
-
-
-def _gateway(name: str, *paths: str, **more: Any) -> LiveCall:
-    # API Gateway's management plane knows HTTP verbs as actions; `limit` defaults to 25 and may be 500.
-    page = {"limit": 500} if name.rpartition("_")[2] not in {"account", "stages", "export"} else {}
-    return LiveCall(name=f"apigateway.{name}", action="apigateway:GET", resources=paths, page=page, **more)
+from narrowgate.sources.live.live_call import Asks, Element, LiveCall, Parameters, gateway, once, per
 
 
 def _of(parameter: str, field: str, **fixed: Any) -> Asks:
@@ -152,179 +81,179 @@ _ZONES = ("route53.list_hosted_zones", "HostedZones")
 _APIS = ("apigateway.get_rest_apis", "items")
 
 CALLS: tuple[LiveCall, ...] = (
-    _once("ec2.describe_vpcs", "ec2:DescribeVpcs"),
-    _once("ec2.describe_dhcp_options", "ec2:DescribeDhcpOptions"),
-    _once("ec2.describe_subnets", "ec2:DescribeSubnets"),
-    _once("ec2.describe_route_tables", "ec2:DescribeRouteTables"),
-    _once("ec2.describe_network_acls", "ec2:DescribeNetworkAcls"),
-    _once("ec2.describe_security_groups", "ec2:DescribeSecurityGroups"),
-    _once("ec2.describe_security_group_vpc_associations", "ec2:DescribeSecurityGroupVpcAssociations"),
-    _once("ec2.describe_managed_prefix_lists", "ec2:DescribeManagedPrefixLists"),
-    _once("ec2.describe_prefix_lists", "ec2:DescribePrefixLists"),
-    _once("ec2.describe_network_interfaces", "ec2:DescribeNetworkInterfaces"),
-    _once("ec2.describe_instances", "ec2:DescribeInstances", page={"MaxResults": 1000}),
-    _once("ec2.describe_vpc_endpoints", "ec2:DescribeVpcEndpoints", page={"MaxResults": 1000}),
-    _once("ec2.describe_vpc_endpoint_service_configurations", "ec2:DescribeVpcEndpointServiceConfigurations"),
-    _once("ec2.describe_vpc_peering_connections", "ec2:DescribeVpcPeeringConnections"),
-    _once("ec2.describe_internet_gateways", "ec2:DescribeInternetGateways"),
-    _once("ec2.describe_egress_only_internet_gateways", "ec2:DescribeEgressOnlyInternetGateways"),
-    _once("ec2.describe_nat_gateways", "ec2:DescribeNatGateways"),
-    _once("ec2.describe_vpn_gateways", "ec2:DescribeVpnGateways"),
-    _once("ec2.describe_vpn_connections", "ec2:DescribeVpnConnections"),
-    _once("ec2.describe_transit_gateways", "ec2:DescribeTransitGateways"),
-    _once("ec2.describe_transit_gateway_attachments", "ec2:DescribeTransitGatewayAttachments"),
-    _once("ec2.describe_transit_gateway_vpc_attachments", "ec2:DescribeTransitGatewayVpcAttachments"),
-    _once("ec2.describe_transit_gateway_peering_attachments", "ec2:DescribeTransitGatewayPeeringAttachments"),
-    _once("ec2.describe_transit_gateway_route_tables", "ec2:DescribeTransitGatewayRouteTables"),
-    _once("ec2.describe_availability_zones", "ec2:DescribeAvailabilityZones"),
-    _once("ec2.describe_flow_logs", "ec2:DescribeFlowLogs"),
-    _per("ec2.describe_vpc_attribute", "ec2:DescribeVpcAttribute", "ec2.describe_vpcs", "Vpcs", _vpc_attributes),
-    _per(
+    once("ec2.describe_vpcs", "ec2:DescribeVpcs"),
+    once("ec2.describe_dhcp_options", "ec2:DescribeDhcpOptions"),
+    once("ec2.describe_subnets", "ec2:DescribeSubnets"),
+    once("ec2.describe_route_tables", "ec2:DescribeRouteTables"),
+    once("ec2.describe_network_acls", "ec2:DescribeNetworkAcls"),
+    once("ec2.describe_security_groups", "ec2:DescribeSecurityGroups"),
+    once("ec2.describe_security_group_vpc_associations", "ec2:DescribeSecurityGroupVpcAssociations"),
+    once("ec2.describe_managed_prefix_lists", "ec2:DescribeManagedPrefixLists"),
+    once("ec2.describe_prefix_lists", "ec2:DescribePrefixLists"),
+    once("ec2.describe_network_interfaces", "ec2:DescribeNetworkInterfaces"),
+    once("ec2.describe_instances", "ec2:DescribeInstances", page={"MaxResults": 1000}),
+    once("ec2.describe_vpc_endpoints", "ec2:DescribeVpcEndpoints", page={"MaxResults": 1000}),
+    once("ec2.describe_vpc_endpoint_service_configurations", "ec2:DescribeVpcEndpointServiceConfigurations"),
+    once("ec2.describe_vpc_peering_connections", "ec2:DescribeVpcPeeringConnections"),
+    once("ec2.describe_internet_gateways", "ec2:DescribeInternetGateways"),
+    once("ec2.describe_egress_only_internet_gateways", "ec2:DescribeEgressOnlyInternetGateways"),
+    once("ec2.describe_nat_gateways", "ec2:DescribeNatGateways"),
+    once("ec2.describe_vpn_gateways", "ec2:DescribeVpnGateways"),
+    once("ec2.describe_vpn_connections", "ec2:DescribeVpnConnections"),
+    once("ec2.describe_transit_gateways", "ec2:DescribeTransitGateways"),
+    once("ec2.describe_transit_gateway_attachments", "ec2:DescribeTransitGatewayAttachments"),
+    once("ec2.describe_transit_gateway_vpc_attachments", "ec2:DescribeTransitGatewayVpcAttachments"),
+    once("ec2.describe_transit_gateway_peering_attachments", "ec2:DescribeTransitGatewayPeeringAttachments"),
+    once("ec2.describe_transit_gateway_route_tables", "ec2:DescribeTransitGatewayRouteTables"),
+    once("ec2.describe_availability_zones", "ec2:DescribeAvailabilityZones"),
+    once("ec2.describe_flow_logs", "ec2:DescribeFlowLogs"),
+    per("ec2.describe_vpc_attribute", "ec2:DescribeVpcAttribute", "ec2.describe_vpcs", "Vpcs", _vpc_attributes),
+    per(
         "ec2.get_managed_prefix_list_entries",
         "ec2:GetManagedPrefixListEntries",
         "ec2.describe_managed_prefix_lists",
         "PrefixLists",
         _of("PrefixListId", "PrefixListId"),
     ),
-    _per(
+    per(
         "ec2.get_transit_gateway_route_table_associations",
         "ec2:GetTransitGatewayRouteTableAssociations",
         *_RULE_TABLES,
         _of(_TABLE_ID, _TABLE_ID),
     ),
-    _per(
+    per(
         "ec2.get_transit_gateway_route_table_propagations",
         "ec2:GetTransitGatewayRouteTablePropagations",
         *_RULE_TABLES,
         _of(_TABLE_ID, _TABLE_ID),
     ),
-    _per(
+    per(
         "ec2.search_transit_gateway_routes",
         "ec2:SearchTransitGatewayRoutes",
         *_RULE_TABLES,
         _of(_TABLE_ID, _TABLE_ID, Filters=_ROUTE_STATES),
     ),
-    _once("route53.list_hosted_zones", "route53:ListHostedZones"),
-    _per("route53.get_hosted_zone", "route53:GetHostedZone", *_ZONES, _zone("Id")),
-    _per("route53.list_resource_record_sets", "route53:ListResourceRecordSets", *_ZONES, _zone("HostedZoneId")),
-    _per(
+    once("route53.list_hosted_zones", "route53:ListHostedZones"),
+    per("route53.get_hosted_zone", "route53:GetHostedZone", *_ZONES, _zone("Id")),
+    per("route53.list_resource_record_sets", "route53:ListResourceRecordSets", *_ZONES, _zone("HostedZoneId")),
+    per(
         "route53.list_vpc_association_authorizations",
         "route53:ListVPCAssociationAuthorizations",
         *_ZONES,
         _private_zone,
         token=_NEXT_TOKEN,
     ),
-    _once("route53resolver.list_resolver_endpoints", "route53resolver:ListResolverEndpoints"),
-    _once("route53resolver.list_resolver_rules", "route53resolver:ListResolverRules"),
-    _once("route53resolver.list_resolver_rule_associations", "route53resolver:ListResolverRuleAssociations"),
-    _once("route53resolver.list_resolver_configs", "route53resolver:ListResolverConfigs"),
-    _once("route53resolver.list_resolver_query_log_configs", "route53resolver:ListResolverQueryLogConfigs"),
-    _once(
+    once("route53resolver.list_resolver_endpoints", "route53resolver:ListResolverEndpoints"),
+    once("route53resolver.list_resolver_rules", "route53resolver:ListResolverRules"),
+    once("route53resolver.list_resolver_rule_associations", "route53resolver:ListResolverRuleAssociations"),
+    once("route53resolver.list_resolver_configs", "route53resolver:ListResolverConfigs"),
+    once("route53resolver.list_resolver_query_log_configs", "route53resolver:ListResolverQueryLogConfigs"),
+    once(
         "route53resolver.list_resolver_query_log_config_associations",
         "route53resolver:ListResolverQueryLogConfigAssociations",
     ),
-    _once("route53resolver.list_firewall_rule_groups", "route53resolver:ListFirewallRuleGroups"),
-    _once(
+    once("route53resolver.list_firewall_rule_groups", "route53resolver:ListFirewallRuleGroups"),
+    once(
         "route53resolver.list_firewall_rule_group_associations",
         "route53resolver:ListFirewallRuleGroupAssociations",
     ),
-    _once("route53resolver.list_firewall_domain_lists", "route53resolver:ListFirewallDomainLists"),
-    _once("route53resolver.list_firewall_configs", "route53resolver:ListFirewallConfigs"),
-    _per(
+    once("route53resolver.list_firewall_domain_lists", "route53resolver:ListFirewallDomainLists"),
+    once("route53resolver.list_firewall_configs", "route53resolver:ListFirewallConfigs"),
+    per(
         "route53resolver.list_resolver_endpoint_ip_addresses",
         "route53resolver:ListResolverEndpointIpAddresses",
         "route53resolver.list_resolver_endpoints",
         "ResolverEndpoints",
         _of("ResolverEndpointId", "Id"),
     ),
-    _per(
+    per(
         "route53resolver.list_firewall_rules",
         "route53resolver:ListFirewallRules",
         "route53resolver.list_firewall_rule_groups",
         "FirewallRuleGroups",
         _of("FirewallRuleGroupId", "Id"),
     ),
-    _per(
+    per(
         "route53resolver.list_firewall_domains",
         "route53resolver:ListFirewallDomains",
         "route53resolver.list_firewall_domain_lists",
         "FirewallDomainLists",
         _own_domain_list,
     ),
-    _once("route53profiles.list_profiles", "route53profiles:ListProfiles"),
-    _once("route53profiles.list_profile_associations", "route53profiles:ListProfileAssociations"),
-    _per(
+    once("route53profiles.list_profiles", "route53profiles:ListProfiles"),
+    once("route53profiles.list_profile_associations", "route53profiles:ListProfileAssociations"),
+    per(
         "route53profiles.list_profile_resource_associations",
         "route53profiles:ListProfileResourceAssociations",
         "route53profiles.list_profiles",
         "ProfileSummaries",
         _of("ProfileId", "Id"),
     ),
-    _gateway("get_rest_apis", "/restapis"),
-    _gateway("get_domain_names", "/domainnames"),
-    _gateway(
+    gateway("get_rest_apis", "/restapis"),
+    gateway("get_domain_names", "/domainnames"),
+    gateway(
         "get_domain_name_access_associations", "/domainnameaccessassociations", token=("position", "position")
     ),
-    _gateway("get_vpc_links", "/vpclinks"),
-    _gateway("get_account", "/account"),
-    _gateway(
+    gateway("get_vpc_links", "/vpclinks"),
+    gateway("get_account", "/account"),
+    gateway(
         "get_resources",
         "/restapis/*",
         parent=_APIS[0],
         parent_key=_APIS[1],
         asks=_of("restApiId", "id", embed=["methods"]),
     ),
-    _gateway("get_stages", "/restapis/*", parent=_APIS[0], parent_key=_APIS[1], asks=_of("restApiId", "id")),
-    _gateway("get_deployments", "/restapis/*", parent=_APIS[0], parent_key=_APIS[1], asks=_of("restApiId", "id")),
-    _gateway("get_authorizers", "/restapis/*", parent=_APIS[0], parent_key=_APIS[1], asks=_of("restApiId", "id")),
-    _gateway("get_export", "/restapis/*", parent="apigateway.get_stages", parent_key="item", asks=_export),
-    _gateway(
+    gateway("get_stages", "/restapis/*", parent=_APIS[0], parent_key=_APIS[1], asks=_of("restApiId", "id")),
+    gateway("get_deployments", "/restapis/*", parent=_APIS[0], parent_key=_APIS[1], asks=_of("restApiId", "id")),
+    gateway("get_authorizers", "/restapis/*", parent=_APIS[0], parent_key=_APIS[1], asks=_of("restApiId", "id")),
+    gateway("get_export", "/restapis/*", parent="apigateway.get_stages", parent_key="item", asks=_export),
+    gateway(
         "get_base_path_mappings",
         "/domainnames/*",
         parent="apigateway.get_domain_names",
         parent_key="items",
         asks=_mappings,
     ),
-    _once("elbv2.describe_load_balancers", "elasticloadbalancing:DescribeLoadBalancers"),
-    _once("elbv2.describe_target_groups", "elasticloadbalancing:DescribeTargetGroups"),
-    _per(
+    once("elbv2.describe_load_balancers", "elasticloadbalancing:DescribeLoadBalancers"),
+    once("elbv2.describe_target_groups", "elasticloadbalancing:DescribeTargetGroups"),
+    per(
         "elbv2.describe_listeners",
         "elasticloadbalancing:DescribeListeners",
         "elbv2.describe_load_balancers",
         "LoadBalancers",
         _of("LoadBalancerArn", "LoadBalancerArn"),
     ),
-    _per(
+    per(
         "elbv2.describe_target_health",
         "elasticloadbalancing:DescribeTargetHealth",
         "elbv2.describe_target_groups",
         "TargetGroups",
         _of("TargetGroupArn", "TargetGroupArn"),
     ),
-    _once("acm.list_certificates", "acm:ListCertificates", parameters=({"Includes": {"keyTypes": _KEY_TYPES}},)),
-    _once("lambda.list_functions", "lambda:ListFunctions"),
-    _once("logs.describe_log_groups", "logs:DescribeLogGroups"),
-    _once("cloudwatch.describe_alarms", "cloudwatch:DescribeAlarms"),
-    _once("kms.list_aliases", "kms:ListAliases"),
-    _once("vpc-lattice.list_service_networks", "vpc-lattice:ListServiceNetworks"),
-    _once("network-firewall.list_firewalls", "network-firewall:ListFirewalls"),
-    _per(
+    once("acm.list_certificates", "acm:ListCertificates", parameters=({"Includes": {"keyTypes": _KEY_TYPES}},)),
+    once("lambda.list_functions", "lambda:ListFunctions"),
+    once("logs.describe_log_groups", "logs:DescribeLogGroups"),
+    once("cloudwatch.describe_alarms", "cloudwatch:DescribeAlarms"),
+    once("kms.list_aliases", "kms:ListAliases"),
+    once("vpc-lattice.list_service_networks", "vpc-lattice:ListServiceNetworks"),
+    once("network-firewall.list_firewalls", "network-firewall:ListFirewalls"),
+    per(
         "network-firewall.describe_firewall",
         "network-firewall:DescribeFirewall",
         "network-firewall.list_firewalls",
         "Firewalls",
         _of("FirewallArn", "FirewallArn"),
     ),
-    _once("organizations.describe_organization", "organizations:DescribeOrganization"),
-    _once("ram.get_resource_shares", "ram:GetResourceShares", parameters=_OWNERS),
-    _once("ram.list_resources", "ram:ListResources", parameters=_OWNERS),
-    _once(
+    once("organizations.describe_organization", "organizations:DescribeOrganization"),
+    once("ram.get_resource_shares", "ram:GetResourceShares", parameters=_OWNERS),
+    once("ram.list_resources", "ram:ListResources", parameters=_OWNERS),
+    once(
         "wafv2.list_web_acls",
         "wafv2:ListWebACLs",
         parameters=({"Scope": "REGIONAL"},),
         token=("NextMarker", "NextMarker"),
     ),
-    _per(
+    per(
         "wafv2.list_resources_for_web_acl",
         "wafv2:ListResourcesForWebACL",
         "wafv2.list_web_acls",

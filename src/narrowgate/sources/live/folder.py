@@ -10,80 +10,20 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Self
+from typing import IO, Any, Self
 
 import msgspec
 
 from narrowgate.model.errors import InputError
 from narrowgate.sources.live.accounts import Unreachable
 from narrowgate.sources.live.asking import Answer
-from narrowgate.sources.live.calls import LiveCall, Parameters
+from narrowgate.sources.live.live_call import LiveCall, Parameters
+from narrowgate.sources.live.records import Entry, Exchange, Line, Manifest, Scope, key_of
 
 MANIFEST = "snapshot.json"
 JOURNAL = "collect.journal"
 _FORMAT = "narrowgate.snapshot/1"
 _TOOL = "narrowgate collect"
-
-
-class Scope(NamedTuple):
-    """Where a call is made: an account and a Region, `global` for services without one."""
-
-    account: str
-    region: str
-
-
-class Entry(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """One element of the manifest's `calls`: all answered calls of an operation, or one failed call."""
-
-    account: str
-    region: str
-    service: str
-    operation: str
-    parameters: Parameters | None = None
-    code: str | None = None
-    error: str | None = None
-    at: str = ""
-    seconds: float = 0.0
-    requests: int = 0
-    answers: int = 0
-    withheld: int = 0
-
-    @property
-    def scope(self) -> Scope:
-        """Where it was made."""
-        return Scope(self.account, self.region)
-
-    @property
-    def name(self) -> str:
-        """`<service>.<operation>`."""
-        return f"{self.service}.{self.operation}"
-
-
-class _Line(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """One line of the journal: an answer with its response where the file is not written yet."""
-
-    entry: Entry
-    parameters: Parameters = {}
-    response: dict[str, Any] | None = None
-
-
-class _Manifest(msgspec.Struct, kw_only=True):
-    format: str
-    created: str
-    tool: str
-    complete: bool
-    accounts: list[str]
-    regions: list[str]
-    calls: list[Entry]
-    requests: int = 0
-    seconds: float = 0.0
-    journal_lines: int = 0
-    """How many lines of a journal that is still there are counted here already."""
-
-
-class _Exchange(msgspec.Struct):
-    parameters: Parameters
-    response: dict[str, Any]
 
 
 class Folder:
@@ -98,7 +38,7 @@ class Folder:
         self.root = root
         self._answered: dict[tuple[Scope, str], Entry] = {}
         self._failed: dict[tuple[Scope, str, str], Entry] = {}
-        self._pending: dict[tuple[Scope, str], dict[str, _Exchange]] = {}
+        self._pending: dict[tuple[Scope, str], dict[str, Exchange]] = {}
         self._counted_lines = 0
         self._lines = 0
         self._seconds_before = 0.0
@@ -152,7 +92,7 @@ class Folder:
         if not path.exists():
             return
         try:
-            manifest = msgspec.json.decode(path.read_bytes(), type=_Manifest)
+            manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             raise InputError(
                 f"was not written by `narrowgate collect`: {error}", where=str(path), help="name a new folder"
@@ -170,7 +110,7 @@ class Folder:
         for number, text in enumerate(path.read_bytes().splitlines()):
             self._lines = number + 1
             try:
-                line = msgspec.json.decode(text, type=_Line)
+                line = msgspec.json.decode(text, type=Line)
             except (msgspec.DecodeError, msgspec.ValidationError):
                 # The line that was being written when the run was killed: its call is asked again.
                 continue
@@ -224,7 +164,7 @@ class Folder:
                 self._write(self._path(scope, call.name), answer.response)
         self._note(entry)
         kept = answer.response if call.is_list else None
-        line = _Line(entry=entry, parameters=answer.parameters if kept is not None else {}, response=kept)
+        line = Line(entry=entry, parameters=answer.parameters if kept is not None else {}, response=kept)
         self._journal.write(msgspec.json.encode(line) + b"\n")
         self._lines += 1
 
@@ -254,7 +194,7 @@ class Folder:
     def close(self, *, complete: bool, seconds: float) -> None:
         """Write the manifest, and fold the journal into it when the run came to its end."""
         scopes = {scope for scope, _ in self._answered} | {scope for scope, _, _ in self._failed}
-        manifest = _Manifest(
+        manifest = Manifest(
             format=_FORMAT,
             created=self._created,
             tool=_TOOL,
@@ -299,7 +239,7 @@ class Folder:
 
     def _keep(self, scope: Scope, name: str, parameters: Parameters, response: dict[str, Any]) -> None:
         self._failed.pop((scope, name, key_of(parameters)), None)
-        self._pending.setdefault((scope, name), {})[key_of(parameters)] = _Exchange(parameters, response)
+        self._pending.setdefault((scope, name), {})[key_of(parameters)] = Exchange(parameters, response)
 
     def _path(self, scope: Scope, name: str) -> Path:
         return self.root / scope.account / scope.region / f"{name}.json"
@@ -312,11 +252,6 @@ class Folder:
             beside.replace(path)
         except OSError as error:
             raise InputError(f"cannot be written: {error.strerror}", where=str(path)) from None
-
-
-def key_of(parameters: Parameters) -> str:
-    """What was sent, as a text that is the same for the same parameters."""
-    return msgspec.json.encode(parameters, order="deterministic").decode()
 
 
 def _now() -> str:

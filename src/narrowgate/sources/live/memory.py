@@ -9,8 +9,8 @@ from narrowgate.model.estate_facts import Call
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.live.accounts import Wish, find_targets
 from narrowgate.sources.live.asking import Answer
-from narrowgate.sources.live.calls import LiveCall, Parameters
-from narrowgate.sources.live.folder import Scope
+from narrowgate.sources.live.live_call import LiveCall, Parameters
+from narrowgate.sources.live.records import Scope
 from narrowgate.sources.live.run import Progress, collect
 from narrowgate.sources.snapshot import Response, snapshot_from_responses
 from narrowgate.sources.snapshot.operations import OPERATIONS

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple, Protocol
 
 from narrowgate.sources.live.accounts import Target
 from narrowgate.sources.live.asking import Answer, ask
-from narrowgate.sources.live.calls import CALLS, GLOBAL, LiveCall, Parameters
+from narrowgate.sources.live.calls import CALLS
 from narrowgate.sources.live.failures import expired
-from narrowgate.sources.live.folder import Scope, key_of
+from narrowgate.sources.live.live_call import GLOBAL, LiveCall, Parameters
+from narrowgate.sources.live.records import Scope, key_of
 
 WORKERS = 16
 _PATIENCE_SECONDS = 0.2

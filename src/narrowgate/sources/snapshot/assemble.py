@@ -14,7 +14,8 @@ from narrowgate.sources.snapshot import special
 from narrowgate.sources.snapshot.decode import convert, decode_json
 from narrowgate.sources.snapshot.gathered import Gathered
 from narrowgate.sources.snapshot.merge import merge_views
-from narrowgate.sources.snapshot.operations import OPERATIONS, Operation
+from narrowgate.sources.snapshot.operation import Operation
+from narrowgate.sources.snapshot.operations import OPERATIONS
 from narrowgate.sources.snapshot.pages import unfinished
 from narrowgate.sources.snapshot.response import Response
 

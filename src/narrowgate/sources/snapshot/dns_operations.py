@@ -1,0 +1,121 @@
+"""Calls about names: zones, the Resolver and its firewall, profiles. A new call is one line here."""
+
+from narrowgate.model import route53
+from narrowgate.sources.snapshot.operation import Operation, per_account, per_parent
+
+DNS_OPERATIONS = (
+    per_account("route53.list_hosted_zones", "HostedZones", route53.HostedZone, "hosted_zones", "id"),
+    Operation(
+        name="route53.get_hosted_zone", key="VPCs", fact=route53.ZoneVpc, into="hosted_zone_vpcs", parent="Id"
+    ),
+    per_parent(
+        "route53.list_resource_record_sets",
+        "ResourceRecordSets",
+        route53.ResourceRecordSet,
+        "record_sets",
+        "HostedZoneId",
+    ),
+    per_parent(
+        "route53.list_vpc_association_authorizations",
+        "VPCs",
+        route53.ZoneVpc,
+        "association_authorizations",
+        "HostedZoneId",
+    ),
+    per_account(
+        "route53resolver.list_resolver_endpoints",
+        "ResolverEndpoints",
+        route53.ResolverEndpoint,
+        "resolver_endpoints",
+        "id",
+    ),
+    per_account(
+        "route53resolver.list_resolver_rules", "ResolverRules", route53.ResolverRule, "resolver_rules", "id"
+    ),
+    per_account(
+        "route53resolver.list_resolver_rule_associations",
+        "ResolverRuleAssociations",
+        route53.ResolverRuleAssociation,
+        "resolver_rule_associations",
+    ),
+    per_account(
+        "route53resolver.list_resolver_configs",
+        "ResolverConfigs",
+        route53.ResolverConfig,
+        "resolver_configs",
+        "resource_id",
+    ),
+    per_account(
+        "route53resolver.list_resolver_query_log_configs",
+        "ResolverQueryLogConfigs",
+        route53.QueryLogConfig,
+        "query_log_configs",
+        "id",
+    ),
+    per_account(
+        "route53resolver.list_resolver_query_log_config_associations",
+        "ResolverQueryLogConfigAssociations",
+        route53.QueryLogConfigAssociation,
+        "query_log_config_associations",
+    ),
+    per_account(
+        "route53resolver.list_firewall_rule_groups",
+        "FirewallRuleGroups",
+        route53.FirewallRuleGroup,
+        "firewall_rule_groups",
+        "id",
+    ),
+    per_account(
+        "route53resolver.list_firewall_rule_group_associations",
+        "FirewallRuleGroupAssociations",
+        route53.FirewallRuleGroupAssociation,
+        "firewall_rule_group_associations",
+    ),
+    per_account(
+        "route53resolver.list_firewall_domain_lists",
+        "FirewallDomainLists",
+        route53.FirewallDomainList,
+        "firewall_domain_lists",
+        "id",
+    ),
+    per_account(
+        "route53resolver.list_firewall_configs",
+        "FirewallConfigs",
+        route53.FirewallConfig,
+        "firewall_configs",
+        "resource_id",
+    ),
+    per_parent(
+        "route53resolver.list_resolver_endpoint_ip_addresses",
+        "IpAddresses",
+        route53.ResolverEndpointIpAddress,
+        "resolver_endpoint_ips",
+        "ResolverEndpointId",
+    ),
+    per_parent(
+        "route53resolver.list_firewall_rules",
+        "FirewallRules",
+        route53.FirewallRule,
+        "firewall_rules",
+        "FirewallRuleGroupId",
+        "firewall_rule_group_id",
+    ),
+    per_parent(
+        "route53resolver.list_firewall_domains", "Domains", str, "firewall_domains", "FirewallDomainListId"
+    ),
+    per_account("route53profiles.list_profiles", "ProfileSummaries", route53.Profile, "profiles", "id"),
+    per_account(
+        "route53profiles.list_profile_associations",
+        "ProfileAssociations",
+        route53.ProfileAssociation,
+        "profile_associations",
+    ),
+    per_parent(
+        "route53profiles.list_profile_resource_associations",
+        "ProfileResourceAssociations",
+        route53.ProfileResourceAssociation,
+        "profile_resource_associations",
+        "ProfileId",
+        "profile_id",
+    ),
+)
