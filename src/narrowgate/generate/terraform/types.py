@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 
-from narrowgate.generate.terraform import apis, balancers, dns, logs, network
+from narrowgate.generate.terraform import apis, balancers, dns, domain_names, logs, network
 from narrowgate.generate.terraform.made import Kind
 from narrowgate.model.resource import Resource
 
-KINDS: Mapping[str, Kind] = {**network.KINDS, **dns.KINDS, **apis.KINDS, **balancers.KINDS, **logs.KINDS}
+KINDS: Mapping[str, Kind] = {
+    **network.KINDS,
+    **dns.KINDS,
+    **apis.KINDS,
+    **domain_names.KINDS,
+    **balancers.KINDS,
+    **logs.KINDS,
+}
 
 
 def label_of(resource: Resource, by_id: Mapping[str, Resource]) -> str:

@@ -1,4 +1,4 @@
-"""REST APIs with resources, methods, deployments and stages; private custom domain names."""
+"""REST APIs with resources, methods, deployments and stages."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from narrowgate.sources.synthetic.ledger import Record
 from narrowgate.sources.synthetic.names import CREATED, api_gateway_id
 
 _SHORT_FORM = "execute-api:/"
-_API_ID_LENGTH = 10
+API_ID_LENGTH = 10
 _RESOURCE_ID_LENGTH = 6
 
 
@@ -44,7 +44,7 @@ class ApiGatewayBuilder(DnsPolicyBuilder):
             endpoints: interface endpoints that get an alias name with it (AGW-06).
             kind: `PRIVATE`, `REGIONAL` or `EDGE`.
         """
-        api_id = api_id or api_gateway_id(_API_ID_LENGTH, *self.ledger.number("api", self.where, name))
+        api_id = api_id or api_gateway_id(API_ID_LENGTH, *self.ledger.number("api", self.where, name))
         configuration: Record = {"types": [kind], "ipAddressType": "dualstack" if kind == "PRIVATE" else "ipv4"}
         if endpoints:
             configuration["vpcEndpointIds"] = list(endpoints)
@@ -56,7 +56,7 @@ class ApiGatewayBuilder(DnsPolicyBuilder):
             "endpointConfiguration": configuration,
             "tags": {},
             "disableExecuteApiEndpoint": False,
-            "rootResourceId": api_gateway_id(_API_ID_LENGTH, api_id, "/"),
+            "rootResourceId": api_gateway_id(API_ID_LENGTH, api_id, "/"),
         }
         self._add("apigateway.get_rest_apis", element, api_id)
         self._ask(
@@ -78,7 +78,7 @@ class ApiGatewayBuilder(DnsPolicyBuilder):
             api.pop("policy", None)
         else:
             # API Gateway prints a policy as a JSON string whose quotes are escaped once more.
-            text = json.dumps(self._expanded(policy, api_id), separators=(",", ":"))
+            text = json.dumps(self.saved_form(policy, api_id), separators=(",", ":"))
             api["policy"] = json.dumps(text)[1:-1]
 
     def saved_policy(self, api_id: str) -> Record | None:
@@ -143,82 +143,7 @@ class ApiGatewayBuilder(DnsPolicyBuilder):
         label = f"{api_id}-{endpoint_id}" if endpoint_id else api_id
         return f"{label}.execute-api.{self.region}.amazonaws.com"
 
-    def custom_domain(
-        self, name: str, api_id: str, *, stage: str = "prod", policy: Record | None = None, base_path: str = ""
-    ) -> str:
-        """A private custom domain name with its certificate and one mapping; its ARN (AGW-08)."""
-        domain_id = api_gateway_id(_API_ID_LENGTH, *self.ledger.number("domain", self.where, name))
-        arn = self.arn("apigateway", f"/domainnames/{name}+{domain_id}")
-        certificate = self.certificate(name)
-        document = policy and self._expanded(policy, f"/domainnames/{name}+{domain_id}")
-        if document:
-            # A domain has no stages and methods below it: `execute-api:/*` is the domain itself (POL-31).
-            document = json.loads(json.dumps(document).replace(f"+{domain_id}/*", f"+{domain_id}"))
-        element: Record = {
-            "domainName": name,
-            "domainNameId": domain_id,
-            "domainNameArn": arn,
-            "certificateArn": certificate,
-            "certificateUploadDate": CREATED,
-            "endpointConfiguration": {"types": ["PRIVATE"], "ipAddressType": "dualstack"},
-            "domainNameStatus": "AVAILABLE",
-            "securityPolicy": "TLS_1_2",
-            "routingMode": "BASE_PATH_MAPPING_ONLY",
-            "tags": {},
-        }
-        if document:
-            text = json.dumps(document, separators=(",", ":"))
-            element["policy"] = json.dumps(text)[1:-1]
-        self._add("apigateway.get_domain_names", element, arn)
-        self._ask(
-            "apigateway.get_base_path_mappings",
-            arn,
-            {"domainName": name, "domainNameId": domain_id},
-            {"items": [{"basePath": base_path or "(none)", "restApiId": api_id, "stage": stage}]},
-        )
-        return arn
-
-    def associate_domain(self, domain_arn: str, endpoint_id: str) -> str:
-        """A domain name access association, made by the endpoint's owner."""
-        name, _, domain_id = domain_arn.rpartition("/")[2].partition("+")
-        path = f"/domainnameaccessassociations/domainname/{name}+{domain_id}/vpcesource/{endpoint_id}"
-        arn = self.arn("apigateway", path)
-        element = {
-            "domainNameAccessAssociationArn": arn,
-            "domainNameArn": domain_arn,
-            "accessAssociationSourceType": "VPCE",
-            "accessAssociationSource": endpoint_id,
-            "tags": {},
-        }
-        self._add("apigateway.get_domain_name_access_associations", element, arn)
-        return arn
-
-    def certificate(self, *names: str) -> str:
-        """An issued ACM certificate for some names; its ARN."""
-        arn = self.arn(
-            "acm", f"certificate/{'-'.join(map(str, self.ledger.number('cert', self.where, names[0])[3:]))}"
-        )
-        element = {
-            "CertificateArn": arn,
-            "DomainName": names[0],
-            "SubjectAlternativeNameSummaries": list(names),
-            "HasAdditionalSubjectAlternativeNames": False,
-            "Status": "ISSUED",
-            "Type": "AMAZON_ISSUED",
-            "KeyAlgorithm": "RSA-2048",
-            "KeyUsages": ["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"],
-            "ExtendedKeyUsages": ["TLS_WEB_SERVER_AUTHENTICATION"],
-            "InUse": True,
-            "RenewalEligibility": "ELIGIBLE",
-            "NotBefore": CREATED,
-            "NotAfter": "2027-11-20T09:00:00+00:00",
-            "CreatedAt": CREATED,
-            "IssuedAt": CREATED,
-        }
-        self._add("acm.list_certificates", element, arn)
-        return arn
-
-    def _expanded(self, policy: Record, api_id: str) -> Record:
+    def saved_form(self, policy: Record, api_id: str) -> Record:
         """The policy as it is saved: short resources become ARNs of the API's owner (POL-16)."""
         prefix = f"arn:aws:execute-api:{self.region}:{self.account}:{api_id}/"
 
@@ -277,7 +202,7 @@ class ApiGatewayBuilder(DnsPolicyBuilder):
 
 def _resources(api_id: str, methods: Mapping[str, Sequence[str]]) -> list[Record]:
     """The resource tree: API Gateway has a resource for every step of a path."""
-    tree: dict[str, Record] = {"/": {"id": api_gateway_id(_API_ID_LENGTH, api_id, "/"), "path": "/"}}
+    tree: dict[str, Record] = {"/": {"id": api_gateway_id(API_ID_LENGTH, api_id, "/"), "path": "/"}}
     for path in methods:
         parts = [part for part in path.split("/") if part]
         for depth, part in enumerate(parts):

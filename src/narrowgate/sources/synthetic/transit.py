@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from narrowgate.sources.synthetic.apigateway import ApiGatewayBuilder
+from narrowgate.sources.synthetic.domain_names import DomainNameBuilder
 from narrowgate.sources.synthetic.ledger import Record, Where
 from narrowgate.sources.synthetic.names import CREATED
 from narrowgate.sources.synthetic.site import name_tags
@@ -12,7 +12,7 @@ _ASSOCIATIONS = "ec2.get_transit_gateway_route_table_associations"
 _PROPAGATIONS = "ec2.get_transit_gateway_route_table_propagations"
 
 
-class TransitBuilder(ApiGatewayBuilder):
+class TransitBuilder(DomainNameBuilder):
     """Builds hubs."""
 
     def transit_gateway(
