@@ -24,7 +24,11 @@ HOSTILE = (
     "n" * 300,
     "</script><!--",
     "http://elsewhere.example/",
+    "\u200f\u202bשלום\u2069 \U0001f9e8\U0001f3f4\u200d\u2620",
+    "]]></svg><svg onload=alert(1)>",
 )
+UNSEEN = "\u200d\u200f\u202b\u202e\u2069"
+"""Marks that turn or join what is shown."""
 VOID = frozenset({"meta", "input", "br", "img", "link", "hr"})
 DRAWN_EMPTY = frozenset({"rect", "path"})
 
@@ -90,9 +94,13 @@ def hostile(tmp_path_factory):
         guide.estate.resource(own)["Tags"] = [{"Key": "Name", "Value": name}]
     for own, name in zip((*guide.api.subnets, *guide.requester.subnets), HOSTILE[3:] * 2, strict=False):
         guide.estate.resource(own)["Tags"] = [{"Key": "Name", "Value": name}]
+    guide.estate.resource(guide.endpoint_group)["GroupName"] = HOSTILE[4]
+    guide.estate.resource(guide.peering)["Tags"] = [{"Key": "Name", "Value": HOSTILE[6]}]
+    guide.estate.resource(guide.requester.host)["Tags"] = [{"Key": "Name", "Value": HOSTILE[7]}]
+    guide.estate.resource(guide.corp_zone)["Name"] = "</script><b>.internal."
     folder = tmp_path_factory.mktemp("hostile") / "snapshot"
     write_snapshot(guide.estate, folder)
-    wanted = reports.Wanted(calls=(("requester-host", guide.url),), consumers=("all",))
+    wanted = reports.Wanted(calls=((guide.requester.host, guide.url),), consumers=("all",))
     return render_report(reports.report(folder, wanted, Terms()))
 
 
@@ -116,10 +124,11 @@ def test_names_of_an_account_are_text_and_nothing_else(hostile):
     assert page.wrong == []
     assert page.tags.count("script") == 1 + len(page.data)
     assert "img" not in page.tags
-    assert "\u202e" not in hostile
+    assert [each for each in UNSEEN if each in hostile] == []
     told = "".join(page.words) + "".join(each for data in page.data.values() for each in data["texts"])
     assert HOSTILE[0] in told
     assert HOSTILE[1] in told
+    assert "\U0001f9e8" in told
 
 
 def test_hostile_names_are_really_in_what_is_asked(hostile):

@@ -48,6 +48,17 @@ press("ArrowDown");
 told.second = document.activeElement === heads[1];
 press("End");
 told.last = document.activeElement === heads[heads.length - 1];
+const names = document.getElementById("exposure-names");
+const from = names.querySelector('select[aria-label="From"]');
+from.value = "CONSUMER";
+from.dispatchEvent(new Event("change"));
+told.from = names.querySelectorAll(".row").length;
+const picture = document.querySelector(".way .picture");
+picture.closest("details").open = true;
+picture.focus();
+press("ArrowDown");
+told.scrolls = document.activeElement === picture;
+told.fits = document.documentElement.scrollWidth <= innerWidth;
 document.getElementById("theme").click();
 told.theme = document.documentElement.dataset.theme;
 document.body.dataset.told = JSON.stringify(told);
@@ -74,7 +85,7 @@ def _dom(file: Path, folder: Path) -> tuple[str, list[str]]:
         [
             CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
             "--disable-background-networking", "--enable-logging=stderr", f"--user-data-dir={folder / 'profile'}",
-            "--virtual-time-budget=2000", "--dump-dom", file.as_uri(),
+            "--virtual-time-budget=2000", "--window-size=500,800", "--dump-dom", file.as_uri(),
         ],
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
@@ -106,7 +117,9 @@ def test_lists_filter_search_and_can_be_walked_by_keys(page):
     file = folder / "read.html"
     findings = made.check.findings
     searched = findings[-1].rule
-    file.write_text(POLICY.sub("", content).replace("</body>", READER.replace("RULE", searched) + "</body>"))
+    consumer = made.exposure.consumers[-1]
+    script = READER.replace("RULE", searched).replace("CONSUMER", consumer)
+    file.write_text(POLICY.sub("", content).replace("</body>", script + "</body>"))
     dom, console = _dom(file, folder)
     assert console == []
     found = re.search(r'data-told="([^"]*)"', dom)
@@ -114,6 +127,8 @@ def test_lists_filter_search_and_can_be_walked_by_keys(page):
     told = found[1].replace("&quot;", '"')
     rule = sum(each.rule == searched for each in findings)
     medium = sum(str(each.severity) == "medium" for each in findings)
+    names = sum(consumer in each.consumers for each in made.exposure.names)
+    assert 0 < names < len(made.exposure.names)
     assert 1 < medium < len(findings) and 0 < rule < len(findings)
     for name, value in {
         "search": '"search"',
@@ -124,6 +139,9 @@ def test_lists_filter_search_and_can_be_walked_by_keys(page):
         "medium": medium,
         "second": "true",
         "last": "true",
+        "from": names,
+        "scrolls": "true",
+        "fits": "true",
         "theme": '"light"',
     }.items():
         assert f'"{name}":{value}' in told, told

@@ -21,7 +21,7 @@ _LEGEND = (
     '<p class="legend"><span><i class="endpoint"></i>interface or gateway endpoint</span>'
     '<span><i class="resolver"></i>Resolver endpoint, private zone</span>'
     '<span><i class="host"></i>instances</span>'
-    '<span><i class="api"></i>API, load balancer</span><span>names in full: point at them</span></p>'
+    '<span><i class="api"></i>API, load balancer</span><span>point at a thing to read its name in full</span></p>'
 )
 
 
@@ -103,7 +103,7 @@ def _folded(scene: Scene) -> Iterator[str]:
         known = {each.key for each in part.homed}
         inside = tuple(each for each in scene.links if set(each.ends) <= known)
         yield _place(home, msgspec.structs.replace(part, links=inside))
-    yield "</div>"
+    yield '</div>\n<button type="button" id="more-places" class="show-more" hidden>Show all</button>'
 
 
 def _place(home: tuple[str, str], part: Scene) -> str:

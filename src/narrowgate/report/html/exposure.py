@@ -5,8 +5,9 @@ from typing import TypeVar
 
 import msgspec
 
+from narrowgate.exposure.names.names import OWN_RESOLVER
 from narrowgate.model.answer import Verdict
-from narrowgate.model.exposure import Entry, ExposedSocket, ExposureAnswer
+from narrowgate.model.exposure import Entry, ExposedName, ExposedSocket, ExposureAnswer
 from narrowgate.report.exposure_words import (
     Named,
     api_cells,
@@ -52,7 +53,8 @@ def exposure_section(answer: ExposureAnswer, unasked: int, *, has_intent: bool) 
     lists = Lists(answer=answer, named=named, has_intent=has_intent)
     yield from lists.of("Calls", "calls", answer.apis, api_cells)
     yield from lists.of("Names answered privately", "names", answer.names, name_cells)
-    yield from lists.of("Public names with private addresses", "public-names", answer.public_names, name_cells)
+    public = msgspec.structs.replace(lists, has_intent=False)
+    yield from public.of("Public names with private addresses", "public-names", answer.public_names, name_cells)
     yield from lists.of("Public names lost", "lost-names", answer.lost_names, lost_cells)
     yield from lists.of("Sockets", "sockets", answer.sockets, socket_cells)
 
@@ -78,7 +80,7 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
     ) -> Iterator[str]:
         """One list with its heading; a word where there is nothing in it."""
         if not entries:
-            yield f'<h3>{text(title)}</h3><p class="dim">none</p>'
+            yield f'<h3>{text(title)}</h3><p class="dim">None.</p>'
             return
         shared = len(self.answer.consumers) > 1
         rows = [
@@ -89,9 +91,14 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
         words = {row.facets[0]: row.tag for row in rows}
         choices = [
             Choice(about="Meant", values=tuple(sorted(words.items()))),
-            Choice(about="From", values=tuple((each, self.named(each)) for each in self.answer.consumers)),
+            Choice(about="From", values=tuple((each, self.named(each)) for each in self._consumers())),
         ]
         yield row_list(f"exposure-{own}", title, rows, choices)
+
+    def _consumers(self) -> Sequence[str]:
+        """By name, as people look for them."""
+        labels = self.answer.labels
+        return sorted(self.answer.consumers, key=lambda each: (labels.get(each, each), each))
 
 
 def _row(entry: Entry, cells: tuple[str, str], named: Named, *, has_intent: bool, shared: bool) -> Row:
@@ -109,13 +116,24 @@ def _row(entry: Entry, cells: tuple[str, str], named: Named, *, has_intent: bool
 
 
 def _second(entry: Entry, cell: str, named: Named, *, shared: bool) -> Iterator[str]:
-    """Where it leads; by which way, where several lead there; and whose it is, where several are asked about."""
+    """Where it leads; which way and for whose hosts, where several lead there; whose it is, of several asked."""
     yield cell
-    if isinstance(entry, ExposedSocket) and entry.via:
+    if isinstance(entry, ExposedSocket):
+        yield from filter(None, (entry.via, _hosts(entry, named)))
+    elif isinstance(entry, ExposedName) and entry.via != OWN_RESOLVER:
         yield entry.via
     if shared:
         rest = len(entry.consumers) - 1
         yield f"from {named(entry.consumers[0])}" + (f" and {rest} more" if rest else "")
+
+
+def _hosts(entry: ExposedSocket, named: Named) -> str:
+    """The first of those that can: real interfaces, else subnets."""
+    for where, found in (("", entry.interfaces), ("hosts of ", entry.startable)):
+        if found:
+            own, blank, part = found[0].partition(" ")
+            return f"by {where}{named(own)}{blank}{part}" + (f" and {len(found) - 1} more" if found[1:] else "")
+    return ""
 
 
 def _told(entry: Entry, named: Named) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@
     return element;
   };
   const STEP = 100;
+  const PLACES = 25;
 
   // Light, dark, or as the system says.
   const themes = ["system", "light", "dark"];
@@ -21,41 +22,45 @@
   });
 
   // A list: its data are beside it, texts once and rows as numbers. Names are only ever set as text, never as markup.
+  // A search asks each text once, and then for each row whether one of its texts has the word.
+  const [STATE, SIGN, FIRST, SECOND, TAG, FACETS, TOLD] = [0, 1, 2, 3, 4, 5, 6];
   const lists = all(".list[data-rows]").map((list) => {
-    const data = JSON.parse(document.getElementById(list.dataset.rows).textContent);
-    const word = (at) => data.texts[at];
-    const rows = data.rows.map((row) => ({
-      state: word(row[0]), sign: word(row[1]), first: word(row[2]), second: word(row[3]), tag: word(row[4]),
-      facets: row[5].map(word), told: row[6].map((pair) => pair.map(word)),
-    }));
-    for (const row of rows) {
-      row.text = [row.first, row.second, row.tag, ...row.told.map((pair) => pair[1])].join("\n").toLowerCase();
-    }
+    const { texts, rows } = JSON.parse(document.getElementById(list.dataset.rows).textContent);
     const box = list.querySelector(".rows");
     const search = list.querySelector("input");
     const selects = all("select", list);
     const count = list.querySelector(".count");
     const more = list.querySelector(".show-more");
+    let lower = null;
     let shown = STEP;
 
     const rowElement = (row) => {
       const details = make("details", "row");
       const summary = make("summary");
-      summary.append(make("span", "mark " + row.state, row.sign), make("span", "first", row.first),
-        make("span", "second", row.second), make("span", "tag " + row.state, row.tag));
+      const state = texts[row[STATE]];
+      summary.append(make("span", "mark " + state, texts[row[SIGN]]), make("span", "first", texts[row[FIRST]]),
+        make("span", "second", texts[row[SECOND]]), make("span", "tag " + state, texts[row[TAG]]));
       const told = make("dl");
-      for (const [name, words] of row.told) told.append(make("dt", "", name), make("dd", "", words));
+      for (const [name, words] of row[TOLD]) told.append(make("dt", "", texts[name]), make("dd", "", texts[words]));
       details.append(summary, told);
       return details;
     };
+    const having = (word) => {
+      lower = lower || texts.map((each) => each.toLowerCase());
+      const has = lower.map((each) => each.includes(word));
+      return (row) => has[row[FIRST]] || has[row[SECOND]] || has[row[TAG]] || row[TOLD].some((pair) => has[pair[1]]);
+    };
+    const chosen = (value, at) => {
+      const has = texts.map((each) => each === value || each.split(" ").includes(value));
+      return (row) => has[row[FACETS][at]];
+    };
     const draw = () => {
-      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const found = rows.filter((row) =>
-        selects.every((select, at) => !select.value || row.facets[at] === select.value ||
-          row.facets[at].split(" ").includes(select.value)) && words.every((each) => row.text.includes(each)));
+      const asked = search.value.toLowerCase().split(/\s+/).filter(Boolean).map(having);
+      selects.forEach((select) => { if (select.value) asked.push(chosen(select.value, Number(select.dataset.facet))); });
+      const found = asked.length ? rows.filter((row) => asked.every((each) => each(row))) : rows;
       box.replaceChildren(...found.slice(0, shown).map(rowElement));
       const part = Math.min(shown, found.length);
-      count.textContent = found.length === rows.length ? part + " of " + rows.length + " shown"
+      count.textContent = asked.length === 0 ? part + " of " + rows.length + " shown"
         : part + " of " + found.length + " that match, of " + rows.length;
       more.hidden = found.length <= shown;
     };
@@ -68,7 +73,7 @@
       box.children[before]?.querySelector("summary").focus();
     });
     draw();
-    return { box, showAll: () => { shown = Infinity; draw(); } };
+    return list;
   });
 
   // Pictures of accounts are drawn when somebody opens them.
@@ -83,15 +88,29 @@
   if (places) {
     const details = all(".places > details");
     const count = document.getElementById("place-count");
-    places.addEventListener("input", () => {
+    const more = document.getElementById("more-places");
+    let most = PLACES;
+    const show = () => {
       const words = places.value.toLowerCase().split(/\s+/).filter(Boolean);
       let found = 0;
       for (const each of details) {
-        each.hidden = !words.every((word) => each.dataset.names.includes(word));
-        if (!each.hidden) found += 1;
+        const has = words.every((word) => each.dataset.names.includes(word));
+        if (has) found += 1;
+        each.hidden = !has || found > most;
       }
-      count.textContent = found + " of " + details.length + " shown";
+      const part = Math.min(found, most);
+      count.textContent = words.length ? part + " of " + found + " that match, of " + details.length
+        : part + " of " + details.length + " shown";
+      more.hidden = found <= most;
+    };
+    places.addEventListener("input", () => { most = PLACES; show(); });
+    more.addEventListener("click", () => {
+      const before = most;
+      most = Infinity;
+      show();
+      all(".places > details:not([hidden])")[before]?.querySelector("summary").focus();
     });
+    show();
   }
 
   // A link to something folded opens it.
@@ -116,9 +135,9 @@
     }
     const steps = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
     if (!(event.key in steps)) return;
-    const box = here.closest(".rows, .places, .ways, .list");
-    if (!box) return;
-    if (here.matches("select") || (here.matches("input") && event.key !== "ArrowDown")) return;
+    // A picture, a choice and a text keep their own arrow keys.
+    const box = here.closest(".rows, .places, .ways, .list") || here.closest(".bar-of-list")?.nextElementSibling;
+    if (!box || !(here.matches("summary") || (here.matches("input") && event.key === "ArrowDown"))) return;
     const heads = all("summary", box).filter((each) => each.offsetParent);
     const at = heads.indexOf(here) + steps[event.key];
     const next = heads[Math.max(0, Math.min(heads.length - 1, at))];

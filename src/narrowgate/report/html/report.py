@@ -69,7 +69,8 @@ def _body(report: Report) -> Iterator[str]:
         yield from exposure_section(report.exposure, report.unasked, has_intent=report.has_intent)
     yield from findings_section(report.check.findings)
     if report.cost is not None:
-        yield f'<h2 id="costs">Costs of <code>{text(report.option)}</code></h2>\n{bill_table(report.cost)}'
+        yield f'<h2 id="costs">Costs of <code>{text(report.option)}</code></h2>'
+        yield f'<div class="scroll">{bill_table(report.cost)}</div>'
     if report.compare is not None:
         yield '<h2 id="options">Ways to connect</h2>'
         yield "\n".join(compare_body(report.compare))
@@ -98,7 +99,8 @@ def _verdicts(report: Report, ways: list[Way]) -> Iterator[str]:
     check = report.check
     yield '<h2 id="verdicts">Verdicts</h2>\n<div class="cards">'
     told = f"by {check.via}" if check.via else ""
-    yield _card("verdicts", str(report.verdict), str(report.verdict), "everything together", told)
+    about = "calls, expectations and findings together" if ways else "by the findings; no call was asked about"
+    yield _card("verdicts", str(report.verdict), str(report.verdict), about, told)
     if ways:
         held = sum(each.verdict is Verdict.ALLOWED for each in ways)
         state = conjunction(each.verdict for each in ways)

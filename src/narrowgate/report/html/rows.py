@@ -36,7 +36,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 def row_list(own: str, about: str, rows: Sequence[Row], choices: Sequence[Choice] = ()) -> str:
     """A list with its search field and choices; `own` is its id, `about` names it for readers of screens."""
-    selects = "".join(_select(each) for each in choices if len(each.values) > 1)
+    selects = "".join(_select(each, facet) for facet, each in enumerate(choices) if len(each.values) > 1)
     shown = min(len(rows), _DRAWN)
     return (
         f'<div class="list" id="{own}" data-rows="{own}-data">\n<div class="bar-of-list">'
@@ -53,10 +53,10 @@ def data(value: object) -> str:
     return msgspec.json.encode(value).decode().translate(_UNSAFE)
 
 
-def _select(choice: Choice) -> str:
+def _select(choice: Choice, facet: int) -> str:
     options = "".join(f'<option value="{text(value)}">{text(words)}</option>' for value, words in choice.values)
     every = f'<option value="">{text(choice.about)}: all</option>'
-    return f'<select aria-label="{text(choice.about)}">{every}{options}</select>'
+    return f'<select data-facet="{facet}" aria-label="{text(choice.about)}">{every}{options}</select>'
 
 
 def _row(row: Row) -> str:

@@ -92,7 +92,8 @@ def _way(number: int, way: Way, snapshot: Snapshot | None, scene: Scene, *, is_o
         yield f'<p class="unknown">not known: {text(missing.fact)}{about}, {sentence(missing.why)}</p>'
     if way.where:
         yield f'<p class="dim">asked for at {text(way.where)}</p>'
-    picture = draw_way(snapshot, scene, way.steps, f"the way of: {way.title}") if snapshot is not None else ""
+    title, ends_well = f"the way of: {way.title}", way.must_fail and way.verdict is Verdict.ALLOWED
+    picture = draw_way(snapshot, scene, way.steps, title, must_fail=ends_well) if snapshot is not None else ""
     if picture:
         yield f'<div class="picture" tabindex="0" role="group" aria-label="Picture of the way">{picture}</div>'
         yield _LEGEND

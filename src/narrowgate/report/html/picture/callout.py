@@ -12,7 +12,7 @@ _HEAD = 44
 """The height of a VPC's name and blocks."""
 
 
-def callout(step: Step, mark: Rect, placed: Placed, others: Sequence[Rect]) -> str:
+def callout(step: Step, mark: Rect, placed: Placed, others: Sequence[Rect], *, is_meant: bool = False) -> str:
     """A flag beside a mark, with a line to it where it stands apart.
 
     Args:
@@ -20,15 +20,17 @@ def callout(step: Step, mark: Rect, placed: Placed, others: Sequence[Rect]) -> s
         mark: the mark of its hop.
         placed: the picture.
         others: the other marks.
+        is_meant: whether the way must not get through.
     """
-    word = "not known" if step.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE) else "blocked"
+    is_open = step.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE)
+    word = "not known" if is_open else "ends here" if is_meant else "blocked"
     words = f"{word}: {step.component or step.layer}"[:_LETTERS]
     width = len(words) * 7.6 + 20
     taken = [*_taken(placed), *others, mark]
     flag = min(_places(mark, width, placed), key=lambda each: _cost(each, mark, taken))
     (ax, ay), (bx, by) = mark.centre, flag.centre
     return (
-        f'<g class="callout {step.verdict}"><title>{text(step.text)}</title>'
+        f'<g class="callout {Verdict.PARTIAL if is_meant else step.verdict}"><title>{text(step.text)}</title>'
         f'<path d="M{ax:.0f} {ay:.0f}L{bx:.0f} {by:.0f}"/>'
         f'<rect x="{flag.x:.0f}" y="{flag.y:.0f}" width="{flag.width:.0f}" height="{_HEIGHT}" rx="4"/>'
         f'<text x="{flag.x + 10:.0f}" y="{flag.y + 16:.0f}">{text(words)}</text></g>'

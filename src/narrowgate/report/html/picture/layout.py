@@ -9,8 +9,10 @@ import msgspec
 from narrowgate.report.html.picture.scene import Box, Chip, Scene, SubnetBox, VpcBox
 
 VPC_WIDTH = 330
-_BOX_WIDTH, BOX_HEIGHT = 190, 44
+_BOX_WIDTH, BOX_HEIGHT, _BOX_GAP = 160, 44, 10
+"""Two boxes are as broad as a VPC, so that the gutters between VPCs go on between them."""
 _GAP, _WIDE_GAP, _GAP_Y = 72, 168, 56
+_WIDE_GAP_OF_THREE, _GAP_WITH_HUB = 124, 230
 _PAD = 22
 _FRAME_HEAD = 30
 _CHIP_HEIGHT, _CHIP_GAP = 22, 6
@@ -60,6 +62,8 @@ class Placed(msgspec.Struct, kw_only=True):
     height: float = 0
     between: str = ""
     """The hub that stands between two VPCs of a way, by its key."""
+    columns: int = 2
+    """So many VPCs stand side by side at most."""
     for_way: bool = False
     """Whether marks of a way come over it: every chip has a line of its own then, with room beside it."""
 
@@ -76,12 +80,24 @@ class Placed(msgspec.Struct, kw_only=True):
     @property
     def gap(self) -> float:
         """Between two VPCs side by side."""
-        return _WIDE_GAP if self.scene.links and self.names_links else _GAP
+        has_names = self.names_links and any(each.kind == "peering" for each in self.scene.links)
+        if self.for_way:
+            return _GAP_WITH_HUB if any(each.kind == "hub" for each in self.scene.boxes) else _WIDE_GAP
+        return (_WIDE_GAP_OF_THREE if self.columns > 2 else _WIDE_GAP) if has_names else _GAP
+
+    @property
+    def left(self) -> float:
+        """Where the first column begins, in every frame."""
+        return 2.0 * _PAD
+
+    def column(self, key: str) -> int:
+        """The number of the column that a VPC or a box stands in."""
+        return int((self.rects[key].x - self.left) // (VPC_WIDTH + self.gap))
 
 
 def place(scene: Scene, *, columns: int = 3, for_way: bool = False) -> Placed:
     """Give everything a place; `columns` VPCs stand side by side."""
-    placed = Placed(scene=scene, for_way=for_way)
+    placed = Placed(scene=scene, for_way=for_way, columns=columns)
     homes = [*((each.account, each.region) for each in scene.vpcs), *((e.account, e.region) for e in scene.boxes)]
     y = 2.0
     for account, regions in groupby(sorted(set(homes)), key=lambda each: each[0]):
@@ -118,16 +134,31 @@ def _region(placed: Placed, account: str, region: str, at: tuple[float, float], 
         placed.between = between.key
         placed.rects[between.key] = Rect(x + VPC_WIDTH + 14, at[1] + _FRAME_HEAD, placed.gap - 28, BOX_HEIGHT)
         boxes.remove(between)
-    per_row = max(int((max(width, VPC_WIDTH) + _PAD) // (_BOX_WIDTH + _PAD)), 1)
-    for line in _rows(boxes, per_row):
-        for at_x, box in enumerate(line):
-            placed.rects[box.key] = Rect(x + at_x * (_BOX_WIDTH + _PAD), y, _BOX_WIDTH, BOX_HEIGHT)
-        width = max(width, len(line) * (_BOX_WIDTH + _PAD) - _PAD)
-        y += BOX_HEIGHT + _PAD
+    # A way ends at the API, and mostly comes from an endpoint in the VPC that stands last.
+    start = VPC_WIDTH + placed.gap if placed.for_way and len(vpcs) > 1 else 0.0
+    if boxes and not vpcs and placed.scene.links:
+        y += _PAD
+    broadest, y = _boxes(placed, boxes, (x + start, y), max(width - start, VPC_WIDTH))
+    width = max(width, start + broadest)
+    if len(vpcs) == 1 and not placed.for_way and placed.scene.links:
+        width = max(width, VPC_WIDTH + placed.gap)
     bottom = y - (_PAD if boxes else _GAP_Y) + _PAD
     rect = Rect(at[0], at[1], width + 2 * _PAD, bottom - at[1])
     placed.frames.append(Frame(kind="region", label=region, rect=rect))
     return rect
+
+
+def _boxes(placed: Placed, boxes: Sequence[Box], at: tuple[float, float], room: float) -> tuple[float, float]:
+    """Boxes in lines, two below each column of VPCs; how broad they are, and where the last line ends."""
+    broadest, y = 0.0, at[1]
+    per_row = 2 * max(round((room + placed.gap) / (VPC_WIDTH + placed.gap)), 1)
+    for line in _rows(boxes, per_row):
+        for number, box in enumerate(line):
+            x = number // 2 * (VPC_WIDTH + placed.gap) + number % 2 * (_BOX_WIDTH + _BOX_GAP)
+            placed.rects[box.key] = Rect(at[0] + x, y, _BOX_WIDTH, BOX_HEIGHT)
+            broadest = max(broadest, x + _BOX_WIDTH)
+        y += BOX_HEIGHT + _PAD
+    return broadest, y
 
 
 def _rows(items: Sequence[VpcBox] | Sequence[Box], width: int) -> Iterable[Sequence[VpcBox | Box]]:

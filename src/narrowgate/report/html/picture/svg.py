@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from narrowgate.report.html.picture.layout import VPC_WIDTH, Frame, Placed, Rect, chip_label, shortened
+from narrowgate.report.html.picture.layout import Frame, Placed, Rect, breadth, chip_label, shortened
+from narrowgate.report.html.picture.lines import Point, lines_of
 from narrowgate.report.html.picture.scene import Box, Chip, Link, SubnetBox, VpcBox
 from narrowgate.report.html_text import text
 
-_BEND = 46.0
 
-
-def draw(placed: Placed, title: str, overlay: Sequence[str] = ()) -> str:
-    """The picture; `overlay` is drawn last, over everything."""
+def draw(placed: Placed, title: str, under: Sequence[str] = (), over: Sequence[str] = ()) -> str:
+    """The picture; `under` is drawn over the boxes and under their names, `over` last, over everything."""
     parts = [
         f'<svg class="estate" role="img" width="{placed.width:.0f}" height="{placed.height:.0f}" '
         f'viewBox="0 0 {placed.width:.0f} {placed.height:.0f}"><title>{text(title)}</title>',
@@ -18,7 +17,9 @@ def draw(placed: Placed, title: str, overlay: Sequence[str] = ()) -> str:
         *_links(placed),
         *(part for vpc in placed.scene.vpcs for part in _vpc(placed, vpc)),
         *(_box(placed, each) for each in placed.scene.boxes),
-        *overlay,
+        *under,
+        *(part for vpc in placed.scene.vpcs for part in _vpc_names(placed, vpc)),
+        *over,
         "</svg>",
     ]
     return "".join(parts)
@@ -43,12 +44,8 @@ def _frame(frame: Frame) -> str:
 
 
 def _vpc(placed: Placed, vpc: VpcBox) -> Iterator[str]:
-    rect = placed.rects[vpc.key]
     whole = f"{vpc.label} {vpc.key} {' '.join(vpc.cidrs)}"
-    yield f'<g class="vpc"><title>{text(whole)}</title>{box(rect, "vpc")}'
-    yield label(vpc.label, (rect.x + 12, rect.y + 20), "name", 38)
-    named = f"{vpc.key} · " if vpc.label != vpc.key else ""
-    yield label(f"{named}{', '.join(vpc.cidrs)}", (rect.x + 12, rect.y + 37), "note", 50)
+    yield f'<g class="vpc"><title>{text(whole)}</title>{box(placed.rects[vpc.key], "vpc")}'
     yield from (_chip(placed, vpc.key, chip) for chip in vpc.chips)
     for subnet in vpc.subnets:
         yield from _subnet(placed, subnet)
@@ -56,14 +53,24 @@ def _vpc(placed: Placed, vpc: VpcBox) -> Iterator[str]:
 
 
 def _subnet(placed: Placed, subnet: SubnetBox) -> Iterator[str]:
-    rect = placed.rects[subnet.key]
     whole = f"{subnet.label} {subnet.key} {subnet.cidr} {subnet.zone}"
-    yield f"<g><title>{text(whole)}</title>{box(rect, 'subnet', 4)}"
-    yield label(subnet.label, (rect.x + 8, rect.y + 17), "subnet-name", 24)
-    right = (rect.x + rect.width - 8, rect.y + 17)
-    yield label(f"{subnet.cidr} {subnet.zone}", right, "note end", 30)
+    yield f"<g><title>{text(whole)}</title>{box(placed.rects[subnet.key], 'subnet', 4)}"
     yield from (_chip(placed, subnet.key, chip) for chip in subnet.chips)
     yield "</g>"
+
+
+def _vpc_names(placed: Placed, vpc: VpcBox) -> Iterator[str]:
+    """A VPC's name and those of its subnets, over whatever passes there."""
+    rect = placed.rects[vpc.key]
+    yield label(vpc.label, (rect.x + 12, rect.y + 20), "name", 38)
+    named = f"{vpc.key} · " if vpc.label != vpc.key else ""
+    yield label(f"{named}{', '.join(vpc.cidrs)}", (rect.x + 12, rect.y + 37), "note", 50)
+    for subnet in vpc.subnets:
+        rect = placed.rects[subnet.key]
+        note = shortened(f"{subnet.cidr} {subnet.zone}", 30)
+        letters = int((rect.width - 24 - breadth(note) * 5.9) / 6.6)
+        yield label(subnet.label, (rect.x + 8, rect.y + 17), "subnet-name", letters)
+        yield label(note, (rect.x + rect.width - 8, rect.y + 17), "note end", 30)
 
 
 def _chip(placed: Placed, owner: str, chip: Chip) -> str:
@@ -77,52 +84,28 @@ def _box(placed: Placed, each: Box) -> str:
     rect = placed.rects[each.key]
     return (
         f'<g class="box {each.kind}"><title>{text(f"{each.label} {each.key}")}</title>{box(rect, "box")}'
-        + label(each.label, (rect.x + 10, rect.y + 18), "name", 23)
-        + label(each.note, (rect.x + 10, rect.y + 35), "note", 28)
+        + label(each.label, (rect.x + 10, rect.y + 18), "name", 19)
+        + label(each.note, (rect.x + 10, rect.y + 35), "note", 24)
         + "</g>"
     )
 
 
 def _links(placed: Placed) -> Iterator[str]:
-    """Beneath the boxes, so that lines are seen in the gaps between them and hide no text."""
-    drawn = [each for each in placed.scene.links if all(end in placed.rects for end in each.ends)]
-    for each in drawn:
-        curve, middle = line_of(placed, each)
-        state = "" if each.is_active else " off"
-        words = _link_words(each, middle) if placed.names_links and each.kind == "peering" else ""
-        yield (
-            f'<g class="link {each.kind}{state}"><title>{text(each.label)}</title><path d="{curve}"/>{words}</g>'
-        )
+    """Beneath the boxes: those of a way's picture may pass behind one."""
+    lines = lines_of(placed)
+    for each in placed.scene.links:
+        if each.key in lines:
+            line = lines[each.key]
+            state = "" if each.is_active else " off"
+            is_named = placed.names_links and each.kind == "peering"
+            words = _link_words(each, line.middle, placed.gap) if is_named else ""
+            title = f"<title>{text(each.label)}</title>"
+            yield f'<g class="link {each.kind}{state}">{title}<path d="{line.path}"/>{words}</g>'
 
 
-def _link_words(link: Link, at: tuple[float, float]) -> str:
+def _link_words(link: Link, at: Point, room: float) -> str:
     kind, _, own = link.label.partition(" ")
-    x, y = at
-    return label(kind, (x, y - 7), "link-name", 24) + label(own, (x, y + 15), "link-name", 24)
-
-
-def line_of(placed: Placed, link: Link) -> tuple[str, tuple[float, float]]:
-    """A link's curve, and its middle in a gap, where it is seen."""
-    first, second = (placed.rects[end] for end in link.ends)
-    if first.x > second.x:
-        first, second = second, first
-    if first.x + first.width < second.x and abs(first.y - second.y) < 1 and second.x - first.x < 2 * VPC_WIDTH:
-        y = min(first.y + 24, second.y + 24)
-        start, end = (first.x + first.width, y), (second.x, y)
-        return f"M{start[0]:.0f} {y:.0f}L{end[0]:.0f} {y:.0f}", ((start[0] + end[0]) / 2, y)
-    if abs(first.y - second.y) < 1:
-        # Past others of the same row: through the gap below.
-        (ax, _), (bx, _) = first.centre, second.centre
-        ay, by = first.y + first.height, second.y + second.height
-        low = max(ay, by) + _BEND / 2
-        return (
-            f"M{ax:.0f} {ay:.0f}C{ax:.0f} {low + 18:.0f} {bx:.0f} {low + 18:.0f} {bx:.0f} {by:.0f}",
-            ((ax + bx) / 2, low),
-        )
-    upper, lower = (first, second) if first.y < second.y else (second, first)
-    (ax, _), (bx, _) = upper.centre, lower.centre
-    ay, by = upper.y + upper.height, lower.y
-    return (
-        f"M{ax:.0f} {ay:.0f}C{ax:.0f} {ay + _BEND:.0f} {bx:.0f} {by - _BEND:.0f} {bx:.0f} {by:.0f}",
-        (bx + (ax - bx) * 0.1, by - 16),
+    letters = int(room / 6.2)
+    return label(kind, (at[0], at[1] - 7), "link-name", letters) + label(
+        own, (at[0], at[1] + 15), "link-name", letters
     )

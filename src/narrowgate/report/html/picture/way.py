@@ -11,8 +11,9 @@ from narrowgate.model.snapshot import Snapshot
 from narrowgate.report.html.picture.anchors import client_vpc, spots, vpcs_of
 from narrowgate.report.html.picture.callout import callout
 from narrowgate.report.html.picture.layout import Placed, Rect, place
+from narrowgate.report.html.picture.lines import direct_line
 from narrowgate.report.html.picture.scene import Chip, Link, Scene, VpcBox
-from narrowgate.report.html.picture.svg import draw, line_of
+from narrowgate.report.html.picture.svg import draw
 from narrowgate.report.html_text import text
 
 _DOT = 10
@@ -50,8 +51,13 @@ class Stop(msgspec.Struct, kw_only=True):
         return max(2 * _DOT, len(self.numbers) * _LETTER + 10)
 
 
-def draw_way(snapshot: Snapshot, scene: Scene, steps: Sequence[Step], title: str) -> str:
-    """The picture of a way; nothing where its steps name no VPC that is known."""
+def draw_way(
+    snapshot: Snapshot, scene: Scene, steps: Sequence[Step], title: str, *, must_fail: bool = False
+) -> str:
+    """The picture of a way; nothing where its steps name no VPC that is known.
+
+    What must fail (`must_fail`) ends where it does as it is meant to.
+    """
     vpcs = vpcs_of(snapshot, steps)
     if not vpcs:
         return ""
@@ -62,8 +68,8 @@ def draw_way(snapshot: Snapshot, scene: Scene, steps: Sequence[Step], title: str
     part = msgspec.structs.replace(part, vpcs=tuple(_trimmed(each, hubs) for each in _in_order(part, vpcs)))
     part = _with_resolvers(part, steps)
     placed = place(part, columns=2, for_way=True)
-    stops = _apart(list(_stops(snapshot, placed, steps)))
-    return draw(placed, title, [*_lines(stops), *_marks(stops, steps, placed)])
+    stops = _apart(list(_stops(snapshot, placed, steps)), placed)
+    return draw(placed, title, list(_lines(stops)), list(_marks(stops, steps, placed, must_fail=must_fail)))
 
 
 def _in_order(part: Scene, vpcs: Sequence[str]) -> list[VpcBox]:
@@ -146,7 +152,7 @@ def _anchor(
             return _on_link(placed, link, lane), False
         found = placed.rects.get(spot.key)
         if found is not None and spot.key == placed.between:
-            return (found.centre[0], found.y + 24 + _LANE * (lane + 1)), False
+            return (found.centre[0] - _LETTER * 3, found.y + 24 + _LANE * (lane + 1)), False
         if found is not None and spot.key.startswith("vpc-"):
             return _edge(placed, found, lane), False
         if found is not None and not spot.key.startswith("subnet-"):
@@ -156,7 +162,7 @@ def _anchor(
 
 def _on_link(placed: Placed, link: Link, lane: int) -> tuple[float, float]:
     """On a line between two VPCs side by side lanes lie below each other, else beside each other."""
-    _, (x, y) = line_of(placed, link)
+    x, y = direct_line(placed, link).middle
     first, second = (placed.rects[end] for end in link.ends)
     return (x, y + _LANE * (lane + 1)) if first.y == second.y else (x + 1.8 * _LANE * lane, y)
 
@@ -181,14 +187,16 @@ def _vpc_at(placed: Placed, where: tuple[float, float]) -> str | None:
     return None
 
 
-def _apart(stops: Sequence[Stop]) -> list[Stop]:
-    """Marks at one place side by side."""
+def _apart(stops: Sequence[Stop], placed: Placed) -> list[Stop]:
+    """Marks at one place side by side: away from a VPC at its left edge, else to the right."""
+    lefts = {placed.rects[each.key].x for each in placed.scene.vpcs} - {placed.left}
     seen: dict[tuple[float, float], float] = {}
     for stop in stops:
-        place_ = stop.at
-        shift = seen.get(place_, 0.0)
-        seen[place_] = shift + stop.width + 3
-        stop.at = (place_[0] + shift + (stop.width / 2 + 5 if stop.is_beside else 0), place_[1])
+        (x, y), room = stop.at, stop.width + 3
+        shift = seen.get(stop.at, 0.0)
+        seen[stop.at] = shift + room
+        sign = -1 if x in lefts else 1
+        stop.at = (x + sign * shift + (stop.width / 2 + 5 if stop.is_beside else 0), y)
     return list(stops)
 
 
@@ -215,14 +223,14 @@ def mark_of(stop: Stop) -> Rect:
     return Rect(x - stop.width / 2, y - _DOT, stop.width, 2 * _DOT)
 
 
-def _marks(stops: Sequence[Stop], steps: Sequence[Step], placed: Placed) -> Iterator[str]:
+def _marks(stops: Sequence[Stop], steps: Sequence[Step], placed: Placed, *, must_fail: bool) -> Iterator[str]:
     blocked = next((each for each in stops if each.verdict is not Verdict.ALLOWED), None)
     if blocked is not None:
         step = next(
             each for each in steps[blocked.first - 1 : blocked.last] if each.verdict is not Verdict.ALLOWED
         )
         others = [mark_of(each) for each in stops if each is not blocked]
-        yield callout(step, mark_of(blocked), placed, others)
+        yield callout(step, mark_of(blocked), placed, others, is_meant=must_fail)
     for at, stop in enumerate(stops):
         x, y = stop.at
         rect = mark_of(stop)
