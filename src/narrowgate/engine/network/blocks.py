@@ -21,3 +21,7 @@ class BlockIndex:
         first = bisect_left(self._firsts, (whole.family, whole.first))
         last = bisect_right(self._firsts, (whole.family, whole.last))
         return [block for block in self._blocks[first:last] if block.last <= whole.last and block != whole]
+
+    def apart(self, other: "BlockIndex") -> frozenset[Cidr]:
+        """The blocks that one of the two holds and the other does not."""
+        return frozenset() if self is other else frozenset(self._blocks) ^ frozenset(other._blocks)

@@ -7,7 +7,8 @@ that whoever compares two lists can pass over it.
 
 from collections import Counter
 
-from narrowgate.exposure.reuse.touched import Touched, touched_by_edit
+from narrowgate.exposure.reuse.touch import Touch
+from narrowgate.exposure.reuse.touched import touched_by_edit
 from narrowgate.model.snapshot import Snapshot, index
 
 
@@ -16,7 +17,7 @@ class Earlier:
 
     __slots__ = ("snapshot", "touched", "work")
 
-    def __init__(self, snapshot: Snapshot, touched: Touched) -> None:
+    def __init__(self, snapshot: Snapshot, touched: Touch) -> None:
         self.snapshot = snapshot
         self.touched = touched
         self.work: Counter[str] = Counter()

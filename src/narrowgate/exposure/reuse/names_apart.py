@@ -21,7 +21,7 @@ def same_names(snapshot: Snapshot, earlier: Earlier, vpc_id: str, asked: Iterabl
         asked: the VPCs of the DNS servers that its hosts ask themselves, as before; None for one of no VPC.
     """
     touched = earlier.touched
-    if not (touched.network or touched.views):
+    if not (touched.network or touched.hosts or touched.views or touched.crossings):
         return True
     for each in (earlier.snapshot, snapshot):
         resolvers: set[str] = set()
@@ -30,7 +30,7 @@ def same_names(snapshot: Snapshot, earlier: Earlier, vpc_id: str, asked: Iterabl
             if behind is None:
                 return False
             resolvers |= behind
-        if resolvers & (touched.network | touched.views):
+        if resolvers & touched.views or touched.is_between(frozenset(resolvers)):
             return False
         if touched.hosts and any(_connected(each, own) & touched.hosts for own in resolvers):
             return False

@@ -1,98 +1,63 @@
-"""What an edit of a snapshot can touch: the VPCs whose network or names depend on a fact that differs, and APIs.
+"""What an edit of a snapshot can touch: what its facts say by the table of kinds, and what follows from that."""
 
-Each kind of fact is told to touch the VPCs that it belongs to. A kind that is not named here, and whatever was
-collected otherwise, touches everything: nothing is taken over by mistake.
-"""
-
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
-
-import msgspec
+from collections.abc import Iterator
 
 from narrowgate.engine.network.transit_gateway_routes import all_routes
 from narrowgate.engine.network.vpcs import vpc_blocks
-from narrowgate.exposure.reuse.owners import vpcs_of
-from narrowgate.model.address import Cidr, is_block, parse_cidr
-from narrowgate.model.estate_facts import Collections
+from narrowgate.exposure.reuse.edits import Edited
+from narrowgate.exposure.reuse.kinds import KINDS
+from narrowgate.exposure.reuse.touch import Touch
+from narrowgate.exposure.sockets.parts import cutting_blocks
+from narrowgate.model.address import Cidr
+from narrowgate.model.differences import Difference, differences
 from narrowgate.model.snapshot import Snapshot
 
+_WORDS = frozenset({"tags", "tag_set", "description"})
+"""Fields that only people read."""
 
-class Difference(NamedTuple):
-    """A fact that one snapshot has otherwise than another; None where one has it not."""
-
-    kind: str
-    key: object
-    was: object
-    now: object
-
-
-class Touched(NamedTuple):
-    """What differs between two snapshots, as far as lists can depend on it."""
-
-    network: frozenset[str]
-    """VPCs whose hosts, targets, filters, routes or links differ."""
-    hosts: frozenset[str]
-    """Of these, VPCs whose interfaces or links differ: EC2 names those of connected VPCs (RSLV-08)."""
-    views: frozenset[str]
-    """VPCs whose resolvers may answer otherwise."""
-    apis: frozenset[str]
-    """APIs whose policies, stages or methods differ."""
-
-
-_UNSEEN = frozenset(
-    {"flow_logs", "log_groups", "metric_alarms", "query_log_configs", "query_log_config_associations"}
+_CUTTING = frozenset(
+    {
+        "security_groups",
+        "network_acls",
+        "route_tables",
+        "subnets",
+        "managed_prefix_lists",
+        "prefix_list_entries",
+        "prefix_lists",
+        "transit_gateway_route_queries",
+    }
 )
-"""Kinds that no list depends on."""
-
-_FILTERS = frozenset({"security_groups", "network_acls", "route_tables"})
-_HOSTS = frozenset({"network_interfaces", "instances", "subnets", "functions", "vpc_peering_connections"})
-_APIS = frozenset({"rest_apis", "api_resources", "api_stages", "api_deployments", "api_authorizers"})
-_VIEWS = frozenset({"record_sets", "resolver_rule_associations"})
+"""Kinds that name blocks: a VPC that holds a part of one is cut there."""
 
 
-def touched_by_edit(before: Snapshot, after: Snapshot) -> Touched | None:
+def touched_by_edit(before: Snapshot, after: Snapshot) -> Touch | None:
     """What of a second snapshot may differ from a first; None where everything may."""
     found = list(differences(before.facts, after.facts))
     if not _collected_alike(before, after, {str(each.key) for each in found}):
         return None
-    known = _FILTERS | _HOSTS | _APIS | _VIEWS | _UNSEEN | {"vpc_endpoints"}
-    if any(each.kind not in known for each in found):
-        return None
-    by_kind = {kind: [each for each in found if each.kind == kind] for kind in known}
-    owners = {kind: _owners(before, after, changed) for kind, changed in by_kind.items()}
-    if any(each is None for each in owners.values()):
-        return None
-    own = {kind: each or frozenset() for kind, each in owners.items()}
-    nobody: frozenset[str] = frozenset()
-    hosts = nobody.union(*(own[kind] for kind in _HOSTS))
-    network = hosts.union(own["vpc_endpoints"], *(own[kind] for kind in _FILTERS))
-    network |= _cut_otherwise((before, after), (each for each in found if each.kind in _FILTERS))
-    if network:
-        # Which ports a balancer serves depends on whether it reaches its targets, in whatever VPC (ALT-01).
-        balancers = (*before.facts.load_balancers.values(), *after.facts.load_balancers.values())
-        network |= {each.vpc_id for each in balancers if each.vpc_id}
-    if network and _lead_through(before, after, network):
-        return None
-    views = nobody.union(own["vpc_endpoints"], *(own[kind] for kind in _VIEWS))
-    apis = frozenset(str(each.key) for kind in _APIS for each in by_kind[kind])
-    return Touched(network, hosts, views, apis)
-
-
-def differences(before: Collections, after: Collections) -> Iterator[Difference]:
-    """The facts that differ."""
-    for kind in Collections.__struct_fields__:
-        was, now = getattr(before, kind), getattr(after, kind)
-        if was is now:
+    touch = Touch()
+    for each in found:
+        edited = Edited(before, after, each.key, each.was, each.now)
+        if edited.differs_in() is not None and (edited.differs_in() or set()) <= _WORDS:
             continue
-        if isinstance(was, dict):
-            for key in {**was, **now}:
-                one, other = was.get(key), now.get(key)
-                if one is not other and one != other:
-                    yield Difference(kind, key, one, other)
-        elif was != now:
-            gone, come = [each for each in was if each not in now], [each for each in now if each not in was]
-            yield from (Difference(kind, None, each, None) for each in gone)
-            yield from (Difference(kind, None, None, each) for each in come)
+        own = KINDS[each.kind](edited)
+        if own is None:
+            return None
+        touch = touch.joined(own)
+    return _with_what_follows(before, after, touch, found)
+
+
+def _with_what_follows(before: Snapshot, after: Snapshot, touch: Touch, found: list[Difference]) -> Touch | None:
+    """The touch with what depends on any network at all; None where others' ways lead through a touched VPC."""
+    if any(each.kind in _CUTTING for each in found):
+        touch = touch.joined(Touch(network=_cut_otherwise(before, after)))
+    if not (touch.network or touch.crossings):
+        return touch
+    # Which ports a balancer serves depends on whether it reaches its targets, in whatever VPC (ALT-01).
+    balancers = (*before.facts.load_balancers.values(), *after.facts.load_balancers.values())
+    touch = touch.joined(Touch(network=frozenset(each.vpc_id for each in balancers if each.vpc_id)))
+    differing = touch.network.union(*(each.ones for each in touch.crossings))
+    return None if _lead_through(before, after, differing) else touch
 
 
 def _collected_alike(before: Snapshot, after: Snapshot, differing: set[str]) -> bool:
@@ -117,50 +82,23 @@ def _collected_alike(before: Snapshot, after: Snapshot, differing: set[str]) -> 
     )
 
 
-def _owners(before: Snapshot, after: Snapshot, changed: Iterable[Difference]) -> frozenset[str] | None:
-    """The VPCs that facts belong to; None where one belongs to nobody known."""
-    found: set[str] = set()
-    for each in changed:
-        for snapshot, fact in ((before, each.was), (after, each.now)):
-            if fact is None:
-                continue
-            vpcs = {""} if each.kind in _APIS | _UNSEEN else vpcs_of(snapshot, each.kind, each.key, fact)
-            if not vpcs:
-                return None
-            found |= vpcs
-    return frozenset(found)
+def _cut_otherwise(before: Snapshot, after: Snapshot) -> frozenset[str]:
+    """VPCs parts of which a block names that only one of the two estates has."""
+    blocks = cutting_blocks(before).apart(cutting_blocks(after))
+    return frozenset(_holding(before, blocks)) | frozenset(_holding(after, blocks))
 
 
-def _cut_otherwise(snapshots: tuple[Snapshot, Snapshot], changed: Iterable[Difference]) -> frozenset[str]:
-    """VPCs parts of which a block of a changed fact names: their addresses are cut at it."""
-    texts = {
-        text for each in changed for fact in (each.was, each.now) for text in _strings(msgspec.to_builtins(fact))
-    }
-    blocks = [parse_cidr(text) for text in texts if "/" in text and is_block(text)]
-    found = set()
-    for snapshot in snapshots:
-        for vpc_id in snapshot.facts.vpcs:
-            for whole in vpc_blocks(snapshot, vpc_id) or ():
-                if any(_is_inside(block, whole) for block in blocks):
-                    found.add(vpc_id)
-    return frozenset(found)
+def _holding(snapshot: Snapshot, blocks: frozenset[Cidr]) -> Iterator[str]:
+    for vpc_id in snapshot.facts.vpcs if blocks else ():
+        wholes = vpc_blocks(snapshot, vpc_id) or ()
+        if any(_is_inside(block, whole) for whole in wholes for block in blocks):
+            yield vpc_id
 
 
 def _is_inside(block: Cidr, whole: Cidr) -> bool:
     return (
         block.family == whole.family and whole.first <= block.first and block.last <= whole.last and block != whole
     )
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _strings(each)
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            yield from _strings(each)
 
 
 def _lead_through(before: Snapshot, after: Snapshot, vpcs: frozenset[str]) -> bool:

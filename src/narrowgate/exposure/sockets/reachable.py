@@ -61,7 +61,7 @@ def _read(snapshot: Snapshot, vpc_id: str) -> Reachable:
                 if not side:
                     unknown[own] = _unlisted(snapshot, each, "ec2.describe_vpc_peering_connections", vpc_id)
             elif kind is TargetKind.TRANSIT_GATEWAY:
-                vpcs.update(dict.fromkeys(_attached(snapshot, own)))
+                vpcs.update(dict.fromkeys(attached_to(snapshot, own)))
                 if missing_of_vpc(snapshot, _ATTACHMENTS, vpc_id):
                     unknown[own] = _unlisted(snapshot, each, _ATTACHMENTS, vpc_id)
             elif kind in _OUTSIDE:
@@ -116,7 +116,8 @@ def _by_gateway(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _attached(snapshot: Snapshot, gateway_id: str) -> tuple[str, ...]:
+def attached_to(snapshot: Snapshot, gateway_id: str) -> tuple[str, ...]:
+    """The VPCs attached to a gateway, or to one that it is peered with, near or far."""
     return _by_gateway(snapshot).get(gateway_id, ())
 
 

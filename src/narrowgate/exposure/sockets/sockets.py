@@ -63,7 +63,8 @@ def _taken_over(snapshot: Snapshot, vpc_id: str) -> dict[str, Bundle]:
     held = _kept(earlier.snapshot).get(vpc_id) if earlier is not None else None
     if earlier is None or held is None or vpc_id in earlier.touched.network:
         return {}
-    return {each.vpc_id: each for each in held.bundles if each.vpc_id not in earlier.touched.network}
+    touched = earlier.touched.network | earlier.touched.across(vpc_id)
+    return {each.vpc_id: each for each in held.bundles if each.vpc_id not in touched}
 
 
 def _outside(snapshot: Snapshot, vpc_id: str, reachable: Reachable) -> tuple[ExposedSocket, ...]:
@@ -73,7 +74,8 @@ def _outside(snapshot: Snapshot, vpc_id: str, reachable: Reachable) -> tuple[Exp
     if earlier is not None and held is not None:
         was = reachable_from(earlier.snapshot, vpc_id)
         public = {each.vpc_id for side in (earlier.snapshot, snapshot) for each in public_targets(side)}
-        if was.leads_outside and earlier.touched.network.isdisjoint({*reachable.vpcs, *was.vpcs, *public}):
+        touched = earlier.touched.network | earlier.touched.outward
+        if was.leads_outside and touched.isdisjoint({*reachable.vpcs, *was.vpcs, *public}):
             return held.outside
         earlier.work["VPCs towards the Internet"] += 1
     senders = [one for each in classes_of_vpc(snapshot, vpc_id).senders for one in each.senders]
