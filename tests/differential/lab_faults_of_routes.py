@@ -14,6 +14,7 @@ from narrowgate.engine.network import (
     transit_gateway_routes,
 )
 from narrowgate.engine.network.route_lookup import CompiledTable, Lookup, Origin
+from narrowgate.engine.network.transit_gateway_table import GatewayRoute
 from narrowgate.model.answer import Verdict
 
 
@@ -125,12 +126,12 @@ def _one_table_of_gateways(patch: Patch) -> None:
 
 
 def _propagated_first_at_gateways(patch: Patch) -> None:
-    true = transit_gateway_routes.GatewayRoute.priority.fget
+    true = GatewayRoute.priority.fget
 
     def wrong(self: Any) -> Any:
         return tuple(-each for each in true(self))
 
-    patch.setattr(transit_gateway_routes.GatewayRoute, "priority", property(wrong))
+    patch.setattr(GatewayRoute, "priority", property(wrong))
 
 
 def _gateways_carry_ipv6(patch: Patch) -> None:

@@ -1,12 +1,16 @@
 """The generator of large estates that the benchmarks use."""
 
+import cProfile
 import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from narrowgate import api
 from narrowgate.guide.folder import snapshot_of
+from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.snapshot import load_snapshot
 
 GENERATOR = Path(__file__).parents[2] / "benchmarks" / "estate.py"
@@ -45,3 +49,32 @@ def test_units_stand_beside_each_other(generator: ModuleType) -> None:
     units = [snapshot_of(unit) for unit in generator.build_units(generator.VPCS_PER_UNIT + 3, 1)]
     assert [len(unit.facts.vpcs) for unit in units] == [generator.VPCS_PER_UNIT, 3]
     assert not set(units[0].facts.vpcs) & set(units[1].facts.vpcs)
+
+
+def _calls(ask: Callable[[], object]) -> int:
+    """How many functions a question runs: a measure of its work that no other load disturbs."""
+    profile = cProfile.Profile()
+    profile.runcall(ask)
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def _work(snapshot: Snapshot) -> list[int]:
+    """What a trace, a resolve and a reach take once another question has built what all of them need."""
+    url, other = (
+        f"https://{each.id}.execute-api.us-east-1.amazonaws.com/prod/v1/resource-00"
+        for name in ("api-00001", "api-00011")
+        for each in snapshot.facts.rest_apis.values()
+        if each.name == name
+    )
+    api.trace(snapshot, "vpc-00005", other)
+    api.reach(snapshot, "host-00004-01", "host-00005-02", api.Flow(port=22))
+    return [
+        _calls(lambda: api.trace(snapshot, "vpc-00003", url)),
+        _calls(lambda: api.resolve(snapshot, "host-00003-01", url.split("/")[2], "AAAA")),
+        _calls(lambda: api.reach(snapshot, "host-00003-01", "host-00007-02", api.Flow(port=22))),
+    ]
+
+
+def test_a_question_takes_no_more_work_in_a_larger_estate(generator: ModuleType) -> None:
+    small, large = (_work(snapshot_of(unit)) for vpcs in (20, 60) for unit in generator.build_units(vpcs, 7))
+    assert all(more < less * 1.1 for less, more in zip(small, large, strict=True)), (small, large)

@@ -85,6 +85,7 @@ def parse_cidr(text: str) -> Cidr:
     return Cidr(parsed.version, int(parsed.network_address), int(parsed.broadcast_address), parsed.prefixlen)
 
 
+@lru_cache(maxsize=65536)
 def is_address(text: str) -> bool:
     """True where `text` is an IPv4 or IPv6 address."""
     try:

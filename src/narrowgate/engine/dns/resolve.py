@@ -41,6 +41,12 @@ def resolve(
     return _answer(found, host.label, canonical, type.upper(), server)
 
 
+def asks_own_resolver(snapshot: Snapshot, host: Host) -> bool:
+    """Whether a host asks nobody but its VPC's own resolver, so that all hosts of the VPC get one answer."""
+    hop = first_hop(snapshot, host.vpc_id) if host.vpc_id is not None else None
+    return isinstance(hop, FirstHop) and hop.servers == (RESOLVER_LINK_LOCAL,)
+
+
 def evaluate_resolve(
     snapshot: Snapshot, client: Client, name: str, type: str = "A", *, server: str | None = None
 ) -> ResolveAnswer:

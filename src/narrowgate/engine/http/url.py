@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
@@ -54,6 +55,11 @@ def parse_request(url: str, *, method: str = "GET", headers: Iterable[str] = ())
     Raises:
         InputError: no http(s) URL, no host, a port out of range, a header without a colon, control characters.
     """
+    return _parse(url, method, tuple(headers))
+
+
+@lru_cache(maxsize=4096)
+def _parse(url: str, method: str, headers: tuple[str, ...]) -> HttpRequest:
     if _UNFIT.search(url):
         raise InputError(f"{url[:80]!r} is no URL: a space or control character")
     try:

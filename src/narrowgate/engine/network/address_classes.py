@@ -35,7 +35,7 @@ def refine_client(
 
     Args:
         snapshot: the estate.
-        client: as `find_client` gave it; one whose hosts have fixed addresses comes back unchanged.
+        client: as `find_client` gave it; one that no rule cuts comes back as it is.
         targets: the interfaces that are to be reached: their groups, ACLs and routes are asked for blocks.
         family: 4 or 6, the family of the flow.
         blocks: further blocks that matter, such as those of a policy's conditions.
@@ -43,8 +43,8 @@ def refine_client(
     if not client.any_address:
         return client
     given, found = tuple(blocks), tuple(targets)
-    hosts = [part for host in client.hosts for part in refine_host(snapshot, host, found, family, given)]
-    return msgspec.structs.replace(client, hosts=tuple(hosts))
+    hosts = tuple(part for host in client.hosts for part in refine_host(snapshot, host, found, family, given))
+    return client if hosts == client.hosts else msgspec.structs.replace(client, hosts=hosts)
 
 
 def refine_host(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from narrowgate.engine.network.addressed_clients import client_at_address
+from narrowgate.engine.network.client_groups import with_groups
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS, platform_ports
 from narrowgate.engine.network.hosts import (
     INTERNET,
@@ -15,9 +16,7 @@ from narrowgate.engine.network.hosts import (
     host_of_interface,
     primary_interface,
 )
-from narrowgate.engine.network.interfaces import (
-    interface,
-)
+from narrowgate.engine.network.interfaces import interface
 from narrowgate.engine.network.vpcs import (
     RESERVED_FIRST,
     missing_of_vpc,
@@ -47,6 +46,25 @@ def find_client(snapshot: Snapshot, text: str, *, security_groups: tuple[str, ..
         UnknownNameError: nothing in the source is called that.
         InputError: several things are; an address stands in several VPCs; a group cannot be used there.
     """
+    remembered = _remembered(snapshot)
+    key = (text, security_groups)
+    if key not in remembered:
+        if len(remembered) >= _REMEMBERED:
+            remembered.clear()
+        remembered[key] = _find(snapshot, text, security_groups)
+    return remembered[key]
+
+
+_REMEMBERED = 20_000
+
+
+@index
+def _remembered(snapshot: Snapshot) -> dict[tuple[str, tuple[str, ...]], Client]:
+    """Clients by what was typed, with the groups that were given."""
+    return {}
+
+
+def _find(snapshot: Snapshot, text: str, security_groups: tuple[str, ...]) -> Client:
     if text == "internet":
         client = Client(
             label=text,
@@ -63,7 +81,7 @@ def find_client(snapshot: Snapshot, text: str, *, security_groups: tuple[str, ..
         known = platform_ports(platforms.pop()) if len(platforms) == 1 else DEFAULT_CLIENT_PORTS
         if known != DEFAULT_CLIENT_PORTS:
             client = msgspec.structs.replace(client, client_ports=known)
-    return _with_groups(snapshot, client, security_groups) if security_groups else client
+    return with_groups(snapshot, client, security_groups) if security_groups else client
 
 
 def _by_name(snapshot: Snapshot, text: str) -> Client:
@@ -214,37 +232,3 @@ def _of_vpc(snapshot: Snapshot, vpc_id: str, label: str) -> Client:
 def _any_of_vpc(snapshot: Snapshot, vpc_id: str) -> tuple[Address, ...]:
     blocks = vpc_blocks(snapshot, vpc_id) or ()
     return tuple(Address(block.family, block.first + RESERVED_FIRST) for block in blocks)
-
-
-def _with_groups(snapshot: Snapshot, client: Client, wanted: tuple[str, ...]) -> Client:
-    """SG-11: a host's groups belong to its VPC, or are associated with it."""
-    hosts = []
-    for host in client.hosts:
-        if host.network_interface_id or host.security_groups is not None or host.vpc_id is None:
-            raise InputError(
-                f"`{client.label}` does not stand for a host that could be started",
-                help="security groups can be given for a subnet, a VPC or a free address only",
-            )
-        groups = tuple(_usable_group(snapshot, host.vpc_id, each) for each in wanted)
-        hosts.append(
-            msgspec.structs.replace(
-                host, security_groups=groups, is_address_only=False, has_unseen_interface=False
-            )
-        )
-    return msgspec.structs.replace(client, hosts=tuple(hosts))
-
-
-def _usable_group(snapshot: Snapshot, vpc_id: str, wanted: str) -> str:
-    groups = snapshot.facts.security_groups
-    by_name = {group.group_name: own_id for own_id, group in groups.items() if group.vpc_id == vpc_id}
-    own_id = wanted if wanted in groups else by_name.get(wanted)
-    if own_id is None:
-        raise UnknownNameError("security group", wanted, [*groups, *(each.group_name for each in groups.values())])
-    if groups[own_id].vpc_id == vpc_id:
-        return own_id
-    for association in snapshot.facts.security_group_vpc_associations:
-        if (association.group_id, association.vpc_id) == (own_id, vpc_id) and association.state == "associated":
-            return own_id
-    raise InputError(
-        f"security group `{wanted}` belongs to `{groups[own_id].vpc_id}` and is not associated with `{vpc_id}`"
-    )

@@ -19,12 +19,11 @@ from narrowgate.engine.network.transit_gateway_attachments import (
     state_step,
 )
 from narrowgate.engine.network.transit_gateway_routes import (
-    GatewayLookup,
-    GatewayRoute,
     associated_table,
     look_up,
     missing_state,
 )
+from narrowgate.engine.network.transit_gateway_table import GatewayLookup, GatewayRoute
 from narrowgate.engine.network.vpcs import holds_address, owner_of_vpc, zone_of_subnet
 from narrowgate.model.answer import Missing, Step, Verdict
 from narrowgate.model.fact import UNSET

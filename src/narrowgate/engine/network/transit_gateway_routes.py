@@ -1,12 +1,11 @@
 """A transit gateway's route tables: which one an attachment uses, where it sends an address (TGW-04, TGW-05)."""
 
-from typing import NamedTuple
-
 from narrowgate.engine.network.prefix_lists import prefix_list_blocks
 from narrowgate.engine.network.steps import missing_field
+from narrowgate.engine.network.transit_gateway_table import GatewayLookup, GatewayRoute, GatewayTable
 from narrowgate.engine.network.vpcs import vpc_blocks
 from narrowgate.model.address import Address, Cidr, parse_address, parse_cidr
-from narrowgate.model.answer import Considered, Missing
+from narrowgate.model.answer import Missing
 from narrowgate.model.errors import InputError
 from narrowgate.model.estate_facts import TransitGatewayRouteQuery
 from narrowgate.model.fact import UNSET
@@ -14,65 +13,12 @@ from narrowgate.model.snapshot import Snapshot, index
 from narrowgate.model.transit import TransitGatewayRoute, TransitGatewayRouteAttachment
 
 _STATES, _TYPES = ("active", "blackhole"), ("static", "propagated")
-_KIND_ORDER = {"vpc": 0, "direct-connect-gateway": 1, "connect": 2, "vpn-concentrator": 3, "vpn": 4}
-"""TGW-05: among propagated routes, by the kind of attachment."""
-
-
-class GatewayRoute(NamedTuple):
-    """One route of a gateway table. `attachments` has several members for equal-cost routes; none: a blackhole."""
-
-    cidr: Cidr
-    is_static: bool | None
-    by_prefix_list: bool
-    state: str | None
-    attachments: tuple[TransitGatewayRouteAttachment, ...]
-
-    @property
-    def priority(self) -> tuple[int, int]:
-        """Lower wins among routes to one block: static, prefix list, then by kind of attachment (TGW-05)."""
-        if self.is_static:
-            return (1 if self.by_prefix_list else 0, 0)
-        kind = self.attachments[0].resource_type if self.attachments else None
-        return (2, _KIND_ORDER.get(kind or "", 9))
-
-    def __str__(self) -> str:
-        to = ", ".join(each.transit_gateway_attachment_id for each in self.attachments) or "nowhere"
-        return f"{self.cidr} -> {to} ({'static' if self.is_static else 'propagated'}, {self.state})"
-
-
-class GatewayLookup(NamedTuple):
-    """What a gateway table says of an address: the routes that cover it, best first.
-
-    `unread` tells what was not asked and might have won.
-    """
-
-    matches: tuple[GatewayRoute, ...]
-    unread: Missing | None
-
-    def considered(self) -> tuple[Considered, ...]:
-        """The matches as an answer shows them."""
-        return tuple(
-            Considered(item=str(each), outcome="rejected" if rank else "chosen", why=self._why(rank))
-            for rank, each in enumerate(self.matches)
-        )
-
-    def _why(self, rank: int) -> str:
-        if rank == 0:
-            return "longest prefix"
-        is_shorter = self.matches[rank].cidr.prefix_length < self.matches[0].cidr.prefix_length
-        return "less specific" if is_shorter else "lower priority"
 
 
 @index
-def _tables(snapshot: Snapshot) -> dict[str, "_Table"]:
+def _tables(snapshot: Snapshot) -> dict[str, GatewayTable]:
     """Filled as tables are asked for."""
     return {}
-
-
-class _Table(NamedTuple):
-    routes: tuple[GatewayRoute, ...]
-    queries: tuple[TransitGatewayRouteQuery, ...]
-    missing: Missing | None
 
 
 def look_up(snapshot: Snapshot, table_id: str, address: Address) -> GatewayLookup:
@@ -81,10 +27,7 @@ def look_up(snapshot: Snapshot, table_id: str, address: Address) -> GatewayLooku
     if table_id not in tables:
         tables[table_id] = _read(snapshot, table_id)
     table = tables[table_id]
-    matches = sorted(
-        (route for route in table.routes if route.cidr.holds(address)),
-        key=lambda route: (-route.cidr.prefix_length, route.priority),
-    )
+    matches = table.matches(address)
     unread = table.missing
     if unread is None and table.queries and not _is_complete_for(table.queries, address):
         unread = Missing(
@@ -100,11 +43,11 @@ def look_up(snapshot: Snapshot, table_id: str, address: Address) -> GatewayLooku
     return GatewayLookup(tuple(matches), unread)
 
 
-def _read(snapshot: Snapshot, table_id: str) -> _Table:
+def _read(snapshot: Snapshot, table_id: str) -> GatewayTable:
     queries = snapshot.facts.transit_gateway_route_queries.get(table_id, ())
     if queries:
         routes = [route for query in queries for each in query.routes for route in _routes(snapshot, each)]
-        return _Table(tuple(dict.fromkeys(routes)), queries, None)
+        return GatewayTable(tuple(dict.fromkeys(routes)), queries, None)
     place = snapshot.place(table_id)
     missing = snapshot.missing(
         "ec2.search_transit_gateway_routes", place.account, place.region, parent=table_id, resource=table_id
@@ -113,8 +56,8 @@ def _read(snapshot: Snapshot, table_id: str) -> _Table:
         missing_propagations = snapshot.missing(
             "ec2.get_transit_gateway_route_table_propagations", place.account, place.region, parent=table_id
         )
-        return _Table(_propagated(snapshot, table_id), (), missing_propagations)
-    return _Table((), (), missing)
+        return GatewayTable(_propagated(snapshot, table_id), (), missing_propagations)
+    return GatewayTable((), (), missing)
 
 
 def all_routes(snapshot: Snapshot) -> tuple[GatewayRoute, ...]:

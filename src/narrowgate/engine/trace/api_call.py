@@ -1,6 +1,7 @@
 """What an execute-api endpoint makes of a request: certificate, API, stage, method, policies (AGW-03)."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -49,6 +50,8 @@ class ApiCall(msgspec.Struct, frozen=True, kw_only=True):
     authorization: AuthorizeAnswer | None = None
     unknowns: tuple[Missing, ...] = ()
     warnings: tuple[str, ...] = ()
+    reads_source: bool = False
+    """Whether a policy compares the address that the endpoint sees: the answer then holds for this one alone."""
 
 
 def endpoint_of_interface(snapshot: Snapshot, interface_id: str) -> VpcEndpoint | None:
@@ -59,13 +62,21 @@ def endpoint_of_interface(snapshot: Snapshot, interface_id: str) -> VpcEndpoint 
     return snapshot.facts.vpc_endpoints.get(found.vpc_endpoint_id)
 
 
+Key = TypeVar("Key")
+
 _REMEMBERED = 20_000
-_Key = tuple[str, HttpRequest, str, str | None, Step | None]
+_Key = tuple[str, HttpRequest, str, Step | None]
 
 
 @index
 def _remembered(snapshot: Snapshot) -> dict[_Key, ApiCall]:
-    """Calls of this snapshot: each of an endpoint's addresses gives the same answer to the same source."""
+    """Calls of this snapshot that get one answer wherever they come from, at each of an endpoint's addresses."""
+    return {}
+
+
+@index
+def _remembered_by_source(snapshot: Snapshot) -> dict[tuple[_Key, str | None], ApiCall]:
+    """Calls of which a policy compares the source: each address gives the same answer to the same one."""
     return {}
 
 
@@ -88,13 +99,22 @@ def evaluate_api_call(
         source: the address that the endpoint sees the call come from (VPCE-06).
         certificate: the TLS step where something in front of the endpoint ends TLS.
     """
-    key = (endpoint.vpc_endpoint_id, request, principal, source, certificate)
-    remembered = _remembered(snapshot)
-    if key not in remembered:
-        if len(remembered) >= _REMEMBERED:
-            remembered.clear()
-        remembered[key] = _evaluate(snapshot, endpoint, request, principal, source, certificate)
-    return remembered[key]
+    key = (endpoint.vpc_endpoint_id, request, principal, certificate)
+    anywhere, by_source = _remembered(snapshot), _remembered_by_source(snapshot)
+    found = anywhere.get(key) or by_source.get((key, source))
+    if found is None:
+        found = _evaluate(snapshot, endpoint, request, principal, source, certificate)
+        if found.reads_source:
+            _keep(by_source, (key, source), found)
+        else:
+            _keep(anywhere, key, found)
+    return found
+
+
+def _keep(remembered: dict[Key, ApiCall], key: Key, found: ApiCall) -> None:
+    if len(remembered) >= _REMEMBERED:
+        remembered.clear()
+    remembered[key] = found
 
 
 def _evaluate(
@@ -152,7 +172,8 @@ def _evaluate(
     if outcome.method is None:
         refused = refused_before_the_method(snapshot, called) if outcome.http is not None else None
         if refused is None:
-            return _finish(endpoint, steps, outcome.http, warnings, None)
+            # Policies were asked all the same, and what they say of another source may be a refusal.
+            return _finish(endpoint, steps, outcome.http, warnings, None, reads_source=outcome.http is not None)
         return _finish(endpoint, [*steps[:-1], *refused.steps, steps[-1]], refused.http, warnings, refused)
     decided = evaluate_authorization(snapshot, called)
     warnings.extend(decided.warnings)
@@ -247,6 +268,8 @@ def _finish(
     http: HttpAnswer | None,
     warnings: Sequence[str],
     decided: Authorization | None,
+    *,
+    reads_source: bool = False,
 ) -> ApiCall:
     verdict = conjunction(step.verdict for step in steps)
     tls_failed = next((step for step in steps if step.layer == "tls" and step.verdict is Verdict.DENIED), None)
@@ -264,4 +287,5 @@ def _finish(
         authorization=decided.answer if decided is not None else None,
         unknowns=tuple(missing for step in steps for missing in step.unknowns),
         warnings=tuple(warnings),
+        reads_source=reads_source or (decided is not None and decided.reads_source),
     )

@@ -10,6 +10,7 @@ from narrowgate.engine.http.deployed_methods import DeployedMethod
 from narrowgate.engine.http.symptoms import PASSED_ON, URI_TOO_LONG
 from narrowgate.engine.policy.authorize import authorize
 from narrowgate.engine.policy.callers import Principal, parse_principal_arn
+from narrowgate.engine.policy.reads import reads
 from narrowgate.engine.policy.request import (
     MAX_METHOD_ARN,
     Api,
@@ -48,6 +49,8 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     answer: AuthorizeAnswer | None = None
     http: HttpAnswer | None = None
     warnings: tuple[str, ...] = ()
+    reads_source: bool = False
+    """Whether a policy compares the address that the endpoint sees, so that another one may fare otherwise."""
 
 
 def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
@@ -100,7 +103,13 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
     answer = authorize(request)
     steps = [*layer_steps(snapshot, called, answer, tuple(gaps)), *_key_steps(called, method, answer)]
     notes = tuple(note.text for note in answer.notes)
-    return Authorization(steps=tuple(steps), answer=answer, http=_http(answer), warnings=notes)
+    return Authorization(
+        steps=tuple(steps),
+        answer=answer,
+        http=_http(answer),
+        warnings=notes,
+        reads_source=reads(known.policies, "aws:vpcsourceip"),
+    )
 
 
 def refused_before_the_method(snapshot: Snapshot, called: Called) -> Authorization | None:
