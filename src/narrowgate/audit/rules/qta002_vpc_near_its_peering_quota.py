@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from narrowgate.audit.estate import Estate
+from narrowgate.audit.quotas import near
 from narrowgate.audit.rule import Defect, Rule
 from narrowgate.engine.dns.connected_vpcs import peerings_of
 from narrowgate.model.finding import Confidence, Severity
@@ -12,10 +13,7 @@ def check(estate: Estate) -> Iterator[Defect]:
     """VPCs with more than 45 active connections."""
     for vpc_id in estate.facts.vpcs:
         count = sum(each.status.code == "active" for each in peerings_of(estate.snapshot, vpc_id))
-        if count > 45:
-            yield Defect(
-                vpc_id, f"{estate.named(vpc_id)} has {count} of 50 peerings", {"PeeringConnections": count}
-            )
+        yield from near(estate, vpc_id, count, 50, "peerings", "VpcPeeringConnections")
 
 
 RULE = Rule(

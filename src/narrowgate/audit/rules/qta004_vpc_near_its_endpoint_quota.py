@@ -4,20 +4,20 @@ from collections import Counter
 from collections.abc import Iterator
 
 from narrowgate.audit.estate import Estate
+from narrowgate.audit.quotas import near
 from narrowgate.audit.rule import Defect, Rule
 from narrowgate.model.finding import Confidence, Severity
 
 
 def check(estate: Estate) -> Iterator[Defect]:
-    """VPCs with more than 45 interface endpoints."""
+    """VPCs with more than 45 interface and Gateway Load Balancer endpoints."""
     counts = Counter(
         each.vpc_id
         for each in estate.facts.vpc_endpoints.values()
         if each.vpc_endpoint_type in ("Interface", "GatewayLoadBalancer")
     )
     for vpc_id, count in sorted(counts.items()):
-        if count > 45:
-            yield Defect(vpc_id, f"{estate.named(vpc_id)} has {count} of 50 endpoints", {"VpcEndpoints": count})
+        yield from near(estate, vpc_id, count, 50, "endpoints", "VpcEndpoints")
 
 
 RULE = Rule(
