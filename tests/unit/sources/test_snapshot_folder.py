@@ -4,6 +4,7 @@ import json
 import random
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -180,6 +181,19 @@ def test_a_wrong_type_is_named_by_its_pointer(tmp_path):
     with pytest.raises(InputError) as caught:
         load_snapshot(tmp_path)
     assert caught.value.where.endswith(".Vpcs[1].Tags[0].Key")
+
+
+def test_a_null_where_aws_sends_a_value_is_a_field_left_out(tmp_path):
+    vpcs(tmp_path, {"Vpcs": [{**VPC, "Tags": None, "CidrBlockAssociationSet": None}, {**VPC, "VpcId": "vpc-0b"}]})
+    found = load_snapshot(tmp_path).facts.vpcs
+    assert found["vpc-0a"] == msgspec.structs.replace(found["vpc-0b"], vpc_id="vpc-0a")
+
+
+def test_a_null_for_what_nothing_goes_without_is_named_by_its_pointer(tmp_path):
+    vpcs(tmp_path, {"Vpcs": [VPC, {**VPC, "VpcId": None}]})
+    with pytest.raises(InputError, match="VpcId") as caught:
+        load_snapshot(tmp_path)
+    assert caught.value.where.endswith(".Vpcs[1]")
 
 
 ELEMENTS = {

@@ -17,6 +17,9 @@ UNAVAILABLE = "dns_firewall"
 """The word of the outside file for an outage of DNS Firewall."""
 
 _TRUST = "TRUST_REDIRECTION_DOMAIN"
+_NUMBERS = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "SRV": 33}
+_NUMBERS |= {"NAPTR": 35, "DS": 43, "SVCB": 64, "HTTPS": 65, "SPF": 99, "CAA": 257}
+_NAMES_OF_TYPES = {f"TYPE{number}": name for name, number in _NUMBERS.items()}
 
 
 class Group(NamedTuple):
@@ -141,9 +144,15 @@ def decisions(query: Query, firewall: Firewall, *, is_redirect: bool) -> tuple[D
     return tuple(possible)
 
 
+def _type_of(text: str) -> str:
+    """A rule's query type by name: AWS takes `TYPE28` for AAAA as well (FW-08)."""
+    kind = text.upper()
+    return _NAMES_OF_TYPES.get(kind, kind)
+
+
 def _matches(query: Query, rule: FirewallRule) -> bool | tuple[Missing, ...]:
     """Whether a rule matches; the facts that would tell where it only may."""
-    if rule.qtype is not None and rule.qtype.upper() != query.type:
+    if rule.qtype is not None and _type_of(rule.qtype) != query.type:
         return False
     if rule.firewall_domain_list_id is None:
         # FW-08: Advanced rules judge the query's behaviour, which no snapshot holds.

@@ -67,6 +67,16 @@ def _endpoint_of_interface(snapshot: Snapshot) -> dict[str, str]:
 
 
 @index
+def _instance_of_interface(snapshot: Snapshot) -> dict[str, str]:
+    """Which instance names an interface as its own: where the interface does not tell."""
+    return {
+        each.network_interface_id: instance.instance_id
+        for instance in snapshot.facts.instances.values()
+        for each in instance.network_interfaces
+    }
+
+
+@index
 def resolver_addresses(snapshot: Snapshot) -> dict[tuple[str | None, Address], str]:
     """Which Resolver endpoint has an address of a subnet."""
     found: dict[tuple[str | None, Address], str] = {}
@@ -109,6 +119,7 @@ def _read(snapshot: Snapshot, fact: NetworkInterface) -> Interface:
     balancer = _BALANCER_OF_DESCRIPTION.match(fact.description)
     owner = _balancers_by_suffix(snapshot).get(balancer[1]) if balancer else None
     instance_id = fact.attachment.instance_id if fact.attachment else None
+    instance_id = instance_id or _instance_of_interface(snapshot).get(fact.network_interface_id)
     instance = snapshot.facts.instances.get(instance_id or "")
     resolver = resolver_addresses(snapshot)
     return Interface(

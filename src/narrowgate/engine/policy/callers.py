@@ -7,6 +7,8 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from narrowgate.engine.policy.kleene import NO
+
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """The signer of a request; fields left `UNSET` are not known, null means that there is none.
@@ -86,10 +88,12 @@ class CallerKind(Enum):
 class Caller:
     """Who calls, ready for comparison; build with `signer`, or use `ANONYMOUS` and `UNNAMED`."""
 
-    __slots__ = ("arn", "kind", "parsed", "principal")
+    __slots__ = ("arn", "bounded", "kind", "parsed", "principal")
 
-    def __init__(self, kind: CallerKind, principal: Principal | None = None) -> None:
+    def __init__(self, kind: CallerKind, principal: Principal | None = None, bounded: int = NO) -> None:
         self.kind = kind
+        self.bounded = bounded
+        """Whether a permissions boundary is attached to the signer: a Deny with NotPrincipal strikes those."""
         self.principal = principal
         self.arn = principal.arn if principal else ""
         self.parsed = parse_principal_arn(self.arn) if principal else None
@@ -99,9 +103,9 @@ ANONYMOUS: Final = Caller(CallerKind.ANONYMOUS)
 UNNAMED: Final = Caller(CallerKind.UNNAMED)
 
 
-def signer(principal: Principal) -> Caller:
+def signer(principal: Principal, bounded: int = NO) -> Caller:
     """The caller that a known principal is."""
-    return Caller(CallerKind.SIGNER, principal)
+    return Caller(CallerKind.SIGNER, principal, bounded)
 
 
 def principal_key(principal: Principal, lowered: str) -> tuple[str, ...] | UnsetType | None:

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from narrowgate.engine.policy.callers import ANONYMOUS, UNNAMED, Caller, signer
 from narrowgate.engine.policy.decision_tables import Scenario
+from narrowgate.engine.policy.kleene import NO, UNKNOWN, YES
 from narrowgate.engine.policy.layer_view import SharedFacts, View, plain
 from narrowgate.engine.policy.request import (
     AUTHORIZATION_HEADERS,
@@ -73,7 +74,12 @@ class Evaluation:
         for caller in self._by_caller:
             if caller.principal is principal:
                 return caller
-        return signer(principal)
+        return signer(principal, self._bounded())
+
+    def _bounded(self) -> int:
+        if Layer.PERMISSIONS_BOUNDARY.value in self.request.unknown_policies:
+            return UNKNOWN
+        return NO if self.request.policies.permissions_boundary is None else YES
 
     def _scenarios(self) -> Iterator[Scenario]:
         request = self.request

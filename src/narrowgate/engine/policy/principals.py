@@ -90,6 +90,26 @@ class PrincipalSet:
             return YES, BY_ACCOUNT
         return (UNKNOWN, DIRECT) if open_part else (NO, 0)
 
+    def spares(self, caller: Caller) -> int:
+        """Whether the caller is an exception of a Deny with NotPrincipal (POL-25).
+
+        AWS strikes whoever has a permissions boundary, named or not; and where the caller is named without the
+        account, or the account beside others of it, it documents only what might happen.
+        """
+        named, _ = self.match(caller)
+        if named == NO or self.anyone:
+            return named
+        if caller.bounded == YES:
+            return NO
+        if caller.bounded == UNKNOWN or caller.principal is None or caller.parsed is None:
+            return UNKNOWN
+        partition, account = caller.parsed.partition, caller.principal.account
+        if caller.arn in self._arns or self._names_role(caller.parsed):
+            return named if self._names_account(partition, account) else UNKNOWN
+        others = (parse_principal_arn(arn) for arn in self._arns)
+        is_beside_others = any(other is not None and other.account == account for other in others)
+        return UNKNOWN if is_beside_others and caller.parsed.kind is not ArnKind.ROOT else named
+
     def _names_someone(self) -> bool:
         return bool(self._accounts or self._arns or self._ids or self._odd or self._canonical)
 

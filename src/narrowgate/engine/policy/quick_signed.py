@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from narrowgate.engine.policy.callers import Principal, signer
 from narrowgate.engine.policy.context import Context
 from narrowgate.engine.policy.decision_tables import Scenario
+from narrowgate.engine.policy.kleene import NO, YES
 from narrowgate.engine.policy.layer_view import SharedFacts, plain, running_policy
 from narrowgate.engine.policy.procedure import Resolution, intersection, resolve, union
 from narrowgate.engine.policy.request import AuthorizeRequest
@@ -36,7 +37,7 @@ def decide_signed(request: AuthorizeRequest, principal: Principal) -> tuple[Deci
     """The decision and what decided, for a valid signature, no custom domain and no layer unread; None if open."""
     shared = SharedFacts(request)
     context = Context(
-        caller=signer(principal),
+        caller=signer(principal, NO if request.policies.permissions_boundary is None else YES),
         action=request.action,
         resource=shared.resource,
         given=shared.given,

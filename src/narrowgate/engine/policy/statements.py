@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
 
+from narrowgate.engine.policy.callers import Caller
 from narrowgate.engine.policy.conditions import Condition
 from narrowgate.engine.policy.context import Context
 from narrowgate.engine.policy.kleene import NO, UNKNOWN, WORDS, YES
@@ -118,7 +119,7 @@ class Statement:
         # Cheapest first: of the four parts, any NO settles the statement.
         principals = self.principals
         if principals is not None and (self.not_principal or not principals.anyone):
-            result = min(result, self._principal(context))
+            result = min(result, self.names(context.caller))
             if result == NO:
                 return NO
         outcome = self.resources.applies(context)
@@ -134,11 +135,13 @@ class Statement:
                 result = outcome
         return result
 
-    def _principal(self, context: Context) -> int:
+    def names(self, caller: Caller) -> int:
+        """Whether Principal, or NotPrincipal, lets the statement speak about a caller."""
         if self.principals is None:
             return YES
-        named, _ = self.principals.match(context.caller)
-        return 2 - named if self.not_principal else named
+        if not self.not_principal:
+            return self.principals.match(caller)[0]
+        return 2 - (self.principals.spares(caller) if self.is_deny else self.principals.match(caller)[0])
 
     def allow_bit(self, context: Context) -> int:
         """How directly an Allow names the caller, as an effect."""
@@ -155,7 +158,7 @@ class Statement:
             index=self.index,
             effect=self.effect,
             applies=WORDS[self.applies(context)],
-            principal=None if self.principals is None else WORDS[self._principal(context)],
+            principal=None if self.principals is None else WORDS[self.names(context.caller)],
             action=WORDS[self.actions.applies(context)],
             resource=WORDS[self.resources.applies(context)],
             conditions=tuple(condition.explain(context) for condition in self.conditions),
@@ -164,7 +167,7 @@ class Statement:
     def open_reasons(self, context: Context) -> tuple[str, ...]:
         """The keys, operators and other facts that leave the statement undecided."""
         reasons: list[str] = []
-        if self._principal(context) == UNKNOWN:
+        if self.names(context.caller) == UNKNOWN:
             reasons.append("principal")
         if self.resources.applies(context) == UNKNOWN:
             reasons.append(self.resources.open_variable(context))

@@ -11,6 +11,7 @@ from narrowgate.model.fact import ADDRESS_PATTERN, CIDR_PATTERN, PROTOCOL_PATTER
 from narrowgate.model.outside import FORWARD_PATTERN
 
 _PATH = re.compile(r" - at `\$(?P<path>.*)`$", re.DOTALL)
+_NULL_FIELD = re.compile(r", got `null` - at `\$.*\.(\w+)`$", re.DOTALL)
 _BYTE = re.compile(r"\(byte (?P<byte>\d+)\)")
 # msgspec names types as Python or the schema does; users know JSON's own words.
 _TYPES = re.compile(
@@ -53,7 +54,7 @@ def decode_json(data: bytes | memoryview, kind: Any, *, where: str, pointer: str
         InputError: no JSON, wrong types, missing fields, nesting without end; with file and line or pointer.
     """
     try:
-        return _decoder(kind).decode(data)
+        return _decode(data, kind)
     except msgspec.ValidationError as error:
         raise InputError(_plain(str(error)), where=f"{where}: {_pointer(str(error), pointer)}") from None
     except msgspec.DecodeError as error:
@@ -64,6 +65,28 @@ def decode_json(data: bytes | memoryview, kind: Any, *, where: str, pointer: str
         raise InputError("nested too deeply to be an AWS response", where=where) from None
     except UnicodeDecodeError:
         raise InputError("not UTF-8 text", where=where, help="save the file as UTF-8") from None
+
+
+def _decode(data: bytes | memoryview, kind: Any) -> Any:
+    """Decode; a null where the type wants a value is a field left out, as other tools write it."""
+    dropped: set[str] = set()
+    while True:
+        try:
+            return _decoder(kind).decode(data)
+        except msgspec.ValidationError as error:
+            name = _NULL_FIELD.search(str(error))
+            if name is None or name[1] in dropped:
+                raise
+            dropped.add(name[1])
+            data = msgspec.json.encode(_without_nulls(msgspec.json.decode(data), name[1]))
+
+
+def _without_nulls(value: Any, name: str) -> Any:
+    if isinstance(value, list):
+        return [_without_nulls(each, name) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_nulls(each, name) for key, each in value.items() if each is not None or key != name}
 
 
 def convert(value: Any, kind: Any, *, where: str, pointer: str = "") -> Any:

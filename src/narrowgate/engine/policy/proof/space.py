@@ -84,11 +84,7 @@ class Space:
     ) -> bool:
         seen = caller if self._world.sees_signer(kind) else ANONYMOUS
         context = self._context(kind, seen, "")
-        named = YES
-        if statement.principals is not None:
-            named = statement.principals.match(seen)[0]
-            named = 2 - named if statement.not_principal else named
-        if not _decided(named, f"the principal of {_name(statement)}"):
+        if not _decided(statement.names(seen), f"the principal of {_name(statement)}"):
             return False
         return all(_decided(c.holds(context), _describe(c)) for c in about)
 

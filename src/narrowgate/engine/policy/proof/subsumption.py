@@ -69,9 +69,11 @@ def _principals_inside(inner: Statement, outer: Statement) -> bool:
         return True
     if inner.principals is None or inner.not_principal is not outer.not_principal:
         return False
-    small, large = (inner, outer) if not inner.not_principal else (outer, inner)
-    named = _values(large.principals)
-    return all(each in named or _owner(each) in named for each in _values(small.principals))
+    named = _values(outer.principals)
+    if inner.not_principal:
+        # More exceptions spare no more: an account beside others of it may spare only those (POL-25).
+        return _values(inner.principals) == named
+    return all(each in named or _owner(each) in named for each in _values(inner.principals))
 
 
 def _owner(named: tuple[str, str]) -> tuple[str, str]:
