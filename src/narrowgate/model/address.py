@@ -57,6 +57,21 @@ class Cidr(NamedTuple):
         return f"{Address(self.family, self.first)}/{self.prefix_length}"
 
 
+_OCTETS = {str(number): number for number in range(256)}
+_LENGTHS = {str(number): number for number in range(33)}
+
+
+def _plain_ipv4(text: str) -> int | None:
+    """The number of an address of four plain decimals; None for every other spelling, which `ipaddress` judges."""
+    value, parts = 0, text.split(".")
+    for part in parts:
+        octet = _OCTETS.get(part)
+        if octet is None:
+            return None
+        value = value << 8 | octet
+    return value if len(parts) == 4 else None
+
+
 @lru_cache(maxsize=65536)
 def parse_address(text: str) -> Address:
     """Parse an IPv4 or IPv6 address.
@@ -64,6 +79,9 @@ def parse_address(text: str) -> Address:
     Raises:
         InputError: the text is no address.
     """
+    plain = _plain_ipv4(text)
+    if plain is not None:
+        return Address(4, plain)
     try:
         parsed = ipaddress.ip_address(text)
     except ValueError:
@@ -78,6 +96,11 @@ def parse_cidr(text: str) -> Cidr:
     Raises:
         InputError: the text is no block.
     """
+    written, slash, spelled = text.partition("/")
+    plain, length = _plain_ipv4(written), _LENGTHS.get(spelled) if slash else 32
+    if plain is not None and length is not None:
+        hosts = (1 << 32 - length) - 1
+        return Cidr(4, plain & ~hosts, plain | hosts, length)
     try:
         parsed = ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -141,6 +164,11 @@ class IntervalSet:
     def __and__(self, other: "IntervalSet") -> "IntervalSet":
         if not self.intervals or self.intervals == other.intervals:
             return self
+        if len(other.intervals) == 1:
+            # One range around all of it, as every port is, takes nothing away.
+            first, last = other.intervals[0]
+            if first <= self.intervals[0][0] and self.intervals[-1][1] <= last:
+                return self
         return IntervalSet._of(
             [
                 (a if a > c else c, b if b < d else d)
@@ -152,6 +180,8 @@ class IntervalSet:
 
     def __sub__(self, other: "IntervalSet") -> "IntervalSet":
         left = self.intervals
+        if left == other.intervals:
+            return IntervalSet._of(())
         for first, last in other.intervals:
             left = tuple(
                 piece

@@ -171,11 +171,15 @@ def index(build: Callable[[Snapshot], T]) -> Callable[[Snapshot], T]:
 
     @wraps(build)
     def lookup(snapshot: Snapshot) -> T:
-        indexes = snapshot._indexes
-        if build not in indexes:
-            indexes[build] = build(snapshot)
-        found: T = indexes[build]
-        return found
+        try:
+            # Asked millions of times, built once: a hit must cost no more than this.
+            found: T = snapshot._indexes[build]
+        except KeyError:
+            pass
+        else:
+            return found
+        made = snapshot._indexes[build] = build(snapshot)
+        return made
 
     return lookup
 

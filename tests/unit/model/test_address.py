@@ -42,7 +42,21 @@ def test_blocks_hold_what_the_standard_library_says(base, length, address):
     assert block.holds(parse_address(str(address))) is held
 
 
-@pytest.mark.parametrize("text", ["", "10.0.0.0/33", "300.1.1.1", "10.0.0.1/x", "::/129", "10.0.0"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "10.0.0.0/33",
+        "300.1.1.1",
+        "10.0.0.1/x",
+        "::/129",
+        "10.0.0",
+        "10.0.0.01",
+        "10.0.0.0/",
+        "1.2.3.4.5",
+        "/8",
+    ],
+)
 def test_what_is_no_block_is_an_input_error(text):
     with pytest.raises(InputError):
         parse_cidr(text)

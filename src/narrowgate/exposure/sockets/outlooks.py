@@ -14,7 +14,7 @@ from narrowgate.engine.network.security_group_rules import Direction
 from narrowgate.engine.network.vpcs import vpc_blocks, zone_of_subnet
 from narrowgate.exposure.sockets.acl_keys import acl_number
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass, classes_of_vpc
-from narrowgate.exposure.sockets.filters import groups_of
+from narrowgate.exposure.sockets.groups import groups_of
 from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.parts import Part, cutting_blocks
 from narrowgate.exposure.sockets.relations import attachments_by_vpc, shape_of

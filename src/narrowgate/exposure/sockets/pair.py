@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from narrowgate.engine.network.admitted_ports import Admitted, admitted_ports
 from narrowgate.engine.network.arrival import Arrival
 from narrowgate.engine.network.departure import Router
 from narrowgate.engine.network.flow import Flow, Packet, platform_ports, protocol_name
@@ -19,7 +20,6 @@ from narrowgate.engine.network.path_target import target_end
 from narrowgate.engine.network.references import Way
 from narrowgate.engine.network.replies import seen_as, walk_back
 from narrowgate.engine.network.security_group_rules import Direction
-from narrowgate.engine.network.security_groups import Admitted, admitted_ports
 from narrowgate.engine.network.services import check_client, check_target
 from narrowgate.engine.network.walk import travel
 from narrowgate.exposure.sockets.port_cells import cut

@@ -74,8 +74,13 @@ def _read(snapshot: Snapshot, vpc_id: str) -> Reachable:
                 unknown[unread.prefix_list] = _unknown(
                     told, unread.target.kind.value, (unread.missing,), "NET-08", f"by {unread.target.id}"
                 )
+    unread_vpcs = _unread_vpcs(snapshot)
     for other in vpcs:
-        unknown.update(_unread_vpc(snapshot, other))
+        if other not in unread_vpcs:
+            unread_vpcs[other] = _unread_vpc(snapshot, other)
+        entry = unread_vpcs[other]
+        if entry is not None:
+            unknown[other] = entry
     for gap in _unread_senders(snapshot, vpc_id):
         unknown[gap.fact] = _unknown("every address", "VPC", (gap,), "RCH-02", "from hosts that nobody listed")
     return Reachable(tuple(vpcs), outside, tuple(unknown.values()))
@@ -155,10 +160,16 @@ def _unread_senders(snapshot: Snapshot, vpc_id: str) -> list[Missing]:
     return [gap for gap in gaps if gap is not None]
 
 
-def _unread_vpc(snapshot: Snapshot, vpc_id: str) -> dict[str, ExposedSocket]:
+@index
+def _unread_vpcs(snapshot: Snapshot) -> dict[str, ExposedSocket | None]:
+    """Filled as VPCs are asked for: all that lead to one ask the same."""
+    return {}
+
+
+def _unread_vpc(snapshot: Snapshot, vpc_id: str) -> ExposedSocket | None:
     """A VPC that routes lead to and whose interfaces nobody listed: any address of it may answer."""
     gap = missing_of_vpc(snapshot, "ec2.describe_network_interfaces", vpc_id)
     if gap is None:
-        return {}
+        return None
     entry = _unknown(f"interfaces of {vpc_id}", "VPC", (gap,), "RCH-02", "which nobody listed")
-    return {vpc_id: msgspec.structs.replace(entry, vpc=vpc_id)}
+    return msgspec.structs.replace(entry, vpc=vpc_id)

@@ -19,11 +19,13 @@ _CLOSED = (Verdict.DENIED, Verdict.INVALID)
 class Served:
     """Ports by protocol and state; equal ones are one object, compared by identity."""
 
-    __slots__ = ("by_protocol", "is_nothing")
+    __slots__ = ("by_protocol", "every", "is_nothing")
 
     def __init__(self, by_protocol: dict[int, dict[str, IntervalSet]]) -> None:
         self.by_protocol = by_protocol
-        self.is_nothing = not any(ports for each in by_protocol.values() for ports in each.values())
+        self.every = {protocol: each[OPEN] | each[UNKNOWN] for protocol, each in by_protocol.items()}
+        """Ports by protocol, in whatever state."""
+        self.is_nothing = not any(self.every.values())
 
 
 @index

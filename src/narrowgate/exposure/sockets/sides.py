@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from narrowgate.engine.network.security_group_rules import Direction
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
-from narrowgate.exposure.sockets.filters import Groups, admitted_number, groups_of, ports_number
+from narrowgate.exposure.sockets.filters import admitted_number, ports_number
+from narrowgate.exposure.sockets.groups import Groups, groups_of
 from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.outlooks import Outward, OutwardSenders, OutwardTargets
 from narrowgate.exposure.sockets.parts import Part, is_solid

@@ -3,9 +3,9 @@
 from narrowgate.exposure.reuse.earlier import earlier_of
 from narrowgate.exposure.sockets.classes import classes_of_vpc
 from narrowgate.exposure.sockets.columns import across
+from narrowgate.exposure.sockets.inside import inside_vpc
 from narrowgate.exposure.sockets.internet import internet_sockets
 from narrowgate.exposure.sockets.outlooks import outward_classes
-from narrowgate.exposure.sockets.pairs import inside_vpc
 from narrowgate.exposure.sockets.pieces import Bundle, Sockets
 from narrowgate.exposure.sockets.reachable import Reachable, reachable_from
 from narrowgate.exposure.sockets.sides import Side, side_of

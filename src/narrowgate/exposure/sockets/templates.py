@@ -2,9 +2,10 @@
 
 from narrowgate.engine.network.security_group_rules import Direction
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
-from narrowgate.exposure.sockets.filters import Groups, admitted_number, groups_of, ports_number
+from narrowgate.exposure.sockets.filters import admitted_number, ports_number
+from narrowgate.exposure.sockets.groups import Groups, groups_of
 from narrowgate.exposure.sockets.pair import Opening
-from narrowgate.exposure.sockets.plans import Alike, Template
+from narrowgate.exposure.sockets.plans import Template, alike
 from narrowgate.exposure.sockets.relations import Relation, relation
 from narrowgate.model.exposure import Because
 from narrowgate.model.snapshot import Snapshot, index
@@ -37,8 +38,8 @@ def templates_between(
     key = (sender.shape, egress, target.shape, out.number, back.number, admitted)
     kept = _kept(snapshot)
     if key not in kept:
-        alike = Alike.of(snapshot, sender, target, ingress)
-        kept[key] = alike.every_template() if alike is not None else None
+        found = alike(snapshot, sender, target, ingress)
+        kept[key] = found[0].every_template() if found is not None else None
     return kept[key]
 
 
