@@ -13,9 +13,10 @@ from narrowgate.exposure.apis.calls import names_path
 from narrowgate.exposure.apis.doors import doors_of
 from narrowgate.exposure.inverse import strangers_of
 from narrowgate.exposure.labels import name_tags
+from narrowgate.exposure.names.hidden import public_entries_of
 from narrowgate.exposure.names.names import names_of_vpc
 from narrowgate.exposure.names.patterns import covers
-from narrowgate.exposure.names.public import public_entries_of
+from narrowgate.exposure.sockets.pieces import Chosen
 from narrowgate.exposure.sockets.sockets import sockets_of_vpc
 from narrowgate.exposure.sockets.spelling import spell_ranges
 from narrowgate.model.address import Address, IntervalSet
@@ -138,9 +139,10 @@ def _askers(snapshot: Snapshot, name: str, allowed: Allowed) -> Iterator[_Found]
 
 
 def _openers(snapshot: Snapshot, address: Address, port: int, protocol: int, allowed: Allowed) -> Iterator[_Found]:
+    wanted = Chosen(lambda target: any(each == address for _, each in target.members))
     for vpc_id in sorted(snapshot.facts.vpcs):
         sockets = sockets_of_vpc(snapshot, vpc_id)
-        for socket in sockets.to(lambda target: any(each == address for _, each in target.members)):
+        for socket in sockets.to(wanted):
             if socket.protocol != protocol or port not in socket.opening.ports:
                 continue
             if all(each != address for _, each in socket.targets):

@@ -8,6 +8,18 @@ from narrowgate.model.fact import UNSET, UnsetType
 OPEN, PARTIAL, UNKNOWN = "open", "partial", "unknown"
 """`state` of an entry: for certain; for some hosts or flows only; nobody can tell, and `unknowns` say why."""
 
+_ORDER = (UNKNOWN, PARTIAL, OPEN)
+
+
+def sureness(state: str) -> int:
+    """How sure a state is: more for surer ones."""
+    return _ORDER.index(state)
+
+
+def less_sure(one: str, other: str) -> str:
+    """What is left of two states that both must hold."""
+    return one if sureness(one) <= sureness(other) else other
+
 
 class Because(Record, frozen=True, kw_only=True):
     """One link of a reason chain, with its rule of the rule book."""

@@ -24,6 +24,7 @@ _EVERYWHERE = frozenset(
 _PRIVATE_REVERSE = frozenset(
     {"10.in-addr.arpa", "168.192.in-addr.arpa", *(f"{octet}.172.in-addr.arpa" for octet in range(16, 32))}
 )
+_ENDINGS = ("localhost", "localdomain", ".arpa", ".internal")
 _REVERSE_OFF = frozenset({"DISABLED"})
 _REVERSE_CHANGING = frozenset({"DISABLING", "ENABLING"})
 
@@ -40,6 +41,11 @@ def _names_of_region(region: str) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def _always(region: str | None) -> frozenset[str]:
     return _EVERYWHERE | (_names_of_region(region) if region else frozenset())
+
+
+def may_be_autodefined(name: str) -> bool:
+    """Whether a rule that AWS makes itself may cover a name in some VPC."""
+    return name.endswith(_ENDINGS) or ".compute" in name or name.startswith("compute")
 
 
 def autodefined_rules(snapshot: Snapshot, vpc_id: str, region: str | None, name: str) -> list[tuple[str, Doubts]]:

@@ -19,8 +19,14 @@ def _kept(snapshot: Snapshot) -> dict[tuple[str, str, str, bool], Outcome]:
     return {}
 
 
-def ask_resolver(query: Query, vpc_id: str) -> Outcome:
-    """What the resolver of a VPC answers, whoever sent the question there (DNS-09, IN-01)."""
+def ask_resolver(query: Query, vpc_id: str, *, for_once: bool = False) -> Outcome:
+    """What the resolver of a VPC answers, whoever sent the question there (DNS-09, IN-01).
+
+    Args:
+        query: the question.
+        vpc_id: the VPC.
+        for_once: nobody will ask again, so that the answer need not be kept.
+    """
     place = f"resolver of {vpc_id}"
     if (place, query.name) in query.trail:
         told = refused(
@@ -39,7 +45,7 @@ def ask_resolver(query: Query, vpc_id: str) -> Outcome:
     found = kept.get(key)
     if found is None:
         found = _Resolver(view_of(query.snapshot, vpc_id), from_outside).answer(query.passed(place))
-        if not (found.is_provisional and query.trail):
+        if not for_once and not (found.is_provisional and query.trail):
             # An answer that met a loop holds only for the way that the question took.
             kept[key] = found
     return found

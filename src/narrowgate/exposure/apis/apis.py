@@ -14,10 +14,8 @@ from narrowgate.exposure.sockets.pieces import Sockets
 from narrowgate.exposure.sockets.spelling import spell_ranges
 from narrowgate.model.answer import Missing
 from narrowgate.model.apigateway import RestApi
-from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because, ExposedApi
+from narrowgate.model.exposure import UNKNOWN, Because, ExposedApi, less_sure, sureness
 from narrowgate.model.snapshot import Snapshot, index
-
-_ORDER = (UNKNOWN, PARTIAL, OPEN)
 
 
 class _Called(NamedTuple):
@@ -80,7 +78,7 @@ def entries_through(snapshot: Snapshot, door: Door, apis: Iterable[RestApi]) -> 
 
 
 def _entry(snapshot: Snapshot, door: Door, api: RestApi, decision: Decision) -> ExposedApi | None:
-    sources, state, unknowns = door.sources, min(door.state, decision.state, key=_ORDER.index), decision.unknowns
+    sources, state, unknowns = door.sources, less_sure(door.state, decision.state), decision.unknowns
     spelled: tuple[str, ...] = ()
     if decision.sources is not None:
         if door.is_ipv4:
@@ -125,7 +123,7 @@ def _behind_door(door: Door, entry: ExposedApi) -> ExposedApi:
     return msgspec.structs.replace(
         entry,
         via=door.via,
-        state=min(door.state, entry.state, key=_ORDER.index),
+        state=less_sure(door.state, entry.state),
         because=(*door.because, *entry.because),
         unknowns=(*door.unknowns, *entry.unknowns),
     )
@@ -179,7 +177,7 @@ def _without_weaker(entries: list[ExposedApi]) -> Iterator[ExposedApi]:
             each.sources,
         )
         held = best.get(key)
-        if held is None or _ORDER.index(each.state) > _ORDER.index(held.state):
+        if held is None or sureness(each.state) > sureness(held.state):
             best[key] = each
     yield from best.values()
 

@@ -1,23 +1,21 @@
 """The execute-api endpoints that hosts of a VPC reach, directly or through a load balancer, as whom (AGW-14)."""
 
 from collections.abc import Iterator
-from functools import partial
 from typing import NamedTuple
 
 from narrowgate.engine.network.flow import TCP, Flow
 from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.engine.network.load_balancers import forward
 from narrowgate.exposure.sockets.classes import TargetClass
-from narrowgate.exposure.sockets.pieces import Members, Socket, Sockets
+from narrowgate.exposure.sockets.pieces import Chosen, Members, Socket, Sockets
 from narrowgate.model.address import Address, IntervalSet
 from narrowgate.model.answer import Missing
-from narrowgate.model.exposure import OPEN, PARTIAL, UNKNOWN, Because
+from narrowgate.model.exposure import Because, sureness
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.snapshot import Snapshot, index
 
 _HTTPS = 443
-_ORDER = (UNKNOWN, PARTIAL, OPEN)
 
 
 class Door(NamedTuple):
@@ -52,30 +50,27 @@ def _doorways(snapshot: Snapshot) -> frozenset[str]:
 
 
 @index
-def _led_on(snapshot: Snapshot) -> dict[TargetClass, bool]:
-    """Filled as targets are asked for."""
-    return {}
+def _leading_on(snapshot: Snapshot) -> Chosen:
+    """Targets of which some member may be a door, or lead to one."""
+    doorways = _doorways(snapshot)
 
+    def leads_on(target: TargetClass) -> bool:
+        return any(True for _ in _doorways_of(doorways, target.every_member))
 
-def _leads_on(snapshot: Snapshot, target: TargetClass) -> bool:
-    """Whether some member of a class may be a door, or lead to one."""
-    kept = _led_on(snapshot)
-    if target not in kept:
-        kept[target] = any(True for _ in _doorways_of(snapshot, target.every_member))
-    return kept[target]
+    return Chosen(leads_on)
 
 
 def doors_of(snapshot: Snapshot, sockets: Sockets) -> list[Door]:
     """Each endpoint once for each state and way."""
     found: dict[tuple[str, str, str, bool], list[Door]] = {}
-    for each in sockets.to(partial(_leads_on, snapshot)):
+    for each in sockets.to(_leading_on(snapshot)):
         if each.protocol != TCP:
             continue
-        for target, address in _doorways_of(snapshot, each.targets):
+        for target, address in _doorways_of(_doorways(snapshot), each.targets):
             for door in _door(snapshot, each, target, address):
                 found.setdefault((door.endpoint_id, door.state, door.via, door.is_ipv4), []).append(door)
     joined = [_joined(every) for every in found.values()]
-    return sorted(joined, key=lambda door: (door.endpoint_id, -_ORDER.index(door.state), door.via))
+    return sorted(joined, key=lambda door: (door.endpoint_id, -sureness(door.state), door.via))
 
 
 def _joined(every: list[Door]) -> Door:
@@ -88,10 +83,9 @@ def _joined(every: list[Door]) -> Door:
     )
 
 
-def _doorways_of(snapshot: Snapshot, targets: Members) -> Iterator[tuple[Interface, Address]]:
+def _doorways_of(doorways: frozenset[str], targets: Members) -> Iterator[tuple[Interface, Address]]:
     """What of the targets of a socket may be a door or lead to one, each once; most are none."""
     told: set[str] = set()
-    doorways = _doorways(snapshot)
     for target, address in targets:
         own = target.vpc_endpoint_id or target.load_balancer_arn
         key = f"{own} {address.family}"

@@ -24,13 +24,15 @@ def ec2_names(snapshot: Snapshot, vpc_id: str, ask: Ask) -> Iterator[ExposedName
     if view.attributes is False:
         return
     own = Connection(vpc_id, view.region, vpc_id, True, True, False)
+    hostnames = _public_hostnames(snapshot)
     by_way: dict[tuple[str, object, object, str | None], list[str]] = {}
     for each in (own, *connections_of(snapshot, vpc_id)):
         by_way.setdefault((each.via, each.is_up, each.has_dns, each.region), []).append(each.vpc_id)
     for (via, _, _, region), vpcs in by_way.items():
         yield from _private_names(snapshot, vpcs, region or view.region, via, ask)
         for other in vpcs:
-            yield from _public_names(snapshot, other, via, ask)
+            if other in hostnames:
+                yield from _public_names(hostnames[other], via, ask)
     gaps = missing_connections(snapshot, vpc_id)
     if gaps:
         yield _entry(
@@ -91,9 +93,9 @@ def _public_hostnames(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     return {vpc_id: tuple(names) for vpc_id, names in found.items()}
 
 
-def _public_names(snapshot: Snapshot, vpc_id: str, via: str, ask: Ask) -> Iterator[ExposedName]:
+def _public_names(hostnames: Iterable[str], via: str, ask: Ask) -> Iterator[ExposedName]:
     """Public hostnames that this view answers with private addresses (PEER-DNS-01)."""
-    for name in _public_hostnames(snapshot).get(vpc_id, ()):
+    for name in hostnames:
         outcome = ask(name, "A")
         if outcome.verdict is Verdict.DENIED or (outcome.verdict is Verdict.ALLOWED and outcome.target == PUBLIC):
             continue

@@ -21,19 +21,10 @@ from narrowgate.model.snapshot import Snapshot, index
 _ADDRESS_TYPES = frozenset({"A", "AAAA", "CNAME", "NS", "SOA"})
 
 
-@index
-def _of_resolvers(snapshot: Snapshot) -> dict[str, tuple[ExposedName, ...]]:
-    """By VPC; filled as resolvers are asked."""
-    return {}
-
-
 def names_of_resolver(snapshot: Snapshot, vpc_id: str) -> tuple[ExposedName, ...]:
-    """Every name that the resolver of a VPC answers privately to the hosts of that VPC."""
-    kept = _of_resolvers(snapshot)
-    if vpc_id not in kept:
-        ask = partial(_ask_resolver, snapshot, vpc_id)
-        kept[vpc_id] = _names(snapshot, vpc_id, points_of_view(snapshot, vpc_id), ask)
-    return kept[vpc_id]
+    """Every name that the resolver of a VPC answers privately to the hosts of that VPC; nothing of it is kept."""
+    ask = partial(_ask_resolver, snapshot, vpc_id)
+    return _names(snapshot, vpc_id, points_of_view(snapshot, vpc_id), ask)
 
 
 @index
@@ -70,7 +61,7 @@ def _points_at(snapshot: Snapshot, address: Address, known: Interface | None) ->
 
 
 def _ask_resolver(snapshot: Snapshot, vpc_id: str, name: str, kind: str) -> Outcome:
-    return ask_resolver(Query(snapshot, name, kind), vpc_id)
+    return ask_resolver(Query(snapshot, name, kind), vpc_id, for_once=True)
 
 
 def _ask_server(snapshot: Snapshot, door: Door, known: Interface | None, name: str, kind: str) -> Outcome:

@@ -1,6 +1,7 @@
 """Public names that a view answers otherwise than public DNS would: captured, hidden, or refused (VPCE-DNS-05)."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from narrowgate.engine.dns.outcome import PUBLIC, Outcome, Query
 from narrowgate.engine.dns.public_dns import ask_publicly
@@ -42,9 +43,39 @@ def _public_records(snapshot: Snapshot) -> dict[str, str]:
     return found
 
 
+@index
 def known_publicly(snapshot: Snapshot) -> dict[str, str]:
     """Public names that a view may take away, and what they are."""
     return {**_public_apis(snapshot), **_public_records(snapshot)}
+
+
+class _Known(NamedTuple):
+    """A public name, what it is, and what public DNS answers for certain."""
+
+    name: str
+    meaning: str
+    answer: tuple[str | None, tuple[str, ...]]
+
+
+@index
+def _answered(snapshot: Snapshot) -> tuple[_Known, ...]:
+    """The public names that can be lost: those that public DNS answers."""
+    found = []
+    for name, meaning in known_publicly(snapshot).items():
+        was = ask_publicly(Query(snapshot, name, "A"))
+        if was.verdict is Verdict.ALLOWED:
+            found.append(_Known(name, meaning, (was.target, was.addresses)))
+    return tuple(found)
+
+
+@index
+def _places(snapshot: Snapshot) -> dict[str, tuple[int, ...]]:
+    """Places of public names in their list, by every domain that they lie in."""
+    found: dict[str, list[int]] = {}
+    for place, known in enumerate(_answered(snapshot)):
+        for domain in parents(known.name):
+            found.setdefault(domain, []).append(place)
+    return {domain: tuple(places) for domain, places in found.items()}
 
 
 Ask = Callable[[str, str], Outcome]
@@ -57,7 +88,7 @@ def lost_by_view(snapshot: Snapshot, vpc_id: str) -> Iterator[LostName]:
         return
 
     def ask(name: str, kind: str) -> Outcome:
-        return ask_resolver(Query(snapshot, name, kind), vpc_id)
+        return ask_resolver(Query(snapshot, name, kind), vpc_id, for_once=True)
 
     yield from _lost(snapshot, ask, view.candidates)
 
@@ -68,12 +99,12 @@ def lost_by_server(snapshot: Snapshot, ask: Ask) -> Iterator[LostName]:
 
 
 def _lost(snapshot: Snapshot, ask: Ask, domains: Mapping[str, object]) -> Iterator[LostName]:
-    for name, meaning in known_publicly(snapshot).items():
-        if not any(parent in domains for parent in parents(name)):
-            continue
-        was, now = ask_publicly(Query(snapshot, name, "A")), ask(name, "A")
-        if was.verdict is Verdict.ALLOWED and (was.target, was.addresses) != (now.target, now.addresses):
-            yield _entry(name, meaning, now)
+    every, places = _answered(snapshot), _places(snapshot)
+    for place in sorted({place for domain in domains for place in places.get(domain, ())}):
+        known = every[place]
+        now = ask(known.name, "A")
+        if known.answer != (now.target, now.addresses):
+            yield _entry(known.name, known.meaning, now)
     for domain in _execute_api_domains(snapshot):
         if any(parent in domains for parent in parents(domain)):
             now = ask(f"{WITNESS}.{domain}", "A")

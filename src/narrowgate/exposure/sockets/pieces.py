@@ -82,6 +82,18 @@ class Bundle(NamedTuple):
             yield from each.sockets()
 
 
+class Chosen(dict[TargetClass, bool]):
+    """Which targets somebody looks for: each is judged once, whoever reaches it."""
+
+    def __init__(self, is_wanted: Callable[[TargetClass], bool]) -> None:
+        super().__init__()
+        self._is_wanted = is_wanted
+
+    def __missing__(self, target: TargetClass) -> bool:
+        self[target] = found = self._is_wanted(target)
+        return found
+
+
 class Sockets(NamedTuple):
     """What a VPC can open: VPC by VPC, its own first, and entries where nobody can tell of classes."""
 
@@ -102,11 +114,11 @@ class Sockets(NamedTuple):
         for each in self.bundles:
             yield from each.sockets()
 
-    def to(self, is_wanted: Callable[[TargetClass], bool]) -> Iterator[Socket]:
+    def to(self, chosen: Chosen) -> Iterator[Socket]:
         """The sockets to some targets only; the others are not spelled out."""
         for bundle in self.bundles:
             for each in bundle.pieces:
-                if is_wanted(each.target):
+                if chosen[each.target]:
                     yield from each.sockets()
 
     def in_doubt(self) -> Iterator[Socket]:
