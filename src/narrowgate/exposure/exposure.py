@@ -1,12 +1,13 @@
 """The exposure of one VPC, or of all: names, sockets and APIs, with what is meant marked."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 
 from narrowgate.exposure.apis.apis import apis_of_vpc
 from narrowgate.exposure.intent import NOTHING_MEANT, Intent
+from narrowgate.exposure.joined import Joined
 from narrowgate.exposure.labels import labels_of
 from narrowgate.exposure.names.names import names_of_vpc
 from narrowgate.exposure.names.public import public_entries, same_public_names
@@ -34,41 +35,20 @@ NOTE_PUBLIC_DNS = (
 )
 
 
-E = TypeVar("E", bound=Entry)
-
-
-class Joined(Generic[E]):
-    """Entries of several VPCs: those that differ in the VPC alone stand once."""
-
-    def __init__(self, kind: type[E]) -> None:
-        """Start with no entry of that kind."""
-        self.kind = kind
-        self._found: dict[E, list[str]] = {}
-
-    def add(self, entries: Iterable[E]) -> None:
-        """Take the entries of a VPC."""
-        for each in entries:
-            alone = msgspec.structs.replace(each, consumers=())
-            self._found.setdefault(alone, []).extend(each.consumers)
-
-    def entries(self) -> tuple[E, ...]:
-        """The entries, each with all VPCs that it is open to."""
-        return tuple(
-            msgspec.structs.replace(each, consumers=tuple(dict.fromkeys(vpcs)))
-            for each, vpcs in self._found.items()
-        )
-
-
 def _public(snapshot: Snapshot, hidden: Mapping[str, frozenset[str]]) -> Iterator[ExposedName]:
-    """Public names with the VPCs that they are not hidden from."""
+    """Public names with the VPCs that they are not hidden from; equal sets of VPCs are the very same tuple."""
     every = tuple(hidden)
-    somewhere = frozenset().union(*hidden.values())
+    hidden_from: dict[str, list[str]] = {}
+    for vpc, names in hidden.items():
+        for name in names:
+            hidden_from.setdefault(name, []).append(vpc)
+    seeing: dict[frozenset[str], tuple[str, ...]] = {}
     for each in public_entries(snapshot):
-        seen = every
-        if each.name in somewhere:
-            seen = tuple(vpc for vpc in every if each.name not in hidden[vpc])
-        if seen:
-            yield msgspec.structs.replace(each, consumers=seen)
+        blind = frozenset(hidden_from.get(each.name, ()))
+        if blind not in seeing:
+            seeing[blind] = tuple(vpc for vpc in every if vpc not in blind)
+        if seeing[blind]:
+            yield msgspec.structs.replace(each, consumers=seeing[blind])
 
 
 class VpcExposure(NamedTuple):
@@ -140,20 +120,40 @@ def evaluate_exposure(
     """
     if reuse is not None:
         continue_from(snapshot, reuse)
-    names, lost, sockets, apis = Joined(ExposedName), Joined(LostName), Joined(ExposedSocket), Joined(ExposedApi)
-    hidden: dict[str, frozenset[str]] = {}
     with without_cycle_search():
-        for each in consumers:
-            part = _apart(snapshot, each, apart_from) if apart_from else exposure_of_vpc(snapshot, each)
-            if part is None:
-                continue
-            names.add(map(intent.mark_name, part.names))
-            lost.add(part.lost_names)
-            sockets.add(map(intent.mark_socket, part.sockets))
-            apis.add(map(intent.mark_api, part.apis))
-            if part.hidden_public_names is not None:
-                hidden[each] = part.hidden_public_names
-    answer = ExposureAnswer(
+        answer = _lists(snapshot, consumers, intent, apart_from)
+        if to is not None:
+            answer = _leading_to(snapshot, answer, to)
+        gaps = unknowns_of(answer)
+        return msgspec.structs.replace(
+            answer,
+            verdict=Verdict.UNKNOWN if gaps else Verdict.ALLOWED,
+            unknowns=gaps,
+            labels=labels_of(snapshot, answer),
+        )
+
+
+def _lists(
+    snapshot: Snapshot, consumers: Sequence[str], intent: Intent, apart_from: Snapshot | None
+) -> ExposureAnswer:
+    names, lost, sockets, apis = (
+        Joined[ExposedName](),
+        Joined[LostName](),
+        Joined[ExposedSocket](),
+        Joined[ExposedApi](),
+    )
+    hidden: dict[str, frozenset[str]] = {}
+    for each in consumers:
+        part = _apart(snapshot, each, apart_from) if apart_from else exposure_of_vpc(snapshot, each)
+        if part is None:
+            continue
+        names.add(map(intent.mark_name, part.names))
+        lost.add(part.lost_names)
+        sockets.add(map(intent.mark_socket, part.sockets))
+        apis.add(map(intent.mark_api, part.apis))
+        if part.hidden_public_names is not None:
+            hidden[each] = part.hidden_public_names
+    return ExposureAnswer(
         verdict=Verdict.ALLOWED,
         source=snapshot.label,
         consumers=tuple(consumers),
@@ -163,15 +163,6 @@ def evaluate_exposure(
         sockets=sockets.entries(),
         apis=apis.entries(),
         notes=(NOTE_PUBLIC_DNS,),
-    )
-    if to is not None:
-        answer = _leading_to(snapshot, answer, to)
-    gaps = unknowns_of(answer)
-    return msgspec.structs.replace(
-        answer,
-        verdict=Verdict.UNKNOWN if gaps else Verdict.ALLOWED,
-        unknowns=gaps,
-        labels=labels_of(snapshot, answer),
     )
 
 

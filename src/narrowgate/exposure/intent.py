@@ -17,12 +17,14 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
 
     def mark_name(self, entry: ExposedName) -> ExposedName:
         """The entry, marked where it is meant: only the very name is, never a pattern that covers more."""
+        if not self.names:
+            return entry
         meant = bool(entry.consumers) and all((vpc, entry.name) in self.names for vpc in entry.consumers)
         return msgspec.structs.replace(entry, intended=True) if meant else entry
 
     def mark_socket(self, entry: ExposedSocket) -> ExposedSocket:
         """The entry, marked where all its ports are meant."""
-        if not entry.ports.isdigit():
+        if not self.sockets or not entry.ports.isdigit():
             return entry
         port = int(entry.ports)
         meant = bool(entry.consumers) and all((vpc, entry.target, port) in self.sockets for vpc in entry.consumers)
@@ -30,6 +32,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
 
     def mark_api(self, entry: ExposedApi) -> ExposedApi:
         """The entry, marked where each of its methods is meant."""
+        if not self.calls:
+            return entry
         verbs = entry.method.split(", ")
         meant = bool(entry.consumers) and all(
             {(vpc, entry.api, verb, entry.path), (vpc, entry.api, "ANY", entry.path)} & self.calls

@@ -36,8 +36,13 @@ def _ids(answer: ExposureAnswer) -> Iterable[str]:
     yield from answer.consumers
     for name in (*answer.names, *answer.public_names):
         yield from (name.target or "", name.via.removeprefix("asking ").removesuffix(" directly"))
+    told: set[int] = set()
     for socket in answer.sockets:
         yield from (socket.target, socket.vpc or "", socket.via.rpartition(" ")[2])
-        yield from (text.partition(" ")[0] for text in (*socket.interfaces, *socket.startable))
+        for senders in (socket.interfaces, socket.startable):
+            # Many entries of a VPC share their senders, as the very same tuple.
+            if id(senders) not in told:
+                told.add(id(senders))
+                yield from (text.partition(" ")[0] for text in senders)
     for api in answer.apis:
         yield from (api.endpoint, api.via.rpartition(" ")[2])

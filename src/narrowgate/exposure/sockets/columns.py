@@ -21,14 +21,14 @@ from narrowgate.exposure.sockets.sides import Cell, Facing, Side, outlook_of
 from narrowgate.exposure.sockets.templates import as_opening, templates_between
 from narrowgate.model.snapshot import Snapshot
 
-_WHOLE = -1
+WHOLE = -1
 """The zone of a cell that means a target's members of all zones."""
 
 
 class Column(Piece):
     """A column and the target that it stands before: ids are filled in where its sockets are asked for."""
 
-    __slots__ = ("_cells", "_outs", "_zones")
+    __slots__ = ("cells", "outs", "zones")
 
     def __init__(
         self,
@@ -38,24 +38,31 @@ class Column(Piece):
         cells: tuple[Cell, ...],
     ) -> None:
         super().__init__(target)
-        self._outs = outs
-        self._zones = zones
-        self._cells = cells
+        self.outs = outs
+        self.zones = zones
+        self.cells = cells
 
     def sockets(self) -> Iterator[Socket]:
         """The sockets, in order."""
         members: dict[int, Members] = {}
         openings: dict[tuple[int, int], Opening] = {}
-        for senders, outlook, zone, template, number in self._cells:
+        for each in self.cells:
+            senders, outlook, zone, template, number = each
             of_zone = members.get(zone)
             if of_zone is None:
-                met = self.target if zone == _WHOLE else self._zones[zone]
-                of_zone = members[zone] = met.every_member
+                of_zone = members[zone] = self.members_of(zone)
             opening = openings.get((outlook, number))
             if opening is None:
-                opening = as_opening(self._outs[outlook], self.target, template, number)
-                openings[outlook, number] = opening
+                opening = openings[outlook, number] = self.opening_of(each)
             yield Socket(senders, of_zone, template[0], opening)
+
+    def members_of(self, zone: int) -> Members:
+        """The target's members in a zone, or in all."""
+        return (self.target if zone == WHOLE else self.zones[zone]).every_member
+
+    def opening_of(self, cell: Cell) -> Opening:
+        """What one of its cells opens, with the reasons."""
+        return as_opening(self.outs[cell.outlook], self.target, cell.template, cell.number)
 
 
 def across(snapshot: Snapshot, here: Side, there: Side) -> Iterator[Piece]:
@@ -125,7 +132,7 @@ def _zones(
     """
     if sender.is_sensitive or target.is_sensitive:
         return sender.by_zone, [*enumerate(target.by_zone)]
-    return (sender.whole,), [(_WHOLE, target.whole)]
+    return (sender.whole,), [(WHOLE, target.whole)]
 
 
 def _pair_by_pair(
@@ -156,7 +163,7 @@ def _as_before(
     out = relation(snapshot, here, there) if here is not None and there is not None else None
     if out is not None:
         cells = tuple(
-            Cell(sender.every_sender, 0, _WHOLE, each, number_of(snapshot, ("template", each)))
+            Cell(sender.every_sender, 0, WHOLE, each, number_of(snapshot, ("template", each)))
             for each in templates
         )
         yield Column((out,), target, (), cells)
