@@ -8,6 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 from tests.conformance.cases import World
 
+from narrowgate import api
 from narrowgate.audit.registry import RULES
 from narrowgate.audit.rule import Rule
 from narrowgate.audit.run import CRASHED, audit
@@ -115,3 +116,10 @@ def test_private_dns_that_its_vpc_keeps_idle_captures_nothing(attribute, capture
     found = {each.resource for each in audit(snapshot_of(guide.estate)) if each.rule == "EPT003"}
 
     assert (guide.endpoint in found) is captures
+
+
+def test_what_a_template_names_and_does_not_make_is_no_defect_of_it():
+    template = Path(__file__).parents[1] / "sources" / "public" / "sam-private-api.yaml"
+    found = {each.rule for each in audit(api.load(template))}
+    assert "API002" in found
+    assert not found & {"API001", "EPT011", "POL007"}

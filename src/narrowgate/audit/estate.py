@@ -54,6 +54,10 @@ class Estate:
         place = self.snapshot.place(resource_id)
         return self.snapshot.missing(operation, place.account, place.region) is None
 
+    def is_declared(self, resource_id: str) -> bool:
+        """True where a resource stands in a person's own file: what such a file names beside it may well exist."""
+        return bool(self.snapshot.place(resource_id).address)
+
     # --- names
 
     def named(self, resource_id: str) -> str:

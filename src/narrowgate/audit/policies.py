@@ -47,6 +47,18 @@ def _remarks(estate: Estate, api: RestApi) -> tuple[PolicyFinding, ...]:
     return validate_policy(api.policy, PolicyKind.RESOURCE, context)
 
 
+def named_endpoints(policy: Policy | None) -> frozenset[str]:
+    """The endpoints that a policy's conditions name by id."""
+    return frozenset(
+        value
+        for statement in (policy.statements if policy is not None else ())
+        for condition in statement.conditions
+        if condition.lowered == "aws:sourcevpce"
+        for value in condition.wanted
+        if value.startswith("vpce-") and "*" not in value
+    )
+
+
 def statements_of(policy: Policy | None) -> list[Mapping[str, Any]]:
     """The statements of a policy as they are written; none where nobody can read it."""
     found = policy.document.get("Statement", []) if policy is not None else []

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from narrowgate.audit.estate import Estate
+from narrowgate.audit.policies import named_endpoints
 from narrowgate.audit.rule import Defect, Rule
+from narrowgate.model.apigateway import RestApi
+from narrowgate.model.fact import UnsetType
 from narrowgate.model.finding import Confidence, Severity
 
 
@@ -12,12 +15,21 @@ def check(estate: Estate) -> Iterator[Defect]:
     regions = {estate.region(each.vpc_endpoint_id) for each in estate.execute_api_endpoints}
     for api in estate.apis("PRIVATE"):
         region = estate.region(api.id)
-        if region not in regions and estate.is_collected("ec2.describe_vpc_endpoints", api.id):
+        if region in regions or (estate.is_declared(api.id) and _stands_elsewhere(estate, api)):
+            continue
+        if estate.is_collected("ec2.describe_vpc_endpoints", api.id):
             yield Defect(
                 api.id,
                 f"no execute-api endpoint of {region} leads to {estate.named(api.id)}",
                 {"types": "PRIVATE"},
             )
+
+
+def _stands_elsewhere(estate: Estate, api: RestApi) -> bool:
+    """True where a file says nothing about networks, or names endpoints that it does not make."""
+    configuration = api.endpoint_configuration
+    associated = () if isinstance(configuration, UnsetType) else configuration.vpc_endpoint_ids
+    return not estate.facts.vpcs or bool({*associated, *named_endpoints(estate.resource_policy(api))})
 
 
 RULE = Rule(
@@ -33,4 +45,5 @@ RULE = Rule(
     remediation="Make an execute-api endpoint in a VPC of the API's Region that the callers reach.",
     rules=("AGW-01", "VPCE-01"),
     check=check,
+    limits="Silent about a plan or template without a VPC, or whose API names endpoints that stand elsewhere.",
 )

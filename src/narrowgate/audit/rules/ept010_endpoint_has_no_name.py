@@ -32,7 +32,7 @@ def check(estate: Estate) -> Iterator[Defect]:
 RULE = Rule(
     id="EPT010",
     name="endpoint-has-no-name",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
     what="An execute-api endpoint has private DNS off, and no private API is associated with it.",
     why=(

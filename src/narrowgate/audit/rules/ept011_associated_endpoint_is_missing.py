@@ -12,7 +12,9 @@ def check(estate: Estate) -> Iterator[Defect]:
     """Ids in `vpcEndpointIds` that are unknown where endpoints of the API's Region were collected."""
     for api in estate.apis("PRIVATE"):
         configuration = api.endpoint_configuration
-        if isinstance(configuration, UnsetType) or not estate.is_collected("ec2.describe_vpc_endpoints", api.id):
+        if isinstance(configuration, UnsetType) or estate.is_declared(api.id):
+            continue
+        if not estate.is_collected("ec2.describe_vpc_endpoints", api.id):
             continue
         for endpoint_id in configuration.vpc_endpoint_ids:
             if endpoint_id not in estate.facts.vpc_endpoints:
@@ -33,4 +35,5 @@ RULE = Rule(
     remediation="Associate the endpoint in use in its place, and deploy the API again.",
     rules=("AGW-06", "AGW-15"),
     check=check,
+    limits="Silent about plans, templates and designs: the endpoints that they name by id stand elsewhere.",
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from narrowgate.audit.estate import Estate
+from narrowgate.audit.policies import named_endpoints
 from narrowgate.audit.rule import Defect, Rule
 from narrowgate.model.finding import Confidence, Severity
 
@@ -10,17 +11,9 @@ from narrowgate.model.finding import Confidence, Severity
 def check(estate: Estate) -> Iterator[Defect]:
     """Endpoint ids that no collected account knows; one that is not collected may hold it."""
     for api in estate.apis("PRIVATE"):
-        policy = estate.resource_policy(api)
-        if policy is None or not estate.is_collected("ec2.describe_vpc_endpoints", api.id):
+        if estate.is_declared(api.id) or not estate.is_collected("ec2.describe_vpc_endpoints", api.id):
             continue
-        named = {
-            value
-            for statement in policy.statements
-            for condition in statement.conditions
-            if condition.lowered == "aws:sourcevpce"
-            for value in condition.wanted
-            if value.startswith("vpce-") and "*" not in value
-        }
+        named = named_endpoints(estate.resource_policy(api))
         for endpoint_id in sorted(named - set(estate.facts.vpc_endpoints)):
             message = f"the policy of {estate.named(api.id)} names {endpoint_id}, which no collected account has"
             yield Defect(api.id, message, {"policy": endpoint_id}, subject=endpoint_id)
@@ -39,4 +32,5 @@ RULE = Rule(
     remediation="Replace the id with that of the endpoint in use, or remove it; then deploy the API again.",
     rules=("KEY-02", "POL-03"),
     check=check,
+    limits="Silent about plans, templates and designs: the endpoints that they name by id stand elsewhere.",
 )
