@@ -42,11 +42,12 @@ def promises_of(path: Path, snapshot: Snapshot, source: str) -> Promises:
         changed = msgspec.structs.replace(world, snapshot=state)
         return tuple(judge_expectation(changed, design, option, each) for each in design.expect)
 
-    calls = {str(each): each for each in _calls(world, design, option)}
+    calls = {str(each): each for each in calls_of(world, design, option)}
     return Promises(goals=tuple(calls.values()), judge=judge)
 
 
-def _calls(world: World, design: Design, option: Option) -> Iterator[Goal]:
+def calls_of(world: World, design: Design, option: Option) -> Iterator[Goal]:
+    """Every call that a design allows or expects, as it is made by one way to connect."""
     for consumer in design.consumers:
         for permission in consumer.may_call:
             for route in permission.routes:

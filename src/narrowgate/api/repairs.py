@@ -10,6 +10,7 @@ from narrowgate.api.addresses import followed
 from narrowgate.api.sources import load
 from narrowgate.audit.registry import find_rule
 from narrowgate.audit.run import audit
+from narrowgate.model.answer import Verdict
 from narrowgate.model.errors import InputError
 from narrowgate.model.finding import Finding, Severity
 from narrowgate.model.repair import FixAnswer
@@ -53,7 +54,8 @@ def fix_source(
         return fix_design(source)
     snapshot = load(source, assume_complete=assume_complete)
     mending = _mending(source, snapshot, [_followed(snapshot, each) for each in goals], rules, design)
-    if not mending.changes:
+    if not mending.changes or mending.answer.verdict is Verdict.UNKNOWN:
+        # What missing facts leave open is not verified, and nothing unverified is written into files.
         return mending.answer
     from narrowgate.api.patches.write import with_patches
 

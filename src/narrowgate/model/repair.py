@@ -38,8 +38,9 @@ class FixAnswer(Record, frozen=True, kw_only=True):
     """The smallest verified change.
 
     `verdict` is `allowed` where every goal holds after `changes` (none of which where all held before), `denied`
-    where no repair was found, `unknown` where missing facts stand in the way. `opened` is what the changes open
-    beside; `hints` are what the caller can do where the estate is not at fault.
+    where no repair was found, `unknown` where missing facts stand in the way; `changes` are then those without which
+    something is certain to fail. `opened` is what the changes open beside; `hints` are what the caller can do where
+    the estate is not at fault.
     """
 
     schema: str = "narrowgate.fix/1"

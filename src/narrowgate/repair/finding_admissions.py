@@ -21,7 +21,7 @@ def admit_the_sender(snapshot: Snapshot, finding: Finding) -> Iterator[Change]:
     blocks = tuple(f"{each.ip}/32" for each in senders if each.ip)
     for group in (snapshot.facts.security_groups.get(each) for each in endpoint.security_group_ids):
         if group is not None and blocks:
-            yield from let_in(group, ((UDP, 53), (TCP, 53)), blocks)
+            yield from let_in(snapshot, group, ((UDP, 53), (TCP, 53)), blocks)
 
 
 def admit_who_is_led_there(snapshot: Snapshot, finding: Finding) -> Iterator[Change]:
@@ -32,4 +32,4 @@ def admit_who_is_led_there(snapshot: Snapshot, finding: Finding) -> Iterator[Cha
     blocks = tuple(str(each) for each in vpc_blocks(snapshot, finding.subject) or () if each.family == 4)
     for group in (snapshot.facts.security_groups.get(each.group_id) for each in endpoint.groups):
         if group is not None and blocks:
-            yield from let_in(group, ((TCP, 443),), blocks)
+            yield from let_in(snapshot, group, ((TCP, 443),), blocks)

@@ -54,7 +54,7 @@ def find_mending(
     before = tuple(goal.ask(snapshot) for goal in goals)
     promised = judge(snapshot) if judge is not None else ()
     found = search(snapshot, goals, also=(lambda state: _all_hold(judge(state))) if judge is not None else None)
-    changes = list(found.changes or ())
+    changes = list(found.changes or found.undecided)
     state, left, gone = found.snapshot, [], []
     for finding in findings if found.changes is not None else ():
         change = _mended(state, goals, finding, judge)
@@ -143,6 +143,8 @@ def _answer(
         dict.fromkeys(missing for _, answer in failing for missing in answer.unknowns)
     )
     advice = [hint for goal, answer in failing for hint in _hints(snapshot, goal, answer)]
+    if found.undecided:
+        advice.append("the changes are needed; whether they are enough, the facts that are missing tell")
     advice += [f"{each.rule} of {each.resource}: {each.remediation}" for each in left]
     return FixAnswer(
         verdict=_verdict(failing, left),

@@ -1,48 +1,26 @@
 """What a proposal can look at: the estate, the call that fails, who talks to whom in it."""
 
-from collections.abc import Iterator
 from functools import cached_property
-
-import msgspec
 
 from narrowgate.engine.dns.view import AUTODEFINED_RULE
 from narrowgate.engine.dns.vpc_lists import rule_associations_by_vpc
 from narrowgate.engine.http.names import parse_api_name
 from narrowgate.engine.http.url import parse_request
-from narrowgate.engine.network.flow import TCP, UDP
-from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
-from narrowgate.engine.network.interfaces import Interface, interface
-from narrowgate.model.address import Address, is_address, parse_address
+from narrowgate.model.answer import Cause
 from narrowgate.model.domain import is_in_domain, label_count, normalise
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.host import Host
 from narrowgate.model.privatelink import VpcEndpoint
+from narrowgate.model.reason import Reason
 from narrowgate.model.route53 import ResolverRule
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import TraceAnswer
+from narrowgate.repair.flows import Flow, forwarding_flows, https_flows, server_flows
 from narrowgate.repair.goal import Goal
 
 
-class Party(msgspec.Struct, frozen=True):
-    """One end of a flow: where it stands, its address, its groups (None: a host that could be started)."""
-
-    vpc_id: str
-    subnet_id: str
-    address: Address
-    groups: tuple[str, ...] | None
-
-
-class Flow(msgspec.Struct, frozen=True):
-    """Who opens a connection to whom: HTTPS to the endpoint, or DNS from outbound to inbound endpoints."""
-
-    source: Party
-    target: Party
-    protocol: int
-    port: int
-
-
 class Scene:
-    """A failing goal on a snapshot."""
+    """A failing goal on a snapshot; `company` are all that fail with it, itself included, in their order."""
 
     def __init__(self, snapshot: Snapshot, goal: Goal, answer: TraceAnswer) -> None:
         """Look at a goal and its answer."""
@@ -50,6 +28,37 @@ class Scene:
         self.facts = snapshot.facts
         self.goal = goal
         self.answer = answer
+        self.company: tuple[Scene, ...] = (self,)
+
+    def sharing(self, cause: Cause) -> tuple["Scene", ...]:
+        """The failing calls that one resource stands in the way of: what mends it has to serve them all."""
+        at = (cause.layer, cause.resource)
+        found = tuple(
+            each for each in self.company if any((one.layer, one.resource) == at for one in each.answer.blocking)
+        )
+        return found or (self,)
+
+    @cached_property
+    def asking(self) -> tuple["Scene", ...]:
+        """The failing calls that ask for the same name from the same Region and fail by it."""
+        found = tuple(
+            each
+            for each in self.company
+            if each.host_name == self.host_name
+            and each.client_region == self.client_region
+            and any(cause.layer == "dns" for cause in each.answer.blocking)
+        )
+        return found or (self,)
+
+    @cached_property
+    def asking_vpcs(self) -> tuple[str, ...]:
+        """The VPCs of all callers that ask for the name in vain."""
+        return tuple(dict.fromkeys(vpc_id for each in self.asking for vpc_id in each.client_vpcs))
+
+    @cached_property
+    def client_region(self) -> str | None:
+        """The Region that the callers stand in."""
+        return next((self.snapshot.region_of(each) for each in self.client_vpcs), None)
 
     @cached_property
     def host_name(self) -> str:
@@ -109,13 +118,6 @@ class Scene:
             and self.region in (None, self.snapshot.region_of(each.vpc_endpoint_id))
         )
 
-    def endpoint_interfaces(self, endpoint: VpcEndpoint) -> Iterator[Interface]:
-        """The interfaces of an endpoint that are known."""
-        for own_id in endpoint.network_interface_ids if isinstance(endpoint.network_interface_ids, tuple) else ():
-            found = interface(self.snapshot, own_id)
-            if found is not None:
-                yield found
-
     @cached_property
     def covering_rules(self) -> tuple[ResolverRule, ...]:
         """The FORWARD rules of the callers' VPCs that decide about the name: the most specific of each VPC."""
@@ -137,59 +139,19 @@ class Scene:
 
     @cached_property
     def flows(self) -> tuple[Flow, ...]:
-        """Everything that has to get through for the call: DNS between endpoints first, then HTTPS."""
-        return (*self._dns_flows(), *self._https_flows())
-
-    def _https_flows(self) -> Iterator[Flow]:
-        for endpoint in self.endpoints:
-            for found in self.endpoint_interfaces(endpoint):
-                for host in self.hosts:
-                    source, target = party_of_host(host), party_of_interface(found)
-                    if source is not None and target is not None:
-                        yield Flow(source, target, TCP, 443)
-
-    def _dns_flows(self) -> Iterator[Flow]:
-        for rule in self.covering_rules:
-            for sender in self._outbound(rule):
-                for target in self._inbound(rule):
-                    for protocol in (UDP, TCP):
-                        yield Flow(sender, target, protocol, 53)
-
-    def _outbound(self, rule: ResolverRule) -> Iterator[Party]:
-        endpoint = self.facts.resolver_endpoints.get(rule.resolver_endpoint_id or "")
-        if endpoint is None or not isinstance(endpoint.host_vpc_id, str):
-            return
-        groups = endpoint.security_group_ids if isinstance(endpoint.security_group_ids, tuple) else None
-        for each in self.facts.resolver_endpoint_ips.get(endpoint.id, ()):
-            if each.ip and each.subnet_id and is_address(each.ip):
-                yield Party(endpoint.host_vpc_id, each.subnet_id, parse_address(each.ip), groups)
-
-    def _inbound(self, rule: ResolverRule) -> Iterator[Party]:
-        for target in rule.target_ips:
-            if not target.ip or not is_address(target.ip):
-                continue
-            address = parse_address(target.ip)
-            for vpc_id in self.facts.vpcs:
-                found = interfaces_of_vpc(self.snapshot, vpc_id).get(address)
-                party = party_of_interface(found) if found is not None else None
-                if party is not None:
-                    yield msgspec.structs.replace(party, address=address)
+        """Everything that has to get through for the call: DNS first, then HTTPS."""
+        servers = {
+            str(cause.resource)
+            for cause in self.answer.blocking
+            if cause.reason in (Reason.DNS_SERVER_UNREACHABLE, Reason.DNS_FORWARD_UNREACHABLE)
+        }
+        return (
+            *(flow for each in sorted(servers) for flow in server_flows(self.snapshot, self.hosts, each)),
+            *(flow for rule in self.covering_rules for flow in forwarding_flows(self.snapshot, rule)),
+            *(flow for each in self.endpoints for flow in https_flows(self.snapshot, self.hosts, each)),
+        )
 
 
 def _covers(domain: str, name: str) -> bool:
     """Whether a rule's domain holds a name; the root holds every one."""
     return not domain or is_in_domain(name, domain)
-
-
-def party_of_interface(found: Interface) -> Party | None:
-    """An interface as a party; None where its place is not known."""
-    if found.vpc_id is None or found.subnet_id is None or not found.addresses:
-        return None
-    return Party(found.vpc_id, found.subnet_id, found.addresses[0], found.security_groups)
-
-
-def party_of_host(host: Host) -> Party | None:
-    """A calling host as a party; None where its place is not known."""
-    if host.vpc_id is None or host.subnet_id is None or not host.addresses:
-        return None
-    return Party(host.vpc_id, host.subnet_id, host.addresses[0], host.security_groups)

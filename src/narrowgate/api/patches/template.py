@@ -25,6 +25,7 @@ _OWNERS: Mapping[str, str] = {
     "Policy": "AWS::ApiGateway::RestApi",
     "DisableExecuteApiEndpoint": "AWS::ApiGateway::RestApi",
     "VpcEndpointIds": "AWS::ApiGateway::RestApi",
+    "SubnetIds": "AWS::EC2::TransitGatewayVpcAttachment",
     "VPCs": "AWS::Route53::HostedZone",
     "TargetIps": "AWS::Route53Resolver::ResolverRule",
     "FirewallRules": "AWS::Route53Resolver::FirewallRuleGroup",

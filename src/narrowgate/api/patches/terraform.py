@@ -34,6 +34,7 @@ _ARGUMENTS: Mapping[str, tuple[str, str]] = {
     "DisableExecuteApiEndpoint": ("aws_api_gateway_rest_api", "disable_execute_api_endpoint"),
     "VpcEndpointIds": ("aws_api_gateway_rest_api", "vpc_endpoint_ids"),
     "RetentionInDays": ("aws_cloudwatch_log_group", "retention_in_days"),
+    "SubnetIds": ("aws_ec2_transit_gateway_vpc_attachment", "subnet_ids"),
     "AutoAccept": ("aws_vpc_peering_connection", "auto_accept"),
 }
 _APART: Mapping[str, tuple[str, str]] = {
@@ -45,6 +46,8 @@ _SHORT = {
     "AWS::EC2::SecurityGroupIngress": "in",
     "AWS::EC2::SecurityGroupEgress": "out",
     "AWS::EC2::Route": "to",
+    "AWS::EC2::TransitGatewayRouteTableAssociation": "from",
+    "AWS::EC2::TransitGatewayRouteTablePropagation": "to",
     "AWS::Route53::HostedZone": "zone",
     "AWS::Route53::RecordSet": "alias",
 }

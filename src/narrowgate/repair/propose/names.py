@@ -45,10 +45,30 @@ def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
             yield from record_in_zone(scene, resource)
         case _:
             pass
+    if cause.reason in (Reason.DNS_NO_PRIVATE_ANSWER, Reason.DNS_ZONE_NOT_ASSOCIATED):
+        # A Profile's zones need the attributes of each VPC as its own zones do (DNS-05).
+        with_profile = {each.resource_id for each in scene.facts.profile_associations}
+        for vpc_id in (each for each in scene.asking_vpcs if each in with_profile):
+            yield from attributes(scene.facts, vpc_id, (SUPPORT, HOSTNAMES))
     if cause.reason in (Reason.DNS_NO_PRIVATE_ANSWER, Reason.DNS_NAME_NOT_FOUND):
         yield from rule_for_the_name(scene)
         yield from _associated_endpoint(scene)
         yield from zone_for_the_name(scene)
+
+
+def propose_what_is_near(scene: Scene) -> Iterator[Change]:
+    """Zones that hold the name, on the callers' VPCs and in force: where only public DNS could tell what it is."""
+    if scene.answer.dns is None or scene.answer.dns.addresses:
+        return
+    for zone_id, zone in scene.facts.hosted_zones.items():
+        if zone.config.private_zone is not True or not is_in_domain(scene.host_name, normalise(zone.name)):
+            continue
+        records = scene.facts.record_sets.get(zone_id, ())
+        if any(normalise(each.name) == scene.host_name for each in records):
+            yield from zone_association(scene, zone_id)
+        users = {each.vpc_id for each in scene.facts.hosted_zone_vpcs.get(zone_id, ())}
+        for vpc_id in (each for each in scene.asking_vpcs if each in users):
+            yield from attributes(scene.facts, vpc_id, (SUPPORT, HOSTNAMES))
 
 
 def attributes(facts: Collections, vpc_id: str, names: tuple[str, ...]) -> Iterator[Change]:
@@ -73,30 +93,41 @@ def _associate(scene: Scene, rule_id: str) -> Iterator[Change]:
     rule = scene.facts.resolver_rules.get(rule_id)
     if rule is None or not isinstance(rule.domain_name, str):
         return
-    for vpc_id in scene.client_vpcs:
-        yield association(scene, rule, vpc_id)
-
-
-def association(scene: Scene, rule: ResolverRule, vpc_id: str) -> Change:
-    """A rule's association with a VPC, in place of one that failed."""
     known = scene.facts.resolver_rule_associations
-    failed = [each for each in known if (each.resolver_rule_id, each.vpc_id) == (rule.id, vpc_id)]
-    made = ResolverRuleAssociation(resolver_rule_id=rule.id, vpc_id=vpc_id, id=f"new-{rule.id}", status="COMPLETE")
+    served = {each.vpc_id for each in known if each.resolver_rule_id == rule_id and each.status == "COMPLETE"}
+    missing = tuple(each for each in scene.asking_vpcs if each not in served)
+    if missing:
+        yield association(scene, rule, missing)
+
+
+def association(scene: Scene, rule: ResolverRule, vpcs: tuple[str, ...]) -> Change:
+    """A rule's association with some VPCs, in place of one that failed."""
+    known = scene.facts.resolver_rule_associations
+    failed = [each for each in known if each.resolver_rule_id == rule.id and each.vpc_id in vpcs]
+    made = (
+        ResolverRuleAssociation(
+            resolver_rule_id=rule.id, vpc_id=each, id=f"new-{rule.id}-{each}", status="COMPLETE"
+        )
+        for each in vpcs
+    )
     undo = tuple(
-        f"aws route53resolver disassociate-resolver-rule --resolver-rule-id {rule.id} --vpc-id {vpc_id}"
-        for _ in failed
+        f"aws route53resolver disassociate-resolver-rule --resolver-rule-id {rule.id} --vpc-id {each.vpc_id}"
+        for each in failed
     )
     return Change(
         kind="rule_association",
         resource=rule.id,
-        text=f"{rule.id}: associate the rule for {str(rule.domain_name).rstrip('.')} with {vpc_id}",
+        text=f"{rule.id}: associate the rule for {str(rule.domain_name).rstrip('.')} with {', '.join(vpcs)}",
         commands=(
             *undo,
-            f"aws route53resolver associate-resolver-rule --resolver-rule-id {rule.id} --vpc-id {vpc_id}",
+            *(
+                f"aws route53resolver associate-resolver-rule --resolver-rule-id {rule.id} --vpc-id {each}"
+                for each in vpcs
+            ),
         ),
         edits=(
             *(Edit("resolver_rule_associations", each, None) for each in failed),
-            Edit("resolver_rule_associations", None, made),
+            *(Edit("resolver_rule_associations", None, each) for each in made),
         ),
         rule="RSLV-12",
     )

@@ -13,7 +13,8 @@ from narrowgate.model.answer import Cause, Missing
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.filters import AclPortRange, NetworkAclEntry
 from narrowgate.repair.change import Change, Edit
-from narrowgate.repair.scene import Flow, Party, Scene
+from narrowgate.repair.flows import DNS, Flow, Party, single
+from narrowgate.repair.scene import Scene
 
 _EPHEMERAL = (1024, 65535)
 _FIRST_NUMBER, _LAST_NUMBER = 1, 32766
@@ -26,6 +27,7 @@ class _Need(msgspec.Struct, frozen=True):
     protocol: int
     ports: tuple[int, int]
     peer: str
+    is_dns: bool
 
 
 def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
@@ -33,8 +35,8 @@ def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
     acl = scene.facts.network_acls.get(cause.resource or "")
     if acl is None or isinstance(acl.entries, UnsetType):
         return
-    # Several addresses of one subnet ask for the same entry.
-    needs = list(dict.fromkeys(_needs(scene, acl.network_acl_id)))
+    # Several addresses of one subnet, and several callers, ask for the same entry.
+    needs = _by_udp_first([need for each in scene.sharing(cause) for need in _needs(each, acl.network_acl_id)])
     if not needs:
         return
     numbers = _free_numbers({each.rule_number for each in acl.entries}, len(needs))
@@ -47,7 +49,7 @@ def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
         text=f"{acl.network_acl_id}: {shown}",
         commands=tuple(_command(acl.network_acl_id, each) for each in entries),
         edits=(Edit("network_acls", acl.network_acl_id, changed),),
-        rule="ACL-09" if any(each.ports == (53, 53) for each in needs) else "ACL-08",
+        rule="ACL-09" if any(each.is_dns for each in needs) else "ACL-08",
     )
 
 
@@ -65,7 +67,14 @@ def _needs(scene: Scene, acl_id: str) -> Iterator[_Need]:
             service = (flow.port, flow.port)
             for egress, ports in ((is_source, service), (not is_source, _EPHEMERAL)):
                 if not _is_open(acl, egress, flow, ports, peer.address):
-                    yield _Need(egress, flow.protocol, ports, _block(scene, peer))
+                    yield _Need(egress, flow.protocol, ports, _block(scene, peer), flow.port == DNS)
+
+
+def _by_udp_first(needs: list[_Need]) -> list[_Need]:
+    """Each once, and without DNS over TCP where UDP passes: then it is no reason why a call fails."""
+    if not any(each.protocol == UDP for each in needs):
+        needs = [each for each in needs if not each.is_dns]
+    return list({(each.egress, each.protocol, each.ports, each.peer): each for each in needs}.values())
 
 
 def _is_open(acl: CompiledAcl, egress: bool, flow: Flow, ports: tuple[int, int], peer: Address) -> bool:
@@ -79,7 +88,7 @@ def _block(scene: Scene, party: Party) -> str:
     subnet = scene.facts.subnets.get(party.subnet_id)
     held = (each for each in (subnet_blocks(subnet) if subnet else ()) if each.holds(party.address))
     found = next(held, None)
-    return str(found) if found is not None else f"{party.address}/32"
+    return str(found if found is not None else single(party.address))
 
 
 def _free_numbers(used: set[int], count: int) -> list[int]:

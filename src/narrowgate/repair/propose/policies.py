@@ -1,7 +1,8 @@
 """Policies that refuse: a right condition for a wrong one, an Allow for the one call, a deployment (POL-*)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from shlex import quote
 from typing import Any
 
 import msgspec
@@ -14,7 +15,8 @@ from narrowgate.model.errors import InputError
 from narrowgate.model.estate_facts import Collections, StageExport
 from narrowgate.model.fact import UnsetType
 from narrowgate.repair.change import Change, Edit
-from narrowgate.repair.propose.statements import admitting, corrected
+from narrowgate.repair.propose.callers import callers_of
+from narrowgate.repair.propose.statements import Found, Known, admitting, corrected
 from narrowgate.repair.scene import Scene
 
 _VERSION = "2012-10-17"
@@ -29,9 +31,11 @@ def propose_resource_policy(scene: Scene, cause: Cause) -> Iterator[Change]:
     yield from deploy(scene.facts, api, "the saved policy counts once it is deployed")
     # An API that has no policy is listed without the field.
     saved = None if isinstance(api.policy, UnsetType) else api.policy
-    document = _document(saved, PolicyKind.RESOURCE)
-    for found, text in (*corrected(scene, document), *admitting(scene, document, by_endpoint=True)):
-        yield _policy_change(scene, api, found, text)
+    document = document_of(saved, PolicyKind.RESOURCE)
+    callers = callers_of(scene.sharing(cause))
+    known = known_endpoints(scene.facts)
+    for found in (*corrected(callers, document, known), *admitting(callers, document, by_endpoint=True)):
+        yield _policy_change(scene, api, found)
 
 
 def propose_endpoint_policy(scene: Scene, cause: Cause) -> Iterator[Change]:
@@ -39,17 +43,17 @@ def propose_endpoint_policy(scene: Scene, cause: Cause) -> Iterator[Change]:
     endpoint = scene.facts.vpc_endpoints.get(cause.resource or "")
     if endpoint is None or isinstance(endpoint.policy_document, UnsetType):
         return
-    document = _document(endpoint.policy_document, PolicyKind.ENDPOINT) or _FULL
-    for found, text in admitting(scene, document, by_endpoint=False):
-        spelled = json.dumps(found, separators=(",", ":"))
+    document = document_of(endpoint.policy_document, PolicyKind.ENDPOINT) or _FULL
+    for found in admitting(callers_of(scene.sharing(cause)), document, by_endpoint=False):
+        spelled = json.dumps(found.document, separators=(",", ":"))
         changed = msgspec.structs.replace(endpoint, policy_document=spelled)
         yield Change(
             kind="endpoint_policy",
             resource=endpoint.vpc_endpoint_id,
-            text=f"policy of {endpoint.vpc_endpoint_id}: {text}",
+            text=f"policy of {endpoint.vpc_endpoint_id}: {found.text}",
             commands=(
                 f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint.vpc_endpoint_id} "
-                f"--policy-document '{spelled}'",
+                f"--policy-document {quote(spelled)}",
             ),
             edits=(Edit("vpc_endpoints", endpoint.vpc_endpoint_id, changed),),
             rule="VPE-02",
@@ -78,19 +82,18 @@ def deploy(facts: Collections, api: RestApi, why: str) -> Iterator[Change]:
         )
 
 
-def _policy_change(scene: Scene, api: RestApi, document: Mapping[str, Any], text: str) -> Change:
-    spelled = json.dumps(document, separators=(",", ":"))
+def _policy_change(scene: Scene, api: RestApi, found: Found) -> Change:
+    spelled = json.dumps(found.document, separators=(",", ":"))
     changed = msgspec.structs.replace(api, policy=spelled)
     keys = [key for key in scene.facts.stage_exports if key[0] == api.id]
     stages = [key[1] for key in keys] or [each.stage_name for each in scene.facts.api_stages.get(api.id, ())]
-    escaped = spelled.replace('"', '\\"')
+    patched = json.dumps([{"op": "replace", "path": "/policy", "value": spelled}], separators=(",", ":"))
     return Change(
         kind="resource_policy",
         resource=api.id,
-        text=f"policy of {api.id}: {text}; then deploy it",
+        text=f"policy of {api.id}: {found.text}; then deploy it",
         commands=(
-            f"aws apigateway update-rest-api --rest-api-id {api.id} --patch-operations "
-            f'\'[{{"op":"replace","path":"/policy","value":"{escaped}"}}]\'',
+            f"aws apigateway update-rest-api --rest-api-id {api.id} --patch-operations {quote(patched)}",
             *(f"aws apigateway create-deployment --rest-api-id {api.id} --stage-name {each}" for each in stages),
         ),
         edits=(
@@ -101,6 +104,7 @@ def _policy_change(scene: Scene, api: RestApi, document: Mapping[str, Any], text
             ),
         ),
         rule="POL-06",
+        width=found.width,
     )
 
 
@@ -117,7 +121,13 @@ def _exported(facts: Collections, api: RestApi, export: StageExport) -> StageExp
     return StageExport(policy=api.policy or None, methods=methods or export.methods)
 
 
-def _document(text: str | None, kind: PolicyKind) -> dict[str, Any]:
+def known_endpoints(facts: Collections) -> Known:
+    """The execute-api endpoints of an estate."""
+    found = [each for each in facts.vpc_endpoints.values() if str(each.service_name).endswith(".execute-api")]
+    return Known(frozenset(each.vpc_endpoint_id for each in found), frozenset(each.vpc_id for each in found))
+
+
+def document_of(text: str | None, kind: PolicyKind) -> dict[str, Any]:
     """A policy as an object; an empty one where there is none, or none that can be read."""
     if not text:
         return {"Version": _VERSION, "Statement": []}

@@ -39,21 +39,21 @@ def rule_for_the_name(scene: Scene) -> Iterator[Change]:
         )
         associations = tuple(
             ResolverRuleAssociation(resolver_rule_id=rule.id, vpc_id=each, id=f"new-{each}", status="COMPLETE")
-            for each in scene.client_vpcs
+            for each in scene.asking_vpcs
         )
-        vpcs = ", ".join(scene.client_vpcs)
+        vpcs = ", ".join(scene.asking_vpcs)
         spelled = " ".join(f"Ip={each},Port=53" for each in targets)
         yield Change(
             kind="resolver_rule",
             resource=endpoint.id,
             text=f"forward {scene.host_name} from {vpcs} by {endpoint.id} to {', '.join(targets)}",
             commands=(
-                "RULE=$(aws route53resolver create-resolver-rule --creator-request-id private-api "
+                f"RULE=$(aws route53resolver create-resolver-rule --creator-request-id {scene.host_name} "
                 f"--rule-type FORWARD --domain-name {scene.host_name} --resolver-endpoint-id {endpoint.id} "
                 f"--target-ips {spelled} --query ResolverRule.Id --output text)",
                 *(
                     f'aws route53resolver associate-resolver-rule --resolver-rule-id "$RULE" --vpc-id {each}'
-                    for each in scene.client_vpcs
+                    for each in scene.asking_vpcs
                 ),
             ),
             edits=(
@@ -133,11 +133,9 @@ def _covers(domain: str, name: str) -> bool:
 
 
 def _narrowing(rule: ResolverRule, names: list[str], users: list[ResolverRuleAssociation]) -> tuple[str, ...]:
+    """The narrower rules first: the most specific name wins (RSLV-03), so none is without a rule meanwhile."""
     spelled = " ".join(f"Ip={each.ip},Port={each.port}" for each in rule.target_ips if each.ip)
-    commands = [
-        f"aws route53resolver disassociate-resolver-rule --resolver-rule-id {rule.id} --vpc-id {user.vpc_id}"
-        for user in users
-    ]
+    commands = []
     for name in names:
         commands.append(
             f"RULE=$(aws route53resolver create-resolver-rule --creator-request-id {name} --rule-type FORWARD "
@@ -148,4 +146,8 @@ def _narrowing(rule: ResolverRule, names: list[str], users: list[ResolverRuleAss
             f'aws route53resolver associate-resolver-rule --resolver-rule-id "$RULE" --vpc-id {user.vpc_id}'
             for user in users
         ]
+    commands += [
+        f"aws route53resolver disassociate-resolver-rule --resolver-rule-id {rule.id} --vpc-id {user.vpc_id}"
+        for user in users
+    ]
     return tuple(commands)

@@ -4,69 +4,121 @@ from collections.abc import Iterator
 
 import msgspec
 
-from narrowgate.engine.network.flow import TCP, UDP, protocol_name
+from narrowgate.engine.network.flow import ANY_PROTOCOL, TCP, UDP, protocol_name
+from narrowgate.engine.network.interfaces import interface
+from narrowgate.engine.network.security_group_rules import Direction, Rule, group_rules
 from narrowgate.engine.network.vpcs import subnet_blocks
-from narrowgate.model.address import Address, Cidr
-from narrowgate.model.answer import Cause
+from narrowgate.model.address import parse_cidr
+from narrowgate.model.answer import Cause, Missing
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.filters import IpPermission, IpRange, Ipv6Range, SecurityGroup
 from narrowgate.model.privatelink import VpcEndpoint
+from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.vpc import GroupIdentifier
 from narrowgate.repair.change import Change, Edit
-from narrowgate.repair.scene import Flow, Party, Scene
+from narrowgate.repair.flows import DNS, HTTPS, Flow, Party, single
+from narrowgate.repair.scene import Scene
 
 DEFAULT = "default"
 
 
 def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
-    """A rule in for the callers, or out to the target, of the group that refuses; none in for a default group.
+    """A rule in for the callers, or out to the target, of a group that refuses; none in for a default group.
 
     An endpoint with its VPC's default group gets a group of its own instead: whatever else carries the default
-    group would be opened too.
+    group would be opened too. Of several groups of one interface, that which the fewest others carry goes first.
     """
-    group = scene.facts.security_groups.get(cause.resource or "")
-    if group is None:
-        return
-    incoming = [each for each in scene.flows if group.group_id in (each.target.groups or ())]
-    outgoing = [each for each in scene.flows if group.group_id in (each.source.groups or ())]
-    if incoming:
-        if group.group_name == DEFAULT:
+    flows = [flow for each in scene.sharing(cause) for flow in each.flows]
+    groups = _groups_at(scene, cause.resource or "")
+    for width, group in enumerate(groups):
+        own_id = group.group_id
+        incoming = [each for each in flows if own_id in (each.target.groups or ())]
+        outgoing = [each for each in flows if own_id in (each.source.groups or ())]
+        if incoming and group.group_name != DEFAULT:
+            yield from with_rules(scene.snapshot, group, permissions(scene, incoming, egress=False), width=width)
+        elif incoming and len(groups) == 1:
             yield from _own_group(scene, group, incoming)
-        else:
-            yield from _rules(scene, group, incoming, egress=False)
-    if outgoing:
-        yield from _rules(scene, group, outgoing, egress=True)
+        if outgoing:
+            needed = permissions(scene, outgoing, egress=True)
+            yield from with_rules(scene.snapshot, group, needed, egress=True, width=width)
 
 
-def let_in(group: SecurityGroup, ports: tuple[tuple[int, int], ...], blocks: tuple[str, ...]) -> Iterator[Change]:
+def _groups_at(scene: Scene, resource: str) -> list[SecurityGroup]:
+    """The groups that a cause is about: one, or all of an interface."""
+    known = scene.facts.security_groups
+    if resource in known:
+        return [known[resource]]
+    found = interface(scene.snapshot, resource)
+    groups = [known[each] for each in (found and found.security_groups) or () if each in known]
+    shared = {each.group_id: _carriers(scene, each.group_id) for each in groups}
+    return sorted(groups, key=lambda each: (each.group_name == DEFAULT, shared[each.group_id]))
+
+
+def _carriers(scene: Scene, group_id: str) -> int:
+    return sum(
+        1
+        for each in scene.facts.network_interfaces.values()
+        if isinstance(each.groups, tuple) and any(one.group_id == group_id for one in each.groups)
+    )
+
+
+def let_in(
+    snapshot: Snapshot, group: SecurityGroup, ports: tuple[tuple[int, int], ...], blocks: tuple[str, ...]
+) -> Iterator[Change]:
     """Rules in of a group for some ports, each with its protocol, from some blocks."""
     needed = tuple(_permission(protocol, port, blocks) for protocol, port in ports)
-    yield from _with_rules(group, needed, egress=False)
+    yield from with_rules(snapshot, group, needed, is_for_calls=False)
 
 
-def _rules(scene: Scene, group: SecurityGroup, flows: list[Flow], *, egress: bool) -> Iterator[Change]:
-    yield from _with_rules(group, permissions(scene, flows, egress=egress), egress=egress)
-
-
-def _with_rules(group: SecurityGroup, needed: tuple[IpPermission, ...], *, egress: bool) -> Iterator[Change]:
+def with_rules(
+    snapshot: Snapshot,
+    group: SecurityGroup,
+    needed: tuple[IpPermission, ...],
+    *,
+    egress: bool = False,
+    width: int = 0,
+    is_for_calls: bool = True,
+) -> Iterator[Change]:
+    """A group with the rules that it lacks; nothing of what it admits already is written once more."""
     present = group.ip_permissions_egress if egress else group.ip_permissions
-    if isinstance(present, UnsetType):
+    direction = Direction.EGRESS if egress else Direction.INGRESS
+    rules = group_rules(snapshot, group.group_id, direction)
+    if isinstance(present, UnsetType) or isinstance(rules, Missing):
         return
-    fresh = tuple(each for each in needed if each not in present)
-    if not fresh:
+    lacking = tuple(left for each in needed if (left := _lacking(each, rules)) is not None)
+    if is_for_calls and not any((each.ip_protocol, each.from_port) == ("udp", DNS) for each in lacking):
+        # DNS asks by UDP first: where that passes, TCP 53 is no reason why a call fails.
+        lacking = tuple(each for each in lacking if each.from_port != DNS)
+    if not lacking:
         return
     field = "ip_permissions_egress" if egress else "ip_permissions"
-    changed = msgspec.structs.replace(group, **{field: (*present, *fresh)})
+    changed = msgspec.structs.replace(group, **{field: (*present, *lacking)})
     verb = "egress" if egress else "ingress"
     way = "out to" if egress else "in from"
     yield Change(
         kind=f"security_group_{verb}",
         resource=group.group_id,
-        text=f"{group.group_id}: let {_shown(fresh, way)}",
-        commands=tuple(_command(group.group_id, each, verb) for each in fresh),
+        text=f"{group.group_id}: let {_shown(lacking, way)}",
+        commands=tuple(_command(group.group_id, each, verb) for each in lacking),
         edits=(Edit("security_groups", group.group_id, changed),),
-        rule="SG-07" if fresh[0].from_port == 53 else "SG-06",
+        rule="SG-07" if lacking[0].from_port == DNS else "SG-06",
+        width=width,
     )
+
+
+def _lacking(needed: IpPermission, rules: tuple[Rule, ...]) -> IpPermission | None:
+    """What of a permission no rule gives; None where the rules give all of it."""
+    number = {"tcp": TCP, "udp": UDP}[needed.ip_protocol]
+    given = [
+        block
+        for rule in rules
+        if rule.protocol in (ANY_PROTOCOL, number)
+        and rule.ports is not None
+        and rule.ports[0] <= (needed.from_port or 0) <= rule.ports[1]
+        for block in rule.blocks
+    ]
+    left = [each for each in _ranges(needed) if not any(block.covers(parse_cidr(each)) for block in given)]
+    return _permission(number, needed.from_port or 0, tuple(left)) if left else None
 
 
 def permissions(scene: Scene, flows: list[Flow], *, egress: bool) -> tuple[IpPermission, ...]:
@@ -83,24 +135,20 @@ def permissions(scene: Scene, flows: list[Flow], *, egress: bool) -> tuple[IpPer
 def _target(scene: Scene, flow: Flow) -> str:
     """The endpoint's own address; where AWS has not chosen it yet, the block of its subnet."""
     is_chosen = str(flow.target.address) not in scene.snapshot.assumed
-    return str(_single(flow.target.address)) if is_chosen else _block(scene, flow.target)
+    return str(single(flow.target.address)) if is_chosen else _block(scene, flow.target)
 
 
 def _source(scene: Scene, flow: Flow) -> str:
     """Outbound endpoints keep their addresses: theirs alone. Hosts come and go: the block of their subnet."""
-    if flow.port == 53 and str(flow.source.address) not in scene.snapshot.assumed:
-        return str(_single(flow.source.address))
+    if flow.port == DNS and str(flow.source.address) not in scene.snapshot.assumed:
+        return str(single(flow.source.address))
     return _block(scene, flow.source)
 
 
 def _block(scene: Scene, party: Party) -> str:
     subnet = scene.facts.subnets.get(party.subnet_id)
     held = (each for each in (subnet_blocks(subnet) if subnet else ()) if each.holds(party.address))
-    return str(next(held, _single(party.address)))
-
-
-def _single(address: Address) -> Cidr:
-    return Cidr(address.family, address.value, address.value, 32 if address.family == 4 else 128)
+    return str(next(held, single(party.address)))
 
 
 def _permission(protocol: int, port: int, blocks: tuple[str, ...]) -> IpPermission:
@@ -142,7 +190,7 @@ def _own_group(scene: Scene, group: SecurityGroup, flows: list[Flow]) -> Iterato
             each.group_id != group.group_id for each in endpoint.groups
         ):
             continue
-        wanted = permissions(scene, [each for each in flows if each.port == 443], egress=False)
+        wanted = permissions(scene, [each for each in flows if each.port == HTTPS], egress=False)
         own_id = f"sg-for-{endpoint.vpc_endpoint_id}"
         name = f"execute-api-{endpoint.vpc_endpoint_id}"
         made = SecurityGroup(

@@ -16,20 +16,21 @@ def zone_for_the_name(scene: Scene) -> Iterator[Change]:
         return
     for endpoint in scene.endpoints or scene.execute_api_endpoints:
         alias = _alias(endpoint)
-        if alias is None or not scene.client_vpcs:
+        if alias is None or not scene.asking_vpcs:
             continue
         zone_id = f"/hostedzone/NEW-{endpoint.vpc_endpoint_id}"
-        vpcs = tuple(ZoneVpc(vpc_region=scene.snapshot.region_of(each), vpc_id=each) for each in scene.client_vpcs)
+        vpcs = tuple(ZoneVpc(vpc_region=scene.snapshot.region_of(each), vpc_id=each) for each in scene.asking_vpcs)
         zone = HostedZone(id=zone_id, name=f"{scene.host_name}.", config=HostedZoneConfig(private_zone=True))
         record = ResourceRecordSet(name=f"{scene.host_name}.", type="A", alias_target=alias)
         first, *others = vpcs
         yield Change(
             kind="hosted_zone",
             resource=endpoint.vpc_endpoint_id,
-            text=f"a private hosted zone for {scene.host_name} on {', '.join(scene.client_vpcs)}, an alias to "
+            text=f"a private hosted zone for {scene.host_name} on {', '.join(scene.asking_vpcs)}, an alias to "
             f"{endpoint.vpc_endpoint_id}",
             commands=(
-                f"ZONE=$(aws route53 create-hosted-zone --name {scene.host_name} --caller-reference private-api "
+                f"ZONE=$(aws route53 create-hosted-zone --name {scene.host_name} "
+                f"--caller-reference {scene.host_name}-{first.vpc_id} "
                 f"--vpc VPCRegion={first.vpc_region},VPCId={first.vpc_id} --query HostedZone.Id --output text)",
                 *(
                     'aws route53 associate-vpc-with-hosted-zone --hosted-zone-id "$ZONE" '
@@ -71,7 +72,7 @@ def record_in_zone(scene: Scene, zone_id: str) -> Iterator[Change]:
 def zone_association(scene: Scene, zone_id: str) -> Iterator[Change]:
     """A zone that holds the name, on the callers' VPCs as well (PHZ-01)."""
     known = scene.facts.hosted_zone_vpcs.get(zone_id, ())
-    missing = [each for each in scene.client_vpcs if all(vpc.vpc_id != each for vpc in known)]
+    missing = [each for each in scene.asking_vpcs if all(vpc.vpc_id != each for vpc in known)]
     if not missing or zone_id not in scene.facts.hosted_zones:
         return
     added = tuple(ZoneVpc(vpc_region=scene.snapshot.region_of(each), vpc_id=each) for each in missing)

@@ -5,7 +5,7 @@ from typing import Any
 
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.change import Change, Edit
-from narrowgate.repair.written import apis, names, network
+from narrowgate.repair.written import apis, gateways, names, network
 from narrowgate.repair.written.parts import Deploy, Part, Remark, Set
 
 _BY_FACT: Mapping[str, Callable[[str, Any, Any], Iterator[Part]]] = {
@@ -14,12 +14,23 @@ _BY_FACT: Mapping[str, Callable[[str, Any, Any], Iterator[Part]]] = {
     "network_acls": network.network_acl,
     "vpc_attributes": network.vpc_attributes,
     "vpc_peering_connections": network.peering,
+    "transit_gateway_associations": gateways.associations,
+    "transit_gateway_propagations": gateways.propagations,
+    "transit_gateway_vpc_attachments": gateways.attachment,
     "resolver_rules": names.resolver_rule,
     "rest_apis": apis.rest_api,
     "vpc_endpoints": apis.vpc_endpoint,
     "log_groups": apis.log_group,
 }
-_FOLLOWS = frozenset({"network_interfaces", "firewall_domains", "hosted_zones", "stage_exports"})
+_FOLLOWS = frozenset(
+    {
+        "network_interfaces",
+        "firewall_domains",
+        "hosted_zones",
+        "stage_exports",
+        "transit_gateway_attachments",
+    }
+)
 """Collections that another edit of the same change speaks for."""
 
 
@@ -58,6 +69,9 @@ def _parts(snapshot: Snapshot, change: Change, edit: Edit) -> Iterator[Part]:
             yield from names.firewall_list(edit.key, change.resource, edit.value, domains)
         case "firewall_rules":
             yield from names.firewall_rules(edit.key, facts.firewall_rules.get(edit.key, ()), edit.value)
+        case "transit_gateway_route_queries":
+            if not any(each.collection == "transit_gateway_propagations" for each in change.edits):
+                yield Remark(resource=edit.key, text=change.text)
         case collection if collection not in _FOLLOWS:
             yield Remark(resource=change.resource, text=f"{collection} stand in no file that is understood")
 
