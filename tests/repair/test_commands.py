@@ -5,12 +5,15 @@ import re
 import shlex
 from collections.abc import Iterator
 from functools import cache
+from random import Random
 
 import botocore.session
 import pytest
 from botocore import xform_name
 from botocore.model import OperationModel, Shape
 from botocore.validate import ParamValidator
+from tests.repair.faults import plant
+from tests.repair.test_random_faults import WAYS, sound
 
 from narrowgate.api.repairs import fix
 from narrowgate.audit.run import audit
@@ -21,6 +24,7 @@ from narrowgate.guide.responses import tcp, udp
 from narrowgate.repair.findings import is_mendable, proposals_for
 from narrowgate.repair.fix import mend
 from narrowgate.repair.goal import Goal
+from narrowgate.repair.search import search
 
 GLOBAL = frozenset({"query", "output", "region"})
 FLAGS = {("ec2", "create-network-acl-entry"): {"ingress": ("Egress", False), "egress": ("Egress", True)}}
@@ -50,9 +54,17 @@ def of_findings() -> Iterator[str]:
         yield from change.commands
 
 
+def of_random_faults() -> Iterator[str]:
+    for seed in range(len(WAYS)):
+        snapshot, goals = sound(*WAYS[seed % len(WAYS)])
+        broken, _ = plant(snapshot, Random(seed), 4)
+        for change in search(broken, goals).changes or ():
+            yield from change.commands
+
+
 def test_every_command_is_one_that_aws_takes():
-    every = sorted({*of_calls(), *of_findings()})
-    assert len({tuple(each.split("aws ")[1].split()[:2]) for each in every}) >= 12
+    every = sorted({*of_calls(), *of_findings(), *of_random_faults()})
+    assert len({tuple(each.split("aws ")[1].split()[:2]) for each in every}) >= 18
     problems = {command: told for command in every if (told := problem_of(command))}
     assert not problems, "\n".join(f"{each}\n  {told}" for each, told in problems.items())
 
@@ -81,7 +93,7 @@ def operation_of(service: str, verb: str) -> OperationModel | None:
 def problem_of(command: str) -> str:
     """What AWS's own model has against a command; empty where it takes it."""
     inner = re.fullmatch(r"[A-Z]+=\$\((.*)\)", command)
-    words = shlex.split(inner[1] if inner else command)
+    words = shlex.split(inner[1] if inner else command, comments=True)
     if words[0] != "aws" or (operation := operation_of(words[1], words[2])) is None:
         return "no such operation"
     try:

@@ -1,9 +1,11 @@
 """Faults at random in every way to connect: mended, and nothing is open then that was shut in the sound estate."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from tests.repair.faults import plant
 
@@ -12,6 +14,8 @@ from narrowgate.api.promises import calls_of
 from narrowgate.exposure.diff import evaluate_diff
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.options.registry import find_option
+from narrowgate.repair.change import Change, Edit, apply_changes
+from narrowgate.repair.fix import mend
 from narrowgate.repair.goal import Goal
 from narrowgate.repair.search import search
 from narrowgate.sources.resources.build import build_world
@@ -56,3 +60,29 @@ def test_faults_at_random_are_mended_and_nothing_else_is_open_then(seed):
     assert all(goal.holds(goal.ask(found.snapshot)) for goal in goals), shown
     assert len(found.changes) <= len(faults), shown
     assert evaluate_diff(snapshot, found.snapshot).opened == (), shown
+
+
+def test_a_command_says_its_region_and_which_account_runs_it():
+    snapshot, goals = sound("two-accounts", "transit-gateway-resolver")
+    (vpc, *_) = (host.vpc_id for goal in goals for host in goal.client_in(snapshot).hosts)
+    attached = snapshot.facts.transit_gateway_vpc_attachments.values()
+    (own,) = (each.transit_gateway_attachment_id for each in attached if each.vpc_id == vpc)
+    lost = Change(kind="fault", resource=own, text="", commands=(), edits=tuple(_without_table(snapshot, own)))
+    (step,) = mend(apply_changes(snapshot, (lost,)), goals).changes
+    gateway = snapshot.place(next(iter(snapshot.facts.transit_gateways))).account
+    assert (step.kind, step.account) == ("gateway_association", snapshot.place(own).account)
+    assert step.account != gateway
+    assert step.commands[0].endswith(f"# as account {gateway}")
+    snapshot, goals = sound("two-regions", "alias")
+    broken, _ = plant(snapshot, Random(3), 3)
+    for step in mend(broken, goals).changes:
+        assert all(f"--region {step.region}" in each for each in step.commands if "aws route53 " not in each)
+
+
+def _without_table(snapshot: Snapshot, attachment: str) -> Iterator[Edit]:
+    facts = snapshot.facts
+    for own, held in facts.transit_gateway_associations.items():
+        kept = tuple(each for each in held if each.transit_gateway_attachment_id != attachment)
+        yield Edit("transit_gateway_associations", own, kept)
+    generic = facts.transit_gateway_attachments[attachment]
+    yield Edit("transit_gateway_attachments", attachment, msgspec.structs.replace(generic, association=None))

@@ -10,6 +10,8 @@ class RepairStep(Record, frozen=True, kw_only=True):
     `file`, `line` and `address` say where the changed resource is written, for a source that a person wrote;
     `patch` is a unified diff of that file, to be applied after those of the steps before it. `by_hand` says what
     no patch does: with place and wanted value where it is to be written, and why it is not written here.
+    `account` and `region` say where the commands are run, in an estate of more than one of them; a command that
+    another account runs says so itself.
     """
 
     kind: str
@@ -17,6 +19,8 @@ class RepairStep(Record, frozen=True, kw_only=True):
     text: str
     rule: str | None = None
     commands: tuple[str, ...] = ()
+    account: str = ""
+    region: str = ""
     file: str = ""
     line: int = 0
     address: str = ""
@@ -38,9 +42,9 @@ class FixAnswer(Record, frozen=True, kw_only=True):
     """The smallest verified change.
 
     `verdict` is `allowed` where every goal holds after `changes` (none of which where all held before), `denied`
-    where no repair was found, `unknown` where missing facts stand in the way; `changes` are then those without which
-    something is certain to fail. `opened` is what the changes open beside; `hints` are what the caller can do where
-    the estate is not at fault.
+    where no repair was found, `unknown` where missing facts stand in the way; `changes` are then those without
+    which something is certain to fail. `opened` is what the changes open beside; `hints` are what the caller can
+    do where the estate is not at fault.
     """
 
     schema: str = "narrowgate.fix/1"

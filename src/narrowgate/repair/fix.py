@@ -16,6 +16,7 @@ from narrowgate.model.repair import FixAnswer, GoalAnswer, RepairStep
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import TraceAnswer
 from narrowgate.repair.change import Change, apply_changes
+from narrowgate.repair.commands import in_region, places_of, region_of
 from narrowgate.repair.findings import proposals_for
 from narrowgate.repair.goal import Goal
 from narrowgate.repair.hints import hints
@@ -177,13 +178,15 @@ def _goal(goal: Goal, before: TraceAnswer, after: TraceAnswer) -> GoalAnswer:
 
 
 def _step(snapshot: Snapshot, change: Change) -> RepairStep:
-    place = snapshot.place(change.resource)
+    place, places = snapshot.place(change.resource), places_of(snapshot)
     return RepairStep(
         kind=change.kind,
         resource=change.resource,
         text=change.text,
         rule=change.rule,
-        commands=tuple(each for each in change.commands if each),
+        commands=tuple(in_region(snapshot, each, change.resource) for each in change.commands if each),
+        account=place.account or "" if len(places.accounts) > 1 else "",
+        region=region_of(snapshot, change.resource) if len(places.regions) > 1 else "",
         file=place.source if place.line or place.address else "",
         line=place.line,
         address=place.address,

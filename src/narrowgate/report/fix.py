@@ -57,6 +57,9 @@ def _change(number: int, change: RepairStep, style: Style) -> Iterator[str]:
     if change.file:
         where = f"{change.file}:{change.line}" if change.line else change.file
         yield style.dim(f"   written at {where}{f' ({change.address})' if change.address else ''}")
+    if change.account or change.region:
+        where = " in ".join(filter(None, (change.account and f"account {change.account}", change.region)))
+        yield style.dim(f"   as {where}" if change.account else f"   in {where}")
     for each in change.by_hand:
         yield from textwrap.wrap(
             f"   by hand: {clean(each)}", _WIDTH, subsequent_indent="     ", break_long_words=False

@@ -12,6 +12,7 @@ from narrowgate.model.estate_facts import Collections
 from narrowgate.model.reason import Reason
 from narrowgate.model.route53 import FirewallDomainList, FirewallRule, ResolverRule, ResolverRuleAssociation
 from narrowgate.repair.change import Change, Edit
+from narrowgate.repair.commands import by_owner
 from narrowgate.repair.propose.rules import forward_to_inbound, narrow_rules, rule_for_the_name
 from narrowgate.repair.propose.zones import record_in_zone, zone_association, zone_for_the_name
 from narrowgate.repair.scene import Scene
@@ -51,6 +52,7 @@ def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
         for vpc_id in (each for each in scene.asking_vpcs if each in with_profile):
             yield from attributes(scene.facts, vpc_id, (SUPPORT, HOSTNAMES))
     if cause.reason in (Reason.DNS_NO_PRIVATE_ANSWER, Reason.DNS_NAME_NOT_FOUND):
+        yield from propose_what_is_near(scene)
         yield from rule_for_the_name(scene)
         yield from _associated_endpoint(scene)
         yield from zone_for_the_name(scene)
@@ -121,7 +123,12 @@ def association(scene: Scene, rule: ResolverRule, vpcs: tuple[str, ...]) -> Chan
         commands=(
             *undo,
             *(
-                f"aws route53resolver associate-resolver-rule --resolver-rule-id {rule.id} --vpc-id {each}"
+                by_owner(
+                    scene.snapshot,
+                    f"aws route53resolver associate-resolver-rule --resolver-rule-id {rule.id} --vpc-id {each}",
+                    each,
+                    rule.id,
+                )
                 for each in vpcs
             ),
         ),

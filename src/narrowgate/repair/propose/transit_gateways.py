@@ -21,6 +21,7 @@ from narrowgate.model.transit import (
     VpcAttachmentOptions,
 )
 from narrowgate.repair.change import Change, Edit
+from narrowgate.repair.commands import by_owner
 from narrowgate.repair.scene import Scene
 
 
@@ -165,8 +166,13 @@ def _associations(scene: Scene, attachment: TransitGatewayVpcAttachment) -> Iter
             resource=own_id,
             text=f"{own_id} of {attachment.vpc_id}: associate it with {table_id}",
             commands=(
-                "aws ec2 associate-transit-gateway-route-table "
-                f"--transit-gateway-route-table-id {table_id} --transit-gateway-attachment-id {own_id}",
+                by_owner(
+                    scene.snapshot,
+                    "aws ec2 associate-transit-gateway-route-table "
+                    f"--transit-gateway-route-table-id {table_id} --transit-gateway-attachment-id {own_id}",
+                    table_id,
+                    own_id,
+                ),
             ),
             edits=(
                 Edit("transit_gateway_associations", table_id, (*held.get(table_id, ()), made)),

@@ -23,20 +23,18 @@ def zone_for_the_name(scene: Scene) -> Iterator[Change]:
         zone = HostedZone(id=zone_id, name=f"{scene.host_name}.", config=HostedZoneConfig(private_zone=True))
         record = ResourceRecordSet(name=f"{scene.host_name}.", type="A", alias_target=alias)
         first, *others = vpcs
+        owner = scene.snapshot.place(str(first.vpc_id)).account
         yield Change(
             kind="hosted_zone",
-            resource=endpoint.vpc_endpoint_id,
+            # The first VPC of a zone is of the zone's own account (PHZ-02).
+            resource=str(first.vpc_id),
             text=f"a private hosted zone for {scene.host_name} on {', '.join(scene.asking_vpcs)}, an alias to "
             f"{endpoint.vpc_endpoint_id}",
             commands=(
                 f"ZONE=$(aws route53 create-hosted-zone --name {scene.host_name} "
                 f"--caller-reference {scene.host_name}-{first.vpc_id} "
                 f"--vpc VPCRegion={first.vpc_region},VPCId={first.vpc_id} --query HostedZone.Id --output text)",
-                *(
-                    'aws route53 associate-vpc-with-hosted-zone --hosted-zone-id "$ZONE" '
-                    f"--vpc VPCRegion={each.vpc_region},VPCId={each.vpc_id}"
-                    for each in others
-                ),
+                *(command for each in others for command in _association(scene, '"$ZONE"', owner, each)),
                 _record_command('"$ZONE"', scene.host_name, alias),
             ),
             edits=(
@@ -75,19 +73,30 @@ def zone_association(scene: Scene, zone_id: str) -> Iterator[Change]:
     missing = [each for each in scene.asking_vpcs if all(vpc.vpc_id != each for vpc in known)]
     if not missing or zone_id not in scene.facts.hosted_zones:
         return
+    owner = scene.snapshot.place(zone_id.removeprefix("/hostedzone/")).account
     added = tuple(ZoneVpc(vpc_region=scene.snapshot.region_of(each), vpc_id=each) for each in missing)
     yield Change(
         kind="zone_association",
         resource=zone_id,
         text=f"{zone_id}: associate the zone with {', '.join(missing)}",
-        commands=tuple(
-            f"aws route53 associate-vpc-with-hosted-zone --hosted-zone-id {zone_id} "
-            f"--vpc VPCRegion={each.vpc_region},VPCId={each.vpc_id}"
-            for each in added
-        ),
+        commands=tuple(command for each in added for command in _association(scene, zone_id, owner, each)),
         edits=(Edit("hosted_zone_vpcs", zone_id, (*known, *added)),),
         rule="PHZ-01",
     )
+
+
+def _association(scene: Scene, zone: str, owner: str | None, vpc: ZoneVpc) -> Iterator[str]:
+    """The association; a VPC of another account is authorized by the zone's owner first (PHZ-02)."""
+    asked = f"--hosted-zone-id {zone} --vpc VPCRegion={vpc.vpc_region},VPCId={vpc.vpc_id}"
+    account = scene.snapshot.place(str(vpc.vpc_id)).account
+    is_foreign = None not in (owner, account) and owner != account
+    if is_foreign:
+        yield f"aws route53 create-vpc-association-authorization {asked}"
+    yield f"aws route53 associate-vpc-with-hosted-zone {asked}" + (
+        f"  # as account {account}" if is_foreign else ""
+    )
+    if is_foreign:
+        yield f"aws route53 delete-vpc-association-authorization {asked}"
 
 
 def _alias(endpoint: VpcEndpoint) -> AliasTarget | None:
