@@ -54,7 +54,12 @@ class Cidr(NamedTuple):
         return self.family == other.family and self.first <= other.last and other.first <= self.last
 
     def __str__(self) -> str:
-        return f"{Address(self.family, self.first)}/{self.prefix_length}"
+        return _spelled_block(self.family, self.first, self.prefix_length)
+
+
+@lru_cache(maxsize=65536)
+def _spelled_block(family: int, first: int, prefix_length: int) -> str:
+    return f"{Address(family, first)}/{prefix_length}"
 
 
 _OCTETS = {str(number): number for number in range(256)}
@@ -214,4 +219,9 @@ class IntervalSet:
         return f"IntervalSet({self!s})"
 
     def __str__(self) -> str:
-        return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in self.intervals) or "none"
+        return _spelled_intervals(self.intervals)
+
+
+@lru_cache(maxsize=4096)
+def _spelled_intervals(intervals: tuple[tuple[int, int], ...]) -> str:
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in intervals) or "none"

@@ -39,7 +39,7 @@ class Query(NamedTuple):
 
     def passed(self, place: str) -> "Query":
         """The same question, having passed one more place."""
-        return self._replace(trail=(*self.trail, (place, self.name)))
+        return Query(self.snapshot, self.name, self.type, (*self.trail, (place, self.name)))
 
     def redirected(self, place: str, name: str) -> "Query":
         """The question for another name, to which a record at a place led."""

@@ -27,6 +27,7 @@ from narrowgate.model.address import Address, is_address, parse_address
 from narrowgate.model.errors import InputError, UnknownNameError
 from narrowgate.model.fact import name_tag
 from narrowgate.model.host import Client, Host
+from narrowgate.model.kept import Kept
 from narrowgate.model.snapshot import Snapshot, index
 from narrowgate.model.vpc import Instance, LambdaFunction
 
@@ -46,22 +47,15 @@ def find_client(snapshot: Snapshot, text: str, *, security_groups: tuple[str, ..
         UnknownNameError: nothing in the source is called that.
         InputError: several things are; an address stands in several VPCs; a group cannot be used there.
     """
-    remembered = _remembered(snapshot)
-    key = (text, security_groups)
-    if key not in remembered:
-        if len(remembered) >= _REMEMBERED:
-            remembered.clear()
-        remembered[key] = _find(snapshot, text, security_groups)
-    return remembered[key]
-
-
-_REMEMBERED = 20_000
+    kept, key = _kept(snapshot), (text, security_groups)
+    found = kept.get(key)
+    return kept.keep(key, _find(snapshot, text, security_groups)) if found is None else found
 
 
 @index
-def _remembered(snapshot: Snapshot) -> dict[tuple[str, tuple[str, ...]], Client]:
+def _kept(snapshot: Snapshot) -> Kept[tuple[str, tuple[str, ...]], Client]:
     """Clients by what was typed, with the groups that were given."""
-    return {}
+    return Kept(20_000)
 
 
 def _find(snapshot: Snapshot, text: str, security_groups: tuple[str, ...]) -> Client:

@@ -182,9 +182,7 @@ class Router:
         key = (packet.leg, packet.destination, chosen)
         step = table.written.get(key)
         if step is None:
-            if len(table.written) >= _REMEMBERED:
-                table.written.clear()
-            step = table.written[key] = self._write(packet, choice)
+            step = table.written.keep(key, self._write(packet, choice))
         return step
 
     def _write(self, packet: Packet, choice: _Choice) -> Step:
@@ -297,6 +295,3 @@ class Router:
             if leads:
                 return other
         return None
-
-
-_REMEMBERED = 4096

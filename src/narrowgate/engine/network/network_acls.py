@@ -1,5 +1,6 @@
 """Network ACLs: which entry decides about a packet that crosses a subnet's border (ACL-01 to ACL-07)."""
 
+from bisect import bisect_right
 from typing import NamedTuple
 
 from narrowgate.engine.network.flow import (
@@ -18,12 +19,12 @@ from narrowgate.model.address import Address, Cidr, IntervalSet, parse_cidr
 from narrowgate.model.answer import Considered, Leg, Missing, Step, Verdict
 from narrowgate.model.fact import UNSET
 from narrowgate.model.filters import NetworkAcl, NetworkAclEntry
+from narrowgate.model.kept import Kept
 from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot, index
 
 _ALL_PORTS = IntervalSet([(0, 65535)])
 _STAR = 32767
-_REMEMBERED = 4096
 
 
 class Entry(NamedTuple):
@@ -45,21 +46,41 @@ class Admission(NamedTuple):
     decisive: tuple[Entry, ...]
     considered: tuple[Considered, ...]
 
+    @property
+    def chosen(self) -> str:
+        """The entries that decided, as an answer shows them."""
+        return "; ".join(entry.text for entry in self.decisive) or "* deny"
+
 
 class CompiledAcl:
     """An ACL with its entries parsed, ordered and split by direction."""
 
-    __slots__ = ("acl_id", "egress", "ingress", "judged")
+    __slots__ = ("_decided", "_edges", "acl_id", "egress", "ingress", "judged")
 
     def __init__(self, acl: NetworkAcl, entries: tuple[NetworkAclEntry, ...]) -> None:
         self.acl_id = acl.network_acl_id
         self.egress = _ordered(entries, is_egress=True)
         self.ingress = _ordered(entries, is_egress=False)
-        self.judged: dict[tuple[object, ...], tuple[Step, IntervalSet]] = {}
+        self._edges: dict[int, list[int]] = {}
+        self._decided: Kept[tuple[object, ...], Admission] = Kept(4096)
+        self.judged: Kept[tuple[object, ...], tuple[Step, IntervalSet]] = Kept(4096)
         """Steps already written: an estate asks one ACL about the same few peers again and again."""
 
     def admission(self, is_egress: bool, protocol: int, peer: Address, ports: IntervalSet) -> Admission:
         """Decide for a set of destination ports; the lowest number that matches decides each port (ACL-02)."""
+        edges = self._edges.get(peer.family)
+        if edges is None:
+            edges = self._edges[peer.family] = self._read_edges(peer.family)
+        key = (is_egress, protocol, peer.family, bisect_right(edges, peer.value), ports)
+        found = self._decided.get(key)
+        return found or self._decided.keep(key, self._decide(is_egress, protocol, peer, ports))
+
+    def _read_edges(self, family: int) -> list[int]:
+        """Where the decision may change: between two edges it is the same for all peers."""
+        blocks = [entry.cidr for entry in (*self.egress, *self.ingress) if entry.cidr.family == family]
+        return sorted({edge for block in blocks for edge in (block.first, block.last + 1)})
+
+    def _decide(self, is_egress: bool, protocol: int, peer: Address, ports: IntervalSet) -> Admission:
         rest = ports
         allowed, undecided = IntervalSet(), IntervalSet()
         decisive: list[Entry] = []
@@ -236,20 +257,19 @@ def check_acl(
         return at.unknown(f"the ACL on the way {way} {subnet_id} is not known", [acl]), packet.ports
     peer = packet.destination if is_egress else packet.source
     key = (packet.leg, subnet_id, is_egress, packet.protocol, peer, packet.ports, rule)
-    if key not in acl.judged:
-        if len(acl.judged) >= _REMEMBERED:
-            acl.judged.clear()
+    judged = acl.judged.get(key)
+    if judged is None:
         found = acl.admission(is_egress, packet.protocol, peer, packet.ports)
         at = At(packet.leg, "network_acl", acl.acl_id, rule)
-        acl.judged[key] = _judge(snapshot, packet, found, at, f"{way} {subnet_id}", peer)
-    return acl.judged[key]
+        judged = acl.judged.keep(key, _judge(snapshot, packet, found, at, f"{way} {subnet_id}", peer))
+    return judged
 
 
 def _judge(
     snapshot: Snapshot, packet: Packet, found: Admission, at: At, way: str, peer: Address
 ) -> tuple[Step, IntervalSet]:
     acl_id = at.component or ""
-    chosen = "; ".join(entry.text for entry in found.decisive) or "* deny"
+    chosen = found.chosen
     what = f"{protocol_name(packet.protocol)} ports {packet.ports} {way}, {peer} at the other end"
     evidence = (snapshot.evidence(acl_id, "Entries", chosen),)
     if found.allowed == packet.ports:

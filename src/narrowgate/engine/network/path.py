@@ -39,17 +39,17 @@ from narrowgate.model.answer import (
     conjunction,
 )
 from narrowgate.model.host import Host
+from narrowgate.model.kept import Kept
 from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot, index
 
-_REMEMBERED = 50_000
 _MOST_CHOICES = 64
 
 
 @index
-def _remembered(snapshot: Snapshot) -> dict[tuple[object, ...], ReachPath]:
+def _kept(snapshot: Snapshot) -> Kept[tuple[object, ...], ReachPath]:
     """Paths of this snapshot: a trace asks for the same Resolver path for every client of a VPC."""
-    return {}
+    return Kept(50_000)
 
 
 def evaluate_path(
@@ -79,13 +79,12 @@ def evaluate_path(
     """
     client_ports = client_ports or platform_ports(host.platform)
     key = (host, destination, protocol, port, client_ports, network_interface_id)
-    remembered = _remembered(snapshot)
-    if key not in remembered:
-        if len(remembered) >= _REMEMBERED:
-            remembered.clear()
+    kept = _kept(snapshot)
+    found = kept.get(key)
+    if found is None:
         flow = parse_flow(protocol, port, client_ports)
-        remembered[key] = _evaluate(snapshot, host, destination, flow, network_interface_id)
-    return remembered[key]
+        found = kept.keep(key, _evaluate(snapshot, host, destination, flow, network_interface_id))
+    return found
 
 
 def _evaluate(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from narrowgate.engine.network.route_targets import Target, TargetKind
 from narrowgate.model.address import Address, Cidr, parse_cidr
 from narrowgate.model.answer import Considered, Leg, Missing, Step
+from narrowgate.model.kept import Kept
 from narrowgate.model.routing import RouteTable
 
 
@@ -91,7 +92,7 @@ class CompiledTable:
         self._by_length = sorted(by_length.items(), reverse=True)
         self._found: dict[tuple[int, int], Lookup] = {}
         self._edges: dict[int, list[int]] = {}
-        self.written: dict[tuple[Leg, Address, Candidate], Step] = {}
+        self.written: Kept[tuple[Leg, Address, Candidate], Step] = Kept(4096)
         """Steps already written: the hosts of a subnet call the same few addresses."""
 
     def lookup(self, address: Address) -> Lookup:

@@ -1,5 +1,6 @@
 """A transit gateway's route table in the order in which its routes count (TGW-05)."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from narrowgate.model.address import Address, Cidr
@@ -29,8 +30,13 @@ class GatewayRoute(NamedTuple):
         return (2, _KIND_ORDER.get(kind or "", 9))
 
     def __str__(self) -> str:
-        to = ", ".join(each.transit_gateway_attachment_id for each in self.attachments) or "nowhere"
-        return f"{self.cidr} -> {to} ({'static' if self.is_static else 'propagated'}, {self.state})"
+        return _spelled(self)
+
+
+@lru_cache(maxsize=65536)
+def _spelled(route: GatewayRoute) -> str:
+    to = ", ".join(each.transit_gateway_attachment_id for each in route.attachments) or "nowhere"
+    return f"{route.cidr} -> {to} ({'static' if route.is_static else 'propagated'}, {route.state})"
 
 
 class GatewayLookup(NamedTuple):

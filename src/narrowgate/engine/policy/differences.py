@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from narrowgate.engine.policy.callers import ArnKind, parse_principal_arn
@@ -11,6 +12,7 @@ from narrowgate.engine.policy.resources import expand_short_form
 from narrowgate.engine.policy.statements import Policy
 
 
+@lru_cache(maxsize=4096)
 def same_policy(one: Policy, other: Policy, api_arn: str) -> bool:
     """Whether two policies hold the same statements: lists, scalars, order and short forms made alike."""
     return _normal(one, api_arn) == _normal(other, api_arn)

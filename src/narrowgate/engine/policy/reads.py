@@ -1,5 +1,7 @@
 """Which facts of a call a policy compares: what it does not read cannot change what it says."""
 
+from functools import lru_cache
+
 from narrowgate.engine.policy.request import Policies
 from narrowgate.engine.policy.statements import Policy, Statement
 
@@ -24,6 +26,7 @@ def reads(policies: Policies, key: str) -> bool:
     return any(_reads(policy, key) for policy in (*single, *several) if policy is not None)
 
 
+@lru_cache(maxsize=4096)
 def _reads(policy: Policy, key: str) -> bool:
     return any(
         any(condition.lowered == key for condition in statement.conditions) or _has_variable(statement)

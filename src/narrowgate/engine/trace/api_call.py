@@ -1,18 +1,12 @@
 """What an execute-api endpoint makes of a request: certificate, API, stage, method, policies (AGW-03)."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from functools import cached_property
 
 import msgspec
 
 from narrowgate.engine.http.deployment import (
-    Outcome,
-    find_method,
-    find_stage,
     is_health_check,
-    map_base_path,
-    refuse_long_url,
-    split_stage,
 )
 from narrowgate.engine.http.identify import (
     Identification,
@@ -30,16 +24,17 @@ from narrowgate.engine.trace.authorization import (
     refused_before_the_method,
 )
 from narrowgate.engine.trace.called import Called
-from narrowgate.model.answer import Missing, Step, Verdict, conjunction
-from narrowgate.model.apigateway import RestApi
+from narrowgate.engine.trace.stage_and_method import deployed, find_target, meant_api
+from narrowgate.model.answer import Cause, Missing, Step, Verdict, cause_of, conjunction
 from narrowgate.model.fact import UnsetType
+from narrowgate.model.kept import Kept
 from narrowgate.model.policy import AuthorizeAnswer
 from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.snapshot import Snapshot, index
 from narrowgate.model.trace import HttpAnswer, Symptom
 
 
-class ApiCall(msgspec.Struct, frozen=True, kw_only=True):
+class ApiCall(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What the caller gets from the endpoint, if its packets arrive."""
 
     verdict: Verdict
@@ -53,6 +48,11 @@ class ApiCall(msgspec.Struct, frozen=True, kw_only=True):
     reads_source: bool = False
     """Whether a policy compares the address that the endpoint sees: the answer then holds for this one alone."""
 
+    @cached_property
+    def causes(self) -> tuple[Cause, ...]:
+        """Why it fails, in the order of its steps."""
+        return tuple(cause for step in self.steps if (cause := cause_of(step)) is not None)
+
 
 def endpoint_of_interface(snapshot: Snapshot, interface_id: str) -> VpcEndpoint | None:
     """The endpoint that an interface belongs to, or None."""
@@ -62,22 +62,19 @@ def endpoint_of_interface(snapshot: Snapshot, interface_id: str) -> VpcEndpoint 
     return snapshot.facts.vpc_endpoints.get(found.vpc_endpoint_id)
 
 
-Key = TypeVar("Key")
-
-_REMEMBERED = 20_000
 _Key = tuple[str, HttpRequest, str, Step | None]
 
 
 @index
-def _remembered(snapshot: Snapshot) -> dict[_Key, ApiCall]:
+def _anywhere(snapshot: Snapshot) -> Kept[_Key, ApiCall]:
     """Calls of this snapshot that get one answer wherever they come from, at each of an endpoint's addresses."""
-    return {}
+    return Kept(20_000)
 
 
 @index
-def _remembered_by_source(snapshot: Snapshot) -> dict[tuple[_Key, str | None], ApiCall]:
+def _by_source(snapshot: Snapshot) -> Kept[tuple[_Key, str | None], ApiCall]:
     """Calls of which a policy compares the source: each address gives the same answer to the same one."""
-    return {}
+    return Kept(20_000)
 
 
 def evaluate_api_call(
@@ -100,21 +97,15 @@ def evaluate_api_call(
         certificate: the TLS step where something in front of the endpoint ends TLS.
     """
     key = (endpoint.vpc_endpoint_id, request, principal, certificate)
-    anywhere, by_source = _remembered(snapshot), _remembered_by_source(snapshot)
+    anywhere, by_source = _anywhere(snapshot), _by_source(snapshot)
     found = anywhere.get(key) or by_source.get((key, source))
     if found is None:
         found = _evaluate(snapshot, endpoint, request, principal, source, certificate)
         if found.reads_source:
-            _keep(by_source, (key, source), found)
+            by_source.keep((key, source), found)
         else:
-            _keep(anywhere, key, found)
+            anywhere.keep(key, found)
     return found
-
-
-def _keep(remembered: dict[Key, ApiCall], key: Key, found: ApiCall) -> None:
-    if len(remembered) >= _REMEMBERED:
-        remembered.clear()
-    remembered[key] = found
 
 
 def _evaluate(
@@ -143,8 +134,8 @@ def _evaluate(
     warnings = list(identity.warnings)
     if identity.http is not None or (identity.api is None and identity.domain is None):
         return _finish(endpoint, steps, identity.http, warnings, None)
-    outcome = _target(snapshot, identity, request)
-    api = _meant_api(snapshot, identity, outcome)
+    outcome = find_target(snapshot, identity, request)
+    api = meant_api(snapshot, identity, outcome)
     if isinstance(api, Step):
         return _finish(endpoint, [*steps, outcome.step, api], None, warnings, None)
     if api is not None and identity.domain is not None:
@@ -152,7 +143,7 @@ def _evaluate(
         if problem is not None:
             return _finish(endpoint, [*steps, outcome.step, problem.step], problem.http, warnings, None)
     target = outcome.target
-    for found in (outcome, *_deployed(snapshot, outcome, request)):
+    for found in (outcome, *deployed(snapshot, outcome, request.method)):
         steps.append(found.step)
         warnings.extend(found.warnings)
         outcome = found
@@ -178,43 +169,6 @@ def _evaluate(
     decided = evaluate_authorization(snapshot, called)
     warnings.extend(decided.warnings)
     return _finish(endpoint, [*steps, *decided.steps], decided.http, warnings, decided)
-
-
-def _target(snapshot: Snapshot, identity: Identification, request: HttpRequest) -> Outcome:
-    refused = refuse_long_url(identity.step.component or request.host, request.url)
-    if refused is not None:
-        return refused
-    if identity.domain is not None:
-        return map_base_path(snapshot, identity.domain, request.path)
-    api_id = identity.api.id if identity.api is not None else ""
-    return split_stage(api_id, request.path)
-
-
-def _meant_api(snapshot: Snapshot, identity: Identification, outcome: Outcome) -> RestApi | Step | None:
-    """The API behind a name or mapping; a step where a mapping leads to one that was not collected."""
-    if identity.api is not None or outcome.target is None:
-        return identity.api
-    api = snapshot.facts.rest_apis.get(outcome.target.api_id)
-    if api is not None:
-        return api
-    missing = Missing(fact="apigateway.get_rest_apis", resource=outcome.target.api_id)
-    return Step(
-        layer="http",
-        component=outcome.target.api_id,
-        verdict=Verdict.UNKNOWN,
-        text=f"the mapping leads to {outcome.target.api_id}, which no account's API list names",
-        rule="AGW-08",
-        unknowns=(missing,),
-    )
-
-
-def _deployed(snapshot: Snapshot, outcome: Outcome, request: HttpRequest) -> Sequence[Outcome]:
-    if outcome.target is None:
-        return ()
-    stage = find_stage(snapshot, outcome.target)
-    if stage.target is None or stage.step.verdict is not Verdict.ALLOWED:
-        return (stage,)
-    return (stage, find_method(snapshot, outcome.target, request.method, stage.stage))
 
 
 def _service_step(endpoint: VpcEndpoint) -> Step | None:

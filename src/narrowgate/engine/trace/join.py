@@ -1,17 +1,22 @@
-"""Many hosts and addresses, one answer: what holds for all, what only for some, and what decides."""
+"""Many hosts and addresses, one answer: what holds for all, what only for some, and what decides.
+
+A call is judged first, and written out with all its paths only when somebody asks for that: of the calls of a
+thousand VPCs most readers want the verdict.
+"""
 
 from collections.abc import Sequence
 from typing import TypeVar
 
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS
-from narrowgate.engine.trace.parts import client_in_parts
-from narrowgate.engine.trace.walk import Call, HostTrace, trace_hosts
+from narrowgate.engine.trace.parts import hosts_in_parts
+from narrowgate.engine.trace.walk import Call, Called, call_from
+from narrowgate.engine.trace.written import dns_of, paths_of
 from narrowgate.model.address import Address
 from narrowgate.model.answer import Cause, Verdict, spread
 from narrowgate.model.host import Client
 from narrowgate.model.snapshot import Snapshot
-from narrowgate.model.trace import TraceAnswer, TracePath
+from narrowgate.model.trace import Symptom, TraceAnswer, TracePath
 
 T = TypeVar("T")
 
@@ -29,36 +34,70 @@ def trace(
     Every address that the name resolves to must work, for a client takes any of them (RCH-02); hosts of a subnet
     or VPC that fare differently make the answer `partial`.
     """
-    ports = client.client_ports or DEFAULT_CLIENT_PORTS
-    call = Call(request=request, principal=principal, client_ports=ports, pinned=pinned)
-    hosts = trace_hosts(snapshot, client.hosts, call)
-    parts = client_in_parts(snapshot, client, [path for each in hosts for path in each.paths])
-    if parts is not client:
-        hosts = trace_hosts(snapshot, parts.hosts, call)
-    verdicts = [spread([path.verdict for path in each.paths]) for each in hosts]
-    verdict = spread(verdicts)
-    chosen, path = _deciding(hosts, verdict)
-    blocking = _unique([cause for each in hosts for found in each.paths for cause in found.blocking])
-    unknowns = _unique([missing for each in hosts for found in each.paths for missing in found.unknowns])
-    paths = tuple(found for each in hosts for found in each.paths)
-    return TraceAnswer(
-        verdict=verdict,
-        decided_by=_decided_by(path, verdict, blocking),
-        blocking=blocking if verdict is not Verdict.ALLOWED else (),
-        unknowns=unknowns,
-        symptom=path.symptom,
-        http=path.http,
-        client=client.label,
-        url=request.url,
-        method=request.method,
-        dns=chosen.dns,
-        hops=path.steps,
-        authorization=path.authorization,
-        paths=paths,
-        works=tuple(sorted({_named(found) for found in paths if found.verdict is Verdict.ALLOWED})),
-        fails=tuple(sorted({_named(found) for found in paths if found.verdict is not Verdict.ALLOWED})),
-        warnings=_unique([*client.warnings, *(warning for found in paths for warning in found.warnings)]),
-    )
+    return Traced(snapshot, client, request, principal=principal, pinned=pinned).answer()
+
+
+class Traced:
+    """One call of a client, judged: `verdict` and `symptom` are those of `answer()`, which writes it out."""
+
+    __slots__ = ("_call", "_calls", "_deciding", "_snapshot", "client", "request", "symptom", "verdict")
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        client: Client,
+        request: HttpRequest,
+        *,
+        principal: str = "anonymous",
+        pinned: tuple[Address, ...] = (),
+    ) -> None:
+        """Judge a call; the arguments are those of `trace`."""
+        ports = client.client_ports or DEFAULT_CLIENT_PORTS
+        call = Call(request=request, principal=principal, client_ports=ports, pinned=pinned)
+        calls = call_from(snapshot, client.hosts, call)
+        hosts = hosts_in_parts(snapshot, client, calls)
+        if hosts != client.hosts:
+            calls = call_from(snapshot, hosts, call)
+        self._snapshot, self._call, self._calls = snapshot, call, calls
+        self.client = client
+        self.request = request
+        self.verdict = _verdict(calls)
+        self.symptom, *self._deciding = _deciding(calls, self.verdict)
+
+    def answer(self) -> TraceAnswer:
+        """The call written out: every path with its steps."""
+        verdict, client = self.verdict, self.client
+        written = [paths_of(self._snapshot, each, self._call) for each in self._calls]
+        paths = tuple([path for each in written for own in each for path in own])
+        called, host, address = self._deciding
+        path = written[called][host][address]
+        blocking = _unique([cause for each in paths for cause in each.blocking])
+        return TraceAnswer(
+            verdict=verdict,
+            decided_by=_decided_by(path, verdict, blocking),
+            blocking=blocking if verdict is not Verdict.ALLOWED else (),
+            unknowns=_unique([missing for each in paths for missing in each.unknowns]),
+            symptom=path.symptom,
+            http=path.http,
+            client=client.label,
+            url=self.request.url,
+            method=self.request.method,
+            dns=dns_of(self._calls[called], host),
+            hops=path.steps,
+            authorization=path.authorization,
+            paths=paths,
+            works=tuple(sorted({_named(each) for each in paths if each.verdict is Verdict.ALLOWED})),
+            fails=tuple(sorted({_named(each) for each in paths if each.verdict is not Verdict.ALLOWED})),
+            warnings=_unique([*client.warnings, *(warning for each in paths for warning in each.warnings)]),
+        )
+
+
+def _verdict(calls: Sequence[Called]) -> Verdict:
+    """The verdict over hosts, of each the one over its paths: each is used in turn."""
+    outcomes = [outcome[0] for each in calls for outcome in each.outcomes()]
+    if len(set(outcomes)) == 1:
+        return outcomes[0]
+    return spread([spread(own) for each in calls for own in each.verdicts()])
 
 
 # The path that is shown in full: the first that explains the verdict.
@@ -68,13 +107,14 @@ _EXPLAINS: dict[Verdict, tuple[Verdict, ...]] = {
 }
 
 
-def _deciding(hosts: Sequence[HostTrace], verdict: Verdict) -> tuple[HostTrace, TracePath]:
+def _deciding(calls: Sequence[Called], verdict: Verdict) -> tuple[Symptom | None, int, int, int]:
+    """The symptom of the path that decides, and the numbers of its call, host and address."""
+    outcomes = [(place, *outcome) for place, each in enumerate(calls) for outcome in each.outcomes()]
     for wanted in _EXPLAINS.get(verdict, (verdict,)):
-        for each in hosts:
-            for path in each.paths:
-                if path.verdict is wanted:
-                    return each, path
-    return hosts[0], hosts[0].paths[0]
+        for called, found, symptom, host, address in outcomes:
+            if found is wanted:
+                return symptom, called, host, address
+    return outcomes[0][2], 0, 0, 0
 
 
 def _decided_by(path: TracePath, verdict: Verdict, blocking: Sequence[Cause]) -> Cause | None:
