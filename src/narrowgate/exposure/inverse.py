@@ -7,9 +7,9 @@ import msgspec
 from narrowgate.engine.policy.conditions import Condition
 from narrowgate.engine.policy.proof.cells import OutsideError, key_values
 from narrowgate.engine.policy.proof.words import TooComplexError
-from narrowgate.exposure.apis.apis import entries_through, merge_verbs
 from narrowgate.exposure.apis.decisions import decisions
 from narrowgate.exposure.apis.doors import Door, doors_of
+from narrowgate.exposure.apis.entries import entries_through, merge_verbs
 from narrowgate.exposure.apis.policies import documents_of
 from narrowgate.exposure.exposure import unknowns_of
 from narrowgate.exposure.intent import NOTHING_MEANT, Intent

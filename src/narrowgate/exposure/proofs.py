@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from narrowgate.exposure.apis.apis import entries_through, uncollected_doors
+from narrowgate.exposure.apis.apis import uncollected_doors
 from narrowgate.exposure.apis.calls import names_path
 from narrowgate.exposure.apis.doors import doors_of
+from narrowgate.exposure.apis.entries import entries_through
 from narrowgate.exposure.inverse import strangers_of
 from narrowgate.exposure.labels import name_tags
 from narrowgate.exposure.names.hidden import public_entries_of

@@ -1,20 +1,17 @@
 """The methods that a VPC can invoke: every door in reach, every private API of its Region, every caller."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from narrowgate.exposure.apis.behind import apis_behind, same_behind
-from narrowgate.exposure.apis.decisions import Decision, decisions
+from narrowgate.exposure.apis.behind import same_behind
 from narrowgate.exposure.apis.doors import Door, doors_of
-from narrowgate.exposure.apis.strangers import stranger_entries
+from narrowgate.exposure.apis.shared import entries_of_doors, merged
 from narrowgate.exposure.reuse.earlier import earlier_of
 from narrowgate.exposure.sockets.pieces import Sockets
-from narrowgate.exposure.sockets.spelling import spell_ranges
 from narrowgate.model.answer import Missing
-from narrowgate.model.apigateway import RestApi
-from narrowgate.model.exposure import UNKNOWN, Because, ExposedApi, less_sure, sureness
+from narrowgate.model.exposure import UNKNOWN, Because, ExposedApi
 from narrowgate.model.snapshot import Snapshot, index
 
 
@@ -59,74 +56,9 @@ def _entries(
             return held.entries
     if earlier is not None:
         earlier.work["calls of VPCs"] += 1
-    found: list[ExposedApi] = []
-    for door in doors:
-        found += entries_through(snapshot, door, apis_behind(snapshot, door.endpoint_id))
-        found += [_behind_door(door, each) for each in stranger_entries(snapshot, door.endpoint_id)]
-    merged = merge_verbs(_without_weaker([*found, *gaps]))
-    return tuple(msgspec.structs.replace(each, consumers=(vpc_id,)) for each in merged)
-
-
-def entries_through(snapshot: Snapshot, door: Door, apis: Iterable[RestApi]) -> Iterator[ExposedApi]:
-    """What one door lets its visitors invoke of some APIs."""
-    endpoint = snapshot.facts.vpc_endpoints[door.endpoint_id]
-    for api in apis:
-        for decision in decisions(snapshot, api, endpoint):
-            entry = _entry(snapshot, door, api, decision)
-            if entry is not None:
-                yield entry
-
-
-def _entry(snapshot: Snapshot, door: Door, api: RestApi, decision: Decision) -> ExposedApi | None:
-    sources, state, unknowns = door.sources, less_sure(door.state, decision.state), decision.unknowns
-    spelled: tuple[str, ...] = ()
-    if decision.sources is not None:
-        if door.is_ipv4:
-            sources = door.sources & decision.sources
-            if not sources:
-                return None
-            spelled = spell_ranges(4, sources)
-        else:
-            state = UNKNOWN
-            unknowns = (
-                *unknowns,
-                Missing(fact="aws:VpcSourceIp of IPv6 callers", resource=api.id, why="not computed"),
-            )
-    call = decision.call
-    return ExposedApi(
-        api=api.id,
-        name=api.name,
-        account=snapshot.place(api.id).account,
-        region=snapshot.region_of(api.id),
-        stage=call.stage if call else "*",
-        method=call.verb if call else "*",
-        path=_path(decision),
-        who=decision.who,
-        endpoint=door.endpoint_id,
-        sources=spelled,
-        needs=decision.needs,
-        state=state,
-        via=door.via,
-        because=(*door.because, *decision.because),
-        unknowns=tuple(dict.fromkeys((*door.unknowns, *unknowns))) if state == UNKNOWN else (),
-    )
-
-
-def _path(decision: Decision) -> str:
-    call = decision.call
-    if call is None:
-        return "*"
-    return f"{call.path} (such as {call.sample})" if call.is_part else call.path
-
-
-def _behind_door(door: Door, entry: ExposedApi) -> ExposedApi:
-    return msgspec.structs.replace(
-        entry,
-        via=door.via,
-        state=less_sure(door.state, entry.state),
-        because=(*door.because, *entry.because),
-        unknowns=(*door.unknowns, *entry.unknowns),
-    )
+    consumers = (vpc_id,)
+    in_doubt = (msgspec.structs.replace(each, consumers=consumers) for each in merged(gaps))
+    return (*entries_of_doors(snapshot, doors, consumers), *in_doubt)
 
 
 def uncollected_doors(snapshot: Snapshot, sockets: Sockets) -> Iterator[ExposedApi]:
@@ -158,55 +90,4 @@ def _unknown_door(endpoint: str, via: str, where: str, unknowns: tuple[Missing, 
         via=via,
         because=(Because(text=f"an execute-api endpoint may be in reach: {where}", rule="AGW-14"),),
         unknowns=unknowns,
-    )
-
-
-def _without_weaker(entries: list[ExposedApi]) -> Iterator[ExposedApi]:
-    """A call that one way opens for certain needs no entry for the same way in doubt."""
-    best: dict[tuple[object, ...], ExposedApi] = {}
-    for each in entries:
-        key = (
-            each.api,
-            each.name,
-            each.stage,
-            each.method,
-            each.path,
-            each.who,
-            each.endpoint,
-            each.via,
-            each.sources,
-        )
-        held = best.get(key)
-        if held is None or sureness(each.state) > sureness(held.state):
-            best[key] = each
-    yield from best.values()
-
-
-_VERBS = 7
-
-
-def merge_verbs(entries: Iterable[ExposedApi]) -> Iterator[ExposedApi]:
-    """Methods of one path that are open alike as one entry: `GET, POST`, or `ANY` for all seven."""
-    groups: dict[tuple[object, ...], list[ExposedApi]] = {}
-    for each in entries:
-        groups.setdefault(_but_for_method(each), []).append(each)
-    for members in groups.values():
-        verbs = list(dict.fromkeys(each.method for each in members))
-        spelled = "ANY" if len(verbs) == _VERBS else ", ".join(verbs)
-        yield msgspec.structs.replace(members[0], method=spelled)
-
-
-def _but_for_method(entry: ExposedApi) -> tuple[object, ...]:
-    return (
-        entry.api,
-        entry.name,
-        entry.stage,
-        entry.path,
-        entry.who,
-        entry.endpoint,
-        entry.via,
-        entry.sources,
-        entry.needs,
-        entry.state,
-        entry.unknowns,
     )

@@ -6,16 +6,20 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from narrowgate.engine.http.deployed_methods import DeployedMethod, Target, deployed_methods, match_resource
+from narrowgate.engine.policy.context import Context
 from narrowgate.engine.policy.proof.cells import OutsideError
 from narrowgate.engine.policy.proof.resources import METHODS, tail_words
 from narrowgate.engine.policy.proof.words import Item, TooComplexError, Word, literal, some, witnesses
-from narrowgate.engine.policy.request import Api
+from narrowgate.engine.policy.request import Api, method_arn
 from narrowgate.engine.policy.resources import ResourcePattern
 from narrowgate.model.answer import Missing
 from narrowgate.model.apigateway import RestApi, Stage
 from narrowgate.model.snapshot import Snapshot
 
 _PARAMETER = re.compile(r"\{([^}]+)\}")
+_PLAIN = re.compile(r"(?:/[0-9A-Za-z_-]+)+|/")
+_LONGEST = 1000
+"""Paths that are far from every limit on the length of URLs and ARNs."""
 _SEGMENT = string.ascii_letters + string.digits + "~!$&'()+,;=@._-%:*"
 _REST = _SEGMENT + "/"
 
@@ -66,6 +70,9 @@ def calls_of(
 def _cells(
     api_id: str, stage: str, path: str, verbs: Sequence[str], method: DeployedMethod, words: list[Word]
 ) -> Iterator[Call]:
+    if not _PARAMETER.search(path):
+        yield from (Call(stage, verb, path, path, method, False) for verb in verbs)
+        return
     for verb in verbs:
         head = f"{api_id}/{stage}/{verb}"
         try:
@@ -75,6 +82,21 @@ def _cells(
         samples = [tail[len(head) :] for tail in tails] or [_PARAMETER.sub("1", path)]
         for sample in samples:
             yield Call(stage, verb, path, sample, method, len(samples) > 1)
+
+
+def likeness_of(call: Call, owner: Api, patterns: Sequence[ResourcePattern]) -> tuple[object, ...] | None:
+    """What a call has in common with all that are decided alike: its kind of method, and the patterns it matches.
+
+    None where more may count: a parameter in the path, a variable in a pattern, an authorizer.
+    """
+    method = call.method
+    if method.authorization_type not in ("NONE", "AWS_IAM") or not _PLAIN.fullmatch(call.path):
+        return None
+    if len(call.path) > _LONGEST or any(each.variables and "${" in each.text for each in patterns):
+        return None
+    context = Context(resource=method_arn(owner, call.stage, call.verb, call.path))
+    matched = tuple(each.matches(context) for each in patterns)
+    return (matched, method.authorization_type, method.api_key_required)
 
 
 def _template(path: str) -> Word:

@@ -8,10 +8,11 @@ from narrowgate.engine.policy.callers import ANONYMOUS, Caller
 from narrowgate.engine.policy.proof.cells import OutsideError, key_values
 from narrowgate.engine.policy.proof.words import TooComplexError
 from narrowgate.engine.policy.request import Api
+from narrowgate.engine.policy.resources import ResourcePattern
 from narrowgate.engine.trace.api_call import ApiCall, evaluate_api_call
 from narrowgate.engine.trace.authorization import owner_of_api
-from narrowgate.exposure.apis.calls import Call, calls_of, stages_of
-from narrowgate.exposure.apis.domains import domain_urls
+from narrowgate.exposure.apis.calls import Call, calls_of, likeness_of, stages_of
+from narrowgate.exposure.apis.domains import domain_urls, mapped_apis
 from narrowgate.exposure.apis.likeness import likeness
 from narrowgate.exposure.apis.policies import (
     Documents,
@@ -100,9 +101,23 @@ def _decide(snapshot: Snapshot, api: RestApi, endpoint: VpcEndpoint) -> Iterator
         if isinstance(calls, Missing):
             yield _open_question(None, (calls,), f"which methods stage {stage.stage_name} runs is not known")
             continue
-        scene = _Scene(snapshot, api, endpoint, owner, documents)
-        for call in calls:
-            yield from scene.of_call(call)
+        yield from _of_calls(_Scene(snapshot, api, endpoint, owner, documents), calls, patterns)
+
+
+def _of_calls(scene: "_Scene", calls: Sequence[Call], patterns: Sequence[ResourcePattern]) -> Iterator[Decision]:
+    """Each call; those that nothing tells apart are decided once, where that is certain."""
+    told: dict[tuple[object, ...], tuple[Decision, ...]] = {}
+    is_mapped = scene.api.id in mapped_apis(scene.snapshot)
+    for call in calls:
+        likeness = None if is_mapped else likeness_of(call, scene.owner, patterns)
+        found = told.get(likeness) if likeness is not None else None
+        if found is not None:
+            yield from (each._replace(call=call) for each in found)
+            continue
+        found = tuple(scene.of_call(call))
+        if likeness is not None and all(each.state == OPEN for each in found):
+            told[likeness] = found
+        yield from found
 
 
 def _open_question(call: Call | None, unknowns: tuple[Missing, ...], text: str) -> Decision:
