@@ -9,16 +9,19 @@ from collections.abc import Iterator
 from narrowgate.engine.network.security_group_rules import Direction
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
 from narrowgate.exposure.sockets.groups import groups_of
-from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.outlooks import OutwardSenders, OutwardTargets
 from narrowgate.exposure.sockets.pair import Opening
 from narrowgate.exposure.sockets.pairs import between
-from narrowgate.exposure.sockets.parts import Part
 from narrowgate.exposure.sockets.pieces import Members, Piece, Socket
-from narrowgate.exposure.sockets.plans import Template
 from narrowgate.exposure.sockets.relations import Relation, relation
-from narrowgate.exposure.sockets.sides import Cell, Facing, Side, outlook_of
-from narrowgate.exposure.sockets.templates import as_opening, templates_between
+from narrowgate.exposure.sockets.sides import Cell, Facing, Side, View
+from narrowgate.exposure.sockets.templates import (
+    Link,
+    Numbered,
+    as_opening,
+    templates_along,
+    templates_between,
+)
 from narrowgate.model.snapshot import Snapshot
 
 WHOLE = -1
@@ -65,60 +68,53 @@ class Column(Piece):
         return as_opening(self.outs[cell.outlook], self.target, cell.template, cell.number)
 
 
-def across(snapshot: Snapshot, here: Side, there: Side) -> Iterator[Piece]:
+def across(snapshot: Snapshot, here: Side, there: Side) -> list[Piece]:
     """Everything that opens from one VPC to another."""
-    own, other = here.outward.senders, there.part
-    first = own[0].whole.part if own else None
-    if first is None or other is None or not here.is_plain or not there.is_solid or here.carried & there.named:
-        for target in there.outward.targets:
-            yield from _pair_by_pair(snapshot, own, target)
-        return
+    first, other = here.first, there.part
+    is_told = here.is_plain and there.is_solid and here.carried.isdisjoint(there.named)
+    if first is None or other is None or not is_told:
+        own = here.outward.senders
+        return [piece for target in there.outward.targets for piece in _pair_by_pair(snapshot, own, target)]
+    pieces: list[Piece] = []
     facing = there.facing(snapshot, first)
-    outs = _relations(snapshot, here.sender_outlooks, other) if facing else None
-    numbers = tuple(each.number for each in outs) if outs else ()
-    egress = here.lets_out(snapshot, other) if outs else 0
+    view = here.view(snapshot, other) if facing else None
     for each in facing:
-        column = None
-        if outs is not None and each.profile is not None and here.meant.isdisjoint(each.target.whole.groups or ()):
-            seen = there.target_outlooks[each.outlook]
-            back = relation(snapshot, seen, first) if seen is not None else None
-            if back is not None:
-                key = (each.profile, each.admitted, back.number, egress, numbers)
-                if key not in here.columns:
-                    here.columns[key] = _read_column(snapshot, here, each)
-                column = here.columns[key]
-        if column is None or outs is None:
-            yield from _pair_by_pair(snapshot, own, each.target)
+        back, column = None, None
+        if view is not None and each.profile is not None and here.meant.isdisjoint(each.target.whole.groups or ()):
+            back = there.looks_back(snapshot, each, first)
+        if view is not None and back is not None:
+            column = _column(snapshot, here, each, view, back)
+        if column is None or view is None:
+            pieces += _pair_by_pair(snapshot, here.outward.senders, each.target)
         elif column:
-            yield Column(outs, each.target.whole, each.target.by_zone, column)
+            pieces.append(Column(view.outs, each.target.whole, each.target.by_zone, column))
+    return pieces
 
 
-def _relations(snapshot: Snapshot, outlooks: list[Part | None], there: Part) -> tuple[Relation, ...] | None:
-    """How each outlook sees another VPC; None where one does not."""
-    found = []
-    for each in outlooks:
-        out = relation(snapshot, each, there) if each is not None else None
-        if out is None:
-            return None
-        found.append(out)
-    return tuple(found)
+def _column(snapshot: Snapshot, here: Side, facing: Facing, view: View, back: Relation) -> tuple[Cell, ...] | None:
+    """What opens from every sender, read once for equal columns; None where classes must be asked themselves."""
+    key = (facing.profile, facing.admitted, back.number, back.via, view)
+    try:
+        return here.columns[key]
+    except KeyError:
+        pass
+    found = here.columns[key] = _read_column(snapshot, here, facing, view, back)
+    return found
 
 
-def _read_column(snapshot: Snapshot, here: Side, facing: Facing) -> tuple[Cell, ...] | None:
-    """What opens from every sender; None where some pair of classes must be asked itself."""
+def _read_column(
+    snapshot: Snapshot, here: Side, facing: Facing, view: View, back: Relation
+) -> tuple[Cell, ...] | None:
     target, found = facing.target, []
-    for sender in here.outward.senders:
-        outlook = here.sender_outlooks.index(outlook_of(sender.whole))
+    for sender, outlook, egress in zip(here.outward.senders, here.outlook_of_sender, view.let_out, strict=True):
+        link = Link.of(view.outs[outlook], back, egress, facing.admitted)
         ones, others = _zones(sender, target)
         for one in ones:
             for zone, other in others:
-                templates = templates_between(snapshot, one, other, facing.groups)
+                templates = templates_along(snapshot, one, other, facing.groups, link)
                 if templates is None:
                     return None
-                found += [
-                    Cell(one.every_sender, outlook, zone, each, number_of(snapshot, ("template", each)))
-                    for each in templates
-                ]
+                found += [Cell(one.every_sender, outlook, zone, *each) for each in templates]
     return tuple(found)
 
 
@@ -156,14 +152,11 @@ def _pair_by_pair(
 
 
 def _as_before(
-    snapshot: Snapshot, sender: SenderClass, target: TargetClass, templates: tuple[Template, ...]
+    snapshot: Snapshot, sender: SenderClass, target: TargetClass, templates: tuple[Numbered, ...]
 ) -> Iterator[Piece]:
     """The sockets of a pair like one that was asked before."""
     here, there = sender.outlook or sender.part, target.part
     out = relation(snapshot, here, there) if here is not None and there is not None else None
     if out is not None:
-        cells = tuple(
-            Cell(sender.every_sender, 0, WHOLE, each, number_of(snapshot, ("template", each)))
-            for each in templates
-        )
+        cells = tuple(Cell(sender.every_sender, 0, WHOLE, *each) for each in templates)
         yield Column((out,), target, (), cells)

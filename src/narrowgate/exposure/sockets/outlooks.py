@@ -17,8 +17,8 @@ from narrowgate.exposure.sockets.classes import SenderClass, TargetClass, classe
 from narrowgate.exposure.sockets.groups import groups_of
 from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.parts import Part, cutting_blocks
-from narrowgate.exposure.sockets.relations import attachments_by_vpc, shape_of
 from narrowgate.exposure.sockets.senders import cross_referenced
+from narrowgate.exposure.sockets.shapes import attachments_by_vpc, shape_of
 from narrowgate.model.fact import UNSET
 from narrowgate.model.snapshot import Snapshot, index
 from narrowgate.model.transit import TransitGatewayVpcAttachment

@@ -5,7 +5,6 @@ from narrowgate.exposure.sockets.classes import classes_of_vpc
 from narrowgate.exposure.sockets.columns import across
 from narrowgate.exposure.sockets.inside import inside_vpc
 from narrowgate.exposure.sockets.internet import internet_sockets
-from narrowgate.exposure.sockets.outlooks import outward_classes
 from narrowgate.exposure.sockets.pieces import Bundle, Sockets
 from narrowgate.exposure.sockets.reachable import Reachable, reachable_from
 from narrowgate.exposure.sockets.sides import Side, side_of
@@ -31,30 +30,28 @@ def sockets_of_vpc(snapshot: Snapshot, vpc_id: str) -> Sockets:
 def _read(snapshot: Snapshot, vpc_id: str) -> Sockets:
     reachable = reachable_from(snapshot, vpc_id)
     known = _taken_over(snapshot, vpc_id)
+    others = [each for each in reachable.vpcs if each != vpc_id]
     bundles = [known[vpc_id] if vpc_id in known else _inside(snapshot, vpc_id)]
-    bundles += [
-        known[other] if other in known else _across(snapshot, vpc_id, other)
-        for other in reachable.vpcs
-        if other != vpc_id
-    ]
+    if others:
+        here = side_of(snapshot, vpc_id)
+        bundles += [known[other] if other in known else _across(snapshot, here, other) for other in others]
+    _count(snapshot, sum(each not in known for each in (vpc_id, *others)))
     outside = _outside(snapshot, vpc_id, reachable) if reachable.leads_outside else ()
     return Sockets(tuple(bundles), reachable.unknown, outside)
 
 
 def _inside(snapshot: Snapshot, vpc_id: str) -> Bundle:
-    _count(snapshot)
     return Bundle(vpc_id, tuple(inside_vpc(snapshot, classes_of_vpc(snapshot, vpc_id))))
 
 
-def _across(snapshot: Snapshot, vpc_id: str, other: str) -> Bundle:
-    _count(snapshot)
-    return Bundle(other, tuple(across(snapshot, _side(snapshot, vpc_id), _side(snapshot, other))))
+def _across(snapshot: Snapshot, here: Side, other: str) -> Bundle:
+    return Bundle(other, tuple(across(snapshot, here, side_of(snapshot, other))))
 
 
-def _count(snapshot: Snapshot) -> None:
+def _count(snapshot: Snapshot, pairs: int) -> None:
     earlier = earlier_of(snapshot)
-    if earlier is not None:
-        earlier.work["pairs of VPCs"] += 1
+    if earlier is not None and pairs:
+        earlier.work["pairs of VPCs"] += pairs
 
 
 def _taken_over(snapshot: Snapshot, vpc_id: str) -> dict[str, Bundle]:
@@ -80,7 +77,3 @@ def _outside(snapshot: Snapshot, vpc_id: str, reachable: Reachable) -> tuple[Exp
         earlier.work["VPCs towards the Internet"] += 1
     senders = [one for each in classes_of_vpc(snapshot, vpc_id).senders for one in each.senders]
     return tuple(internet_sockets(snapshot, senders))
-
-
-def _side(snapshot: Snapshot, vpc_id: str) -> Side:
-    return side_of(snapshot, vpc_id, outward_classes(snapshot, vpc_id))

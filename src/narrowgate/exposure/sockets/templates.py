@@ -1,28 +1,92 @@
 """What opens between classes of two VPCs, apart from ids: read once for all classes that nothing tells apart."""
 
-from narrowgate.engine.network.security_group_rules import Direction
+from typing import NamedTuple
+
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
 from narrowgate.exposure.sockets.filters import admitted_number, ports_number
-from narrowgate.exposure.sockets.groups import Groups, groups_of
+from narrowgate.exposure.sockets.groups import Groups
+from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.pair import Opening
-from narrowgate.exposure.sockets.plans import Template, alike
+from narrowgate.exposure.sockets.plans import Template, alike, is_plain, lets_out
 from narrowgate.exposure.sockets.relations import Relation, relation
+from narrowgate.exposure.sockets.walks import way_between
 from narrowgate.model.exposure import Because
 from narrowgate.model.snapshot import Snapshot, index
 
-_EVERYTHING = -1
+EVERYTHING = -1
 """The number of what hosts let out that could be started: a group that lets everything out."""
 
 
+class Numbered(NamedTuple):
+    """A template, and a number that equal ones share."""
+
+    template: Template
+    number: int
+
+
+class Link(NamedTuple):
+    """What joins classes of two VPCs, by number: how they see each other, what is let out and what is admitted."""
+
+    out: int
+    back: int
+    is_round: bool
+    """Whether replies come back by the connection that requests go by (PCX-11)."""
+    egress: int
+    admitted: int
+
+    @classmethod
+    def of(cls, out: Relation, back: Relation, egress: int, admitted: int) -> "Link":
+        """The link of two relations."""
+        return cls(out.number, back.number, out.via == back.via, egress, admitted)
+
+
 @index
-def _kept(snapshot: Snapshot) -> dict[tuple[int, ...], tuple[Template, ...] | None]:
+def _ways(snapshot: Snapshot) -> dict[tuple[int | None, int | None, int, int, bool], int | None]:
+    """The key of the way between classes, by the shapes of both and how they see each other; None without one."""
+    return {}
+
+
+@index
+def _kept(snapshot: Snapshot) -> dict[tuple[object, ...], tuple[Numbered, ...] | None]:
     """By what decides; None where the pair must be asked itself."""
     return {}
 
 
+def templates_along(
+    snapshot: Snapshot, sender: SenderClass, target: TargetClass, ingress: Groups | None, link: Link
+) -> tuple[Numbered, ...] | None:
+    """What opens along a link of classes that have shapes; None where the pair must be asked itself."""
+    ways = _ways(snapshot)
+    seen = (sender.shape, target.shape, link.out, link.back, link.is_round)
+    if seen not in ways:
+        found = way_between(snapshot, sender, target)
+        ways[seen] = None if found is None else found[0]
+    way = ways[seen]
+    if way is None:
+        return None
+    kept = _kept(snapshot)
+    key = (way, link.egress, link.admitted, target.served, sender.client_ports, sender.readiness)
+    try:
+        return kept[key]
+    except KeyError:
+        pass
+    templates = kept[key] = _read(snapshot, sender, target, ingress)
+    return templates
+
+
+def _read(
+    snapshot: Snapshot, sender: SenderClass, target: TargetClass, ingress: Groups | None
+) -> tuple[Numbered, ...] | None:
+    pair = alike(snapshot, sender, target, ingress)
+    templates = pair[0].every_template() if pair is not None else None
+    if templates is None:
+        return None
+    return tuple(Numbered(each, number_of(snapshot, ("template", each))) for each in templates)
+
+
 def templates_between(
     snapshot: Snapshot, sender: SenderClass, target: TargetClass, ingress: Groups | None
-) -> tuple[Template, ...] | None:
+) -> tuple[Numbered, ...] | None:
     """What opens between classes of two VPCs, apart from ids; None where the pair must be asked itself."""
     here, there, ids = sender.part, target.part, target.groups
     if sender.shape is None or target.shape is None or here is None or there is None or not ids:
@@ -31,28 +95,23 @@ def templates_between(
         return None
     out = relation(snapshot, sender.outlook or here, there)
     back = relation(snapshot, target.outlook or there, here) if out is not None else None
-    egress = _lets_out(snapshot, sender, target) if back is not None else None
+    egress = _egress_number(snapshot, sender, target) if back is not None else None
     if out is None or back is None or egress is None:
         return None
-    admitted = admitted_number(snapshot, ingress, ids, here)
-    key = (sender.shape, egress, target.shape, out.number, back.number, admitted)
-    kept = _kept(snapshot)
-    if key not in kept:
-        found = alike(snapshot, sender, target, ingress)
-        kept[key] = found[0].every_template() if found is not None else None
-    return kept[key]
+    link = Link.of(out, back, egress, admitted_number(snapshot, ingress, ids, here))
+    return templates_along(snapshot, sender, target, ingress, link)
 
 
-def _lets_out(snapshot: Snapshot, sender: SenderClass, target: TargetClass) -> int | None:
+def _egress_number(snapshot: Snapshot, sender: SenderClass, target: TargetClass) -> int | None:
     """A number for the ports that a sender's groups let out to a target; None where that is not plain."""
     if not sender.is_real:
-        return _EVERYTHING
-    if not sender.groups or target.part is None:
+        return EVERYTHING
+    egress = lets_out(snapshot, sender)
+    if egress is None or target.part is None or not is_plain(sender, egress):
         return None
-    egress = groups_of(snapshot, sender.groups, Direction.EGRESS)
-    if not egress.is_plain or not egress.named.isdisjoint(target.groups or ()):
+    if not egress.named.isdisjoint(target.groups or ()):
         return None
-    return ports_number(snapshot, egress, sender.groups, target.part)
+    return ports_number(snapshot, egress, sender.groups or (), target.part)
 
 
 def as_opening(out: Relation, target: TargetClass, template: Template, number: int) -> Opening:

@@ -13,10 +13,11 @@ from narrowgate.engine.network.route_lookup import Candidate, CompiledTable
 from narrowgate.engine.network.route_targets import TargetKind
 from narrowgate.engine.network.routing import is_refused, table_of_subnet
 from narrowgate.engine.network.transit_gateway_attachments import attachment_of_vpc
-from narrowgate.engine.network.transit_gateway_routes import associated_table, look_up
-from narrowgate.engine.network.vpcs import vpc_blocks, zone_of_subnet
+from narrowgate.engine.network.vpcs import zone_of_subnet
 from narrowgate.exposure.sockets.acl_keys import acl_key
 from narrowgate.exposure.sockets.parts import Part
+from narrowgate.exposure.sockets.peerings import peering_content
+from narrowgate.exposure.sockets.turns import turns_of
 from narrowgate.model.answer import Missing
 from narrowgate.model.fact import UNSET
 from narrowgate.model.snapshot import Snapshot, index
@@ -72,7 +73,8 @@ def _read_way(snapshot: Snapshot, here: Part, there: Part) -> tuple[int, Leg] | 
     if out is None or back is None or here.family != there.family:
         return None
     numbers = _numbers(snapshot)
-    key = (out.key, back.key, here.vpc_id == there.vpc_id, here.family)
+    is_round = out.carriage.connection == back.carriage.connection
+    key = (out.key, back.key, is_round, here.vpc_id == there.vpc_id, here.family)
     return numbers.setdefault(key, len(numbers)), out
 
 
@@ -112,12 +114,8 @@ def _read_leg(snapshot: Snapshot, here: Part, there: Part) -> Leg | None:
         return Leg((own, beyond), Carriage(way=Way.LOCAL), route, table.table_id)
     if kind is TargetKind.PEERING:
         carriage = Carriage(way=Way.PEERING, connection=route.target.id)
-        connection = snapshot.facts.vpc_peering_connections.get(route.target.id)
-        side = connection.other_side(here.vpc_id) if connection else None
-        leads_there = side is not None and side.vpc_id == there.vpc_id
-        # A peering carries nothing but what lies in the other VPC's blocks (PCX-06).
-        inside = any(block.holds(there.sample) for block in vpc_blocks(snapshot, there.vpc_id) or ())
-        return Leg((own, beyond, route.target.id, leads_there, inside), carriage, route, table.table_id)
+        content = peering_content(snapshot, route.target.id, here, there)
+        return Leg((own, beyond, content), carriage, route, table.table_id)
     if kind is TargetKind.TRANSIT_GATEWAY:
         return _by_gateway(snapshot, here, there, route, (own, beyond, table))
     return None
@@ -131,10 +129,12 @@ def _by_gateway(
     source, target = (attachment_of_vpc(snapshot, gateway, each.vpc_id) for each in (here, there))
     if source is None or target is None or here.vpc_id == there.vpc_id:
         return None
-    turn = turn_of_gateway(snapshot, gateway, source.transit_gateway_attachment_id, there)
+    turns = turns_of(snapshot, gateway, source.transit_gateway_attachment_id)
+    if turns is None or not turns.lead_to(snapshot, there):
+        return None
     entry = _entry(snapshot, here, source, there)
     exit_key = _exit(snapshot, here, there, target)
-    if turn != target.transit_gateway_attachment_id or entry is None or exit_key is None:
+    if entry is None or exit_key is None:
         return None
     carriage = Carriage(
         way=Way.TRANSIT_GATEWAY,
@@ -143,43 +143,6 @@ def _by_gateway(
     )
     options = (str(source.state), source.options, str(target.state), target.options)
     return Leg((own, beyond, gateway, options, entry, exit_key), carriage, route, table.table_id)
-
-
-@index
-def _turns(snapshot: Snapshot) -> dict[tuple[str, str, Part], str | None]:
-    """Filled as they are asked for."""
-    return {}
-
-
-@index
-def _tables(snapshot: Snapshot) -> dict[tuple[str, str], str | None]:
-    """Filled as they are asked for."""
-    return {}
-
-
-def _table_of(snapshot: Snapshot, gateway: str, attachment: str) -> str | None:
-    """The table for what comes from an attachment; None where it has none, or that is not known."""
-    kept = _tables(snapshot)
-    key = (gateway, attachment)
-    if key not in kept:
-        table = associated_table(snapshot, gateway, attachment)
-        kept[key] = table if isinstance(table, str) else None
-    return kept[key]
-
-
-def turn_of_gateway(snapshot: Snapshot, gateway: str, attachment: str, there: Part) -> str | None:
-    """The attachment that a gateway sends a part's addresses to; None where that is unclear or a dead end."""
-    table = _table_of(snapshot, gateway, attachment)
-    if table is None:
-        return None
-    kept = _turns(snapshot)
-    key = (gateway, table, there)
-    if key not in kept:
-        found = look_up(snapshot, table, there.sample)
-        best = found.matches[0] if found.matches and not found.unread else None
-        usable = best is not None and best.state == "active" and len(best.attachments) == 1
-        kept[key] = best.attachments[0].transit_gateway_attachment_id if best is not None and usable else None
-    return kept[key]
 
 
 def _entry(snapshot: Snapshot, here: Part, attachment: TransitGatewayVpcAttachment, there: Part) -> Key | None:
