@@ -4,14 +4,12 @@ import json
 import random
 import statistics
 import time
-from collections import Counter
 from pathlib import Path
 
 from figures import Figure, a_second, at_most, in_a_process
 
 from narrowgate import api
 from narrowgate.api import audits, reports
-from narrowgate.model.snapshot import Snapshot
 
 # `ru_maxrss` survives exec, so that a child seems as large as its parent was: the kernel's own mark is read here.
 _LOAD = """
@@ -32,9 +30,57 @@ started = time.perf_counter()
 kept = [json.loads(path.read_bytes()) for path in Path(sys.argv[1]).rglob("*.json")]
 print(time.perf_counter() - started)
 """
+_PAIRS = """
+import json, sys, time
+from collections import Counter
+from pathlib import Path
+from narrowgate import api
+from narrowgate.exposure.apis.apis import apis_of_vpc
+from narrowgate.exposure.sockets.sockets import sockets_of_vpc
+from narrowgate.model.collection import without_cycle_search
+snapshot = api.load(Path(sys.argv[1]))
+apis = {}
+for each in snapshot.facts.rest_apis.values():
+    host = f"{each.id}.execute-api.{snapshot.region_of(each.id)}.amazonaws.com"
+    apis[f"https://{host}/prod/v1/resource-00"] = each.id
+vpcs, limit = sorted(snapshot.facts.vpcs), float(sys.argv[2])
+verdicts, allowed, done = Counter(), set(), 0
+clock = time.process_time
+started = clock()
+with without_cycle_search():
+    for vpc in vpcs:
+        for call in api.trace_many(snapshot, [vpc], apis):
+            verdicts[f"{call.verdict}, {call.symptom}"] += 1
+            if call.verdict == "allowed":
+                allowed.add((vpc, apis[call.url]))
+        done += 1
+        if clock() - started > limit:
+            break
+judged = clock() - started
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+peak = int(status["VmHWM"].split()[0]) * 1024
+some = vpcs[: done : max(1, done // 50)]
+started = clock()
+for vpc in some:
+    for url in apis:
+        api.trace(snapshot, vpc, url)
+written = (clock() - started) / len(some) / len(apis)
+exposed = set()
+with without_cycle_search():
+    for vpc in vpcs[:done]:
+        for each in apis_of_vpc(snapshot, vpc, sockets_of_vpc(snapshot, vpc)):
+            verbs, path = each.method.split(", "), each.path.partition(" ")[0]
+            if each.state == "open" and each.stage in ("prod", "*") and path in ("/v1/resource-00", "*"):
+                if {"GET", "ANY", "*"} & set(verbs):
+                    exposed.add((vpc, each.api))
+print(json.dumps({
+    "vpcs": len(vpcs), "apis": len(apis), "done": done, "judged": judged, "written": written, "peak": peak,
+    "verdicts": verdicts, "allowed": len(allowed), "exposed": len(exposed), "missing": len(allowed - exposed),
+}))
+"""
 _GIB = 1024**3
 _RUNS = 3
-_PAIR_SECONDS = 20.0
+_PAIR_SECONDS = 120.0
 
 
 def load(folder: Path) -> list[Figure]:
@@ -67,39 +113,44 @@ def questions(folder: Path) -> list[Figure]:
     snapshot = api.load(folder)
     dice = random.Random(1)
     instances = sorted(snapshot.facts.instances)
-    urls = _urls(snapshot)
-    vpcs = sorted(snapshot.facts.vpcs)
     clients = [dice.choice(instances) for _ in range(500)]
     reach = a_second(lambda: api.reach(snapshot, dice.choice(clients), dice.choice(clients), api.Flow(port=443)))
-    names = [url.partition("//")[2].partition("/")[0] for url in urls]
-    resolve = a_second(lambda: api.resolve(snapshot, dice.choice(clients), dice.choice(names)))
-    return [
-        Figure(what=f"reach between instances of {len(vpcs):,} VPCs", measured=f"{reach:,.0f} a second"),
-        Figure(what="resolve of private API names there", measured=f"{resolve:,.0f} a second"),
-        _every_pair(snapshot, vpcs, urls, dice),
-    ]
-
-
-def _urls(snapshot: Snapshot) -> list[str]:
-    """One URL for each private API: its default name, its first method."""
-    return [
-        f"https://{each.id}.execute-api.{snapshot.region_of(each.id)}.amazonaws.com/prod/v1/resource-00"
+    names = [
+        f"{each.id}.execute-api.{snapshot.region_of(each.id)}.amazonaws.com"
         for each in snapshot.facts.rest_apis.values()
     ]
+    resolve = a_second(lambda: api.resolve(snapshot, dice.choice(clients), dice.choice(names)))
+    return [
+        Figure(
+            what=f"reach between instances of {len(snapshot.facts.vpcs):,} VPCs", measured=f"{reach:,.0f} a second"
+        ),
+        Figure(what="resolve of private API names there", measured=f"{resolve:,.0f} a second"),
+        *_every_pair(folder),
+    ]
 
 
-def _every_pair(snapshot: Snapshot, vpcs: list[str], urls: list[str], dice: random.Random) -> Figure:
-    """As many VPCs as fit the time, each against every API, and what all of them would take at that rate."""
-    order = dice.sample(vpcs, k=len(vpcs))
-    verdicts: Counter[str] = Counter()
-    started = time.perf_counter()
-    done = 0
-    while order and time.perf_counter() - started < _PAIR_SECONDS:
-        vpc = order.pop()
-        verdicts.update(api.trace(snapshot, vpc, url).verdict for url in urls)
-        done += 1
-    seconds = time.perf_counter() - started
-    said = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(verdicts.items()))
-    how = "all traced" if done == len(vpcs) else f"reckoned from {done:,} VPCs"
-    what = f"every consumer VPC x every private API: {len(vpcs) * len(urls):,} pairs"
-    return at_most(what, seconds * len(vpcs) / done, 10.0, peer=f"{how}: {said}")
+def _every_pair(folder: Path) -> list[Figure]:
+    """Every VPC against every API, on a snapshot just read; what exposure says of the same calls beside it."""
+    found = json.loads(in_a_process(_PAIRS, str(folder), str(_PAIR_SECONDS)))
+    pairs = found["vpcs"] * found["apis"]
+    how = "all judged" if found["done"] == found["vpcs"] else f"reckoned from {found['done']:,} VPCs"
+    said = "; ".join(f"{count:,} {outcome}" for outcome, count in sorted(found["verdicts"].items()))
+    held = f"of {found['allowed']:,} allowed pairs {found['missing']:,} are not among its {found['exposed']:,}"
+    return [
+        at_most(
+            f"every consumer VPC x every private API: {pairs:,} pairs",
+            found["judged"] * found["vpcs"] / found["done"],
+            10.0,
+            unit="CPU s",
+            peer=f"{how}: {said}",
+        ),
+        Figure(what="  … and the most memory that the process had", measured=f"{found['peak'] / _GIB:.2f} GiB"),
+        Figure(what="  … one of them, written out in full", measured=f"{found['written'] * 1e6:,.0f} CPU µs"),
+        Figure(
+            what="  … and the calls that exposure lists, of hosts that could be started and of signers too",
+            measured=f"{found['exposed']:,} open",
+            target="none missing",
+            holds=found["missing"] == 0,
+            peer=held,
+        ),
+    ]

@@ -9,7 +9,10 @@ from types import ModuleType
 import pytest
 
 from narrowgate import api
+from narrowgate.exposure.apis.apis import apis_of_vpc
+from narrowgate.exposure.sockets.sockets import sockets_of_vpc
 from narrowgate.guide.folder import snapshot_of
+from narrowgate.model.answer import Verdict
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.sources.snapshot import load_snapshot
 
@@ -78,3 +81,43 @@ def _work(snapshot: Snapshot) -> list[int]:
 def test_a_question_takes_no_more_work_in_a_larger_estate(generator: ModuleType) -> None:
     small, large = (_work(snapshot_of(unit)) for vpcs in (20, 60) for unit in generator.build_units(vpcs, 7))
     assert all(more < less * 1.1 for less, more in zip(small, large, strict=True)), (small, large)
+
+
+def test_many_calls_get_the_answers_of_single_traces(generator: ModuleType) -> None:
+    (unit,) = generator.build_units(24, 3)
+    together, alone = snapshot_of(unit), snapshot_of(unit)
+    urls = [
+        f"https://{each.id}.execute-api.us-east-1.amazonaws.com/prod/v1/resource-00"
+        for each in together.facts.rest_apis.values()
+    ]
+    vpcs = sorted(together.facts.vpcs)
+    seen: set[tuple[str, str | None]] = set()
+    for call in api.trace_many(together, vpcs, urls):
+        expected = api.trace(alone, call.client, call.url)
+        assert (call.verdict, call.symptom) == (expected.verdict, expected.symptom)
+        assert call.answer() == expected
+        seen.add((call.verdict, call.symptom))
+    assert seen == {("allowed", "http_200"), ("denied", "http_403"), ("denied", "dns_nxdomain")}
+
+
+def test_allowed_calls_stand_in_the_list_of_what_is_open(generator: ModuleType) -> None:
+    (unit,) = generator.build_units(24, 3)
+    snapshot = snapshot_of(unit)
+    apis = {
+        f"https://{own}.execute-api.us-east-1.amazonaws.com/prod/v1/resource-00": own
+        for own in snapshot.facts.rest_apis
+    }
+    vpcs = sorted(snapshot.facts.vpcs)
+    allowed = {
+        (call.client, apis[call.url])
+        for call in api.trace_many(snapshot, vpcs, apis)
+        if call.verdict is Verdict.ALLOWED
+    }
+    exposed = {
+        (vpc, each.api)
+        for vpc in vpcs
+        for each in apis_of_vpc(snapshot, vpc, sockets_of_vpc(snapshot, vpc))
+        if each.state == "open" and each.path == "/v1/resource-00"
+    }
+    assert allowed
+    assert allowed <= exposed

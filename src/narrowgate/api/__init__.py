@@ -7,6 +7,11 @@
     answer = api.trace(snapshot, "web-1", "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod/orders")
     answer.verdict, answer.decided_by
 
+Many calls at once, each with its verdict, and in full where somebody wants that:
+
+    for call in api.trace_many(snapshot, vpcs, urls):
+        print(call.client, call.url, call.verdict, call.symptom)
+
 Errors are `narrowgate.model.errors.NarrowgateError`; "no" and "not known" are answers.
 """
 
@@ -14,6 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from narrowgate.api.many import trace_many
     from narrowgate.api.policies import POLICY_KINDS, Document, authorize, prove_no_wider, validate
     from narrowgate.api.questions import Flow, reach, resolve, trace
     from narrowgate.api.sources import load
@@ -28,6 +34,7 @@ __all__ = [
     "reach",
     "resolve",
     "trace",
+    "trace_many",
     "validate",
 ]
 
@@ -35,6 +42,7 @@ _HOMES = {
     **dict.fromkeys(("POLICY_KINDS", "Document", "authorize", "prove_no_wider", "validate"), "policies"),
     **dict.fromkeys(("Flow", "reach", "resolve", "trace"), "questions"),
     "load": "sources",
+    "trace_many": "many",
 }
 
 

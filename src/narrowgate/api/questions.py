@@ -7,7 +7,7 @@ import msgspec
 from narrowgate.api.addresses import followed, placed
 from narrowgate.api.spoken import call_in_words, client_in_words
 from narrowgate.engine.dns.resolve import evaluate_resolve
-from narrowgate.engine.http.url import parse_request
+from narrowgate.engine.http.url import HttpRequest, parse_request
 from narrowgate.engine.network.clients import find_client
 from narrowgate.engine.network.reach import evaluate_reach
 from narrowgate.engine.network.targets import find_target
@@ -15,6 +15,7 @@ from narrowgate.engine.trace import trace as trace_call
 from narrowgate.model.answer import ReachAnswer, ResolveAnswer
 from narrowgate.model.domain import parse_query_name
 from narrowgate.model.errors import InputError
+from narrowgate.model.host import Client
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import TraceAnswer
 
@@ -87,10 +88,29 @@ def trace(
     Raises:
         InputError: no such client, a URL, method, header or principal that is none.
     """
+    asking, request = parse_call(
+        snapshot, client, url, method=method, headers=headers, security_groups=security_groups
+    )
+    return placed(snapshot, trace_call(snapshot, asking, request, principal=principal))
+
+
+def parse_call(
+    snapshot: Snapshot,
+    client: str,
+    url: str,
+    *,
+    method: str,
+    headers: Iterable[str],
+    security_groups: Iterable[str],
+) -> tuple[Client, HttpRequest]:
+    """Who calls and what is called, from what was typed.
+
+    Raises:
+        InputError: no such client, a URL, method or header that is none.
+    """
     asking = find_client(snapshot, _client(snapshot, client), security_groups=tuple(security_groups))
     url, headers = call_in_words(snapshot, client, url, headers)
-    request = parse_request(followed(snapshot, url), method=method, headers=headers)
-    return placed(snapshot, trace_call(snapshot, asking, request, principal=principal))
+    return asking, parse_request(followed(snapshot, url), method=method, headers=headers)
 
 
 def _client(snapshot: Snapshot, text: str) -> str:

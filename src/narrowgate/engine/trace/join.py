@@ -10,7 +10,7 @@ from typing import TypeVar
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS
 from narrowgate.engine.trace.parts import hosts_in_parts
-from narrowgate.engine.trace.walk import Call, Called, call_from
+from narrowgate.engine.trace.walk import Call, HostsCall, call_from
 from narrowgate.engine.trace.written import dns_of, paths_of
 from narrowgate.model.address import Address
 from narrowgate.model.answer import Cause, Verdict, spread
@@ -92,7 +92,7 @@ class Traced:
         )
 
 
-def _verdict(calls: Sequence[Called]) -> Verdict:
+def _verdict(calls: Sequence[HostsCall]) -> Verdict:
     """The verdict over hosts, of each the one over its paths: each is used in turn."""
     outcomes = [outcome[0] for each in calls for outcome in each.outcomes()]
     if len(set(outcomes)) == 1:
@@ -107,7 +107,7 @@ _EXPLAINS: dict[Verdict, tuple[Verdict, ...]] = {
 }
 
 
-def _deciding(calls: Sequence[Called], verdict: Verdict) -> tuple[Symptom | None, int, int, int]:
+def _deciding(calls: Sequence[HostsCall], verdict: Verdict) -> tuple[Symptom | None, int, int, int]:
     """The symptom of the path that decides, and the numbers of its call, host and address."""
     outcomes = [(place, *outcome) for place, each in enumerate(calls) for outcome in each.outcomes()]
     for wanted in _EXPLAINS.get(verdict, (verdict,)):

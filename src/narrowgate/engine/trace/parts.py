@@ -7,7 +7,7 @@ from functools import lru_cache
 from narrowgate.engine.network.address_classes import refine_client
 from narrowgate.engine.network.interfaces import interface
 from narrowgate.engine.trace.api_call import ApiCall
-from narrowgate.engine.trace.walk import Arrived, Called
+from narrowgate.engine.trace.walk import Arrived, HostsCall
 from narrowgate.model.address import Cidr, is_block, parse_address, parse_cidr
 from narrowgate.model.host import Client, Host
 from narrowgate.model.kept import Kept
@@ -23,7 +23,7 @@ def _parts(snapshot: Snapshot) -> Kept[tuple[object, ...], tuple[Host, ...]]:
     return Kept(20_000)
 
 
-def hosts_in_parts(snapshot: Snapshot, client: Client, calls: Sequence[Called]) -> tuple[Host, ...]:
+def hosts_in_parts(snapshot: Snapshot, client: Client, calls: Sequence[HostsCall]) -> tuple[Host, ...]:
     """A client's hosts in parts, as the ways and the replies of its calls tell them apart."""
     if not client.any_address:
         return client.hosts
@@ -41,7 +41,7 @@ def hosts_in_parts(snapshot: Snapshot, client: Client, calls: Sequence[Called]) 
     return hosts
 
 
-def _family(called: Called) -> int | None:
+def _family(called: HostsCall) -> int | None:
     if called.addresses:
         return called.addresses[0].family
     end = called.end

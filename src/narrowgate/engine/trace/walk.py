@@ -47,7 +47,7 @@ class Arrived(NamedTuple):
     replies: tuple[Reply, ...]
 
 
-class Called(NamedTuple):
+class HostsCall(NamedTuple):
     """The call of hosts whose name led to one answer: where it arrived, or the path that ends at the name."""
 
     hosts: Hosts
@@ -74,7 +74,7 @@ class Called(NamedTuple):
         return [(each.verdict, each.symptom, *first[place]) for place, each in enumerate(self.arrived.replies)]
 
 
-def call_from(snapshot: Snapshot, hosts: Hosts, call: Call) -> list[Called]:
+def call_from(snapshot: Snapshot, hosts: Hosts, call: Call) -> list[HostsCall]:
     """Follow the call of each host."""
     request = call.request
     if request.is_literal:
@@ -85,28 +85,28 @@ def call_from(snapshot: Snapshot, hosts: Hosts, call: Call) -> list[Called]:
     return [_call_by_name(snapshot, each, call) for each in hosts_that_ask_alike(snapshot, hosts)]
 
 
-def _call_by_name(snapshot: Snapshot, hosts: Hosts, call: Call) -> Called:
+def _call_by_name(snapshot: Snapshot, hosts: Hosts, call: Call) -> HostsCall:
     name, host = call.request.host, hosts[0]
     dns = resolve(snapshot, host, name, "A")
     if dns.rcode is Rcode.NODATA and host.address(6) is not None:
         dns = resolve(snapshot, host, name, "AAAA")
     end = end_at_name(snapshot, host, dns)
     if end is not None:
-        return Called(hosts, (), dns, end=end)
+        return HostsCall(hosts, (), dns, end=end)
     addresses = tuple([parse_address(text) for text in sorted(dns.addresses)])
     return _call(snapshot, hosts, call, addresses, dns)
 
 
 def _call(
     snapshot: Snapshot, hosts: Hosts, call: Call, addresses: tuple[Address, ...], dns: ResolveAnswer | None
-) -> Called:
+) -> HostsCall:
     ways = ways_to(snapshot, hosts, addresses, call.request.port, call.client_ports)
     places = ways.alike
     replies = tuple([_reply(snapshot, call, each, dns) for each in places.ways])
     if any(each.call.reads_source for each in replies):
         places = ways.by_source
         replies = tuple([_reply(snapshot, call, each, dns) for each in places.ways])
-    return Called(hosts, addresses, dns, Arrived(ways, places, replies))
+    return HostsCall(hosts, addresses, dns, Arrived(ways, places, replies))
 
 
 def _reply(snapshot: Snapshot, call: Call, way: ReachPath, dns: ResolveAnswer | None) -> Reply:

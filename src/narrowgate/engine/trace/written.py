@@ -5,7 +5,7 @@ import msgspec
 from narrowgate.engine.dns.resolve import resolve
 from narrowgate.engine.network.path import evaluate_path
 from narrowgate.engine.trace.name_end import same_end
-from narrowgate.engine.trace.walk import Call, Called, Reply
+from narrowgate.engine.trace.walk import Call, HostsCall, Reply
 from narrowgate.model.address import parse_address
 from narrowgate.model.answer import ReachPath, ResolveAnswer, Verdict
 from narrowgate.model.host import Host
@@ -13,14 +13,14 @@ from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import TracePath
 
 
-def dns_of(called: Called, host: int) -> ResolveAnswer | None:
+def dns_of(called: HostsCall, host: int) -> ResolveAnswer | None:
     """What a host, by its number, got for the name; hosts that share an answer share all of it but who asked."""
     if called.dns is None or host == 0:
         return called.dns
     return msgspec.structs.replace(called.dns, client=called.hosts[host].label)
 
 
-def paths_of(snapshot: Snapshot, called: Called, call: Call) -> list[tuple[TracePath, ...]]:
+def paths_of(snapshot: Snapshot, called: HostsCall, call: Call) -> list[tuple[TracePath, ...]]:
     """The paths of each host: one for each address, or the one that ends at the name.
 
     A dual-stack client falls back to IPv4 when IPv6 fails, so IPv4 decides where the name has both; a failing
