@@ -50,7 +50,7 @@ def read_api(name: str, value: Value, scope: Scope) -> Api:
         custom_domain=domain,
         certificate=fields["certificate"].text() if "certificate" in fields else None,
         policy=_policy(fields.get("policy")),
-        where=value.where,
+        where=value.named_at,
     )
 
 

@@ -37,7 +37,7 @@ def read_consumer(name: str, value: Value, scope: Scope) -> Consumer:
         may_call=_merged([each for item in permissions for each in _permissions(item, scope)]),
         principal=fields["principal"].text() if "principal" in fields else None,
         is_browser=fields["browser"].boolean() if "browser" in fields else False,
-        where=value.where,
+        where=value.named_at,
     )
 
 

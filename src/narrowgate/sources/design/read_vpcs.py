@@ -41,7 +41,7 @@ def read_vpc(name: str, value: Value, scope: Scope) -> Vpc:
         dns_hostnames=fields["dns_hostnames"].boolean() if "dns_hostnames" in fields else True,
         private_zones=_zones(fields.get("private_zones")),
         endpoints=endpoints,
-        where=value.where,
+        where=value.named_at,
     )
 
 

@@ -28,16 +28,25 @@ _TRUE, _FALSE = frozenset({"true", "True", "TRUE"}), frozenset({"false", "False"
 class Value:
     """One value of the file: a mapping, a list or a scalar, with its place and what it is called."""
 
-    def __init__(self, node: Node, file: str, label: str) -> None:
-        """Wrap a node; `label` names it in messages, such as `vpcs.api.cidr`."""
+    def __init__(self, node: Node, file: str, label: str, key: Node | None = None) -> None:
+        """Wrap a node; `label` names it in messages, such as `vpcs.api.cidr`; `key` is the name before the colon."""
         self.node = node
         self.file = file
         self.label = label
+        self._key = key
 
     @property
     def where(self) -> Where:
         """File, line and column, counted from one as editors do."""
-        mark = self.node.start_mark
+        return self._at(self.node)
+
+    @property
+    def named_at(self) -> Where:
+        """Where its name stands, on which a reader looks for it: the mapping behind it may begin a line later."""
+        return self._at(self._key or self.node)
+
+    def _at(self, node: Node) -> Where:
+        mark = node.start_mark
         return Where(file=self.file, line=mark.line + 1, column=mark.column + 1)
 
     def fail(self, message: str, help: str = "") -> NoReturn:
@@ -72,7 +81,7 @@ class Value:
             if name in seen:
                 key.fail(f"`{name}` stands here twice", f"the first one is in line {seen[name].where.line}")
             seen[name] = key
-            yield key, Value(value_node, self.file, f"{self.label}.{name}" if self.label else name)
+            yield key, Value(value_node, self.file, f"{self.label}.{name}" if self.label else name, key_node)
 
     def fields(self, known: Iterable[str]) -> dict[str, "Value"]:
         """A mapping whose keys are fixed; an unknown key is refused with the nearest known one."""
