@@ -32,7 +32,8 @@ def _call(call: CallExplanation, style: Style) -> Iterator[str]:
     if not call.is_asked:
         yield "  Mind           in this source the call does not end as was asked"
     if call.decided_by is not None:
-        yield f"  decided by     {clean(call.decided_by.resource or '')} {call.decided_by.text}"
+        own, words = clean(call.decided_by.resource or ""), clean(call.decided_by.text)
+        yield f"  decided by     {words if words.startswith(own) else f'{own} {words}'}"
     if call.picked is not None:
         yield from _wrapped(f"{call.picked.text} ({call.picked.rule})", "  the cause      ", 17)
     for missing in call.unknowns:

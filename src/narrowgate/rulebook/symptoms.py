@@ -15,9 +15,14 @@ from importlib.resources import files
 
 import msgspec
 
+from narrowgate.model.answer import Verdict
 from narrowgate.model.explanation import Symptom, SymptomCause
 from narrowgate.model.policy import StatementResult
 from narrowgate.model.trace import TraceAnswer
+
+
+_MESSAGE = re.compile(r'"message": ?"([^"]*)"')
+"""What API Gateway writes into the body of a refusal."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,8 +39,9 @@ def load_symptoms() -> tuple[Symptom, ...]:
 def find_symptoms(text: str) -> tuple[Symptom, ...]:
     """Return the symptoms that a text means: a name such as `403`, an id, or a message as a tool prints it."""
     asked = " ".join(text.casefold().replace("’", "'").split())
-    bare = asked.strip("'\"{}[]().,;:! ")
-    named = tuple(each for each in load_symptoms() if bare in (*each.names, each.id))
+    body = _MESSAGE.search(asked)
+    words = {part.strip("'\"{}[]().,;:! ") for part in (asked, body[1] if body is not None else asked)}
+    named = tuple(each for each in load_symptoms() if words.intersection((*each.names, each.id)))
     if named:
         return named
     printed = tuple(each for each in load_symptoms() if re.search(each.message, asked))
@@ -50,8 +56,15 @@ def looks_pasted(text: str) -> bool:
     return len(text.split()) > 6 or re.search(r"[:;{}\"'=()/]|error|exception", text.casefold()) is not None
 
 
-def symptom_of(answer: TraceAnswer) -> Symptom | None:
-    """Return the symptom that a trace shows; None where the call works or stays undecided."""
+def symptom_of(answer: TraceAnswer, asked: Sequence[Symptom] = ()) -> Symptom | None:
+    """Return the symptom that a trace shows; None where the call works or stays undecided.
+
+    A call that is lost in parts shows the one that was `asked` for, where that is of calls which work now and then.
+    """
+    if answer.verdict is Verdict.PARTIAL:
+        for each in asked:
+            if each.seen is None and pick_cause(each, answer) is not None:
+                return each
     if answer.symptom is None:
         return None
     error_type = answer.http.error_type if answer.http is not None else None

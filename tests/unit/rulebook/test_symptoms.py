@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.builders import snapshot_of
+from tests.builders import build_guide, snapshot_of
 
 from narrowgate import api
 from narrowgate.cli.main import main
@@ -193,3 +193,19 @@ def test_a_call_that_works_has_no_symptom() -> None:
     answer = traced("policy-names-the-api-vpc")
     assert answer.verdict is Verdict.ALLOWED
     assert symptom_of(answer) is None
+
+
+@pytest.mark.parametrize(("block", "text"), [("10.0.1.0/24", "lead to one subnet"), ("10.0.0.0/16", None)])
+def test_calls_that_work_now_and_then_have_the_cause_that_a_partial_trace_shows(block, text) -> None:
+    guide = build_guide()
+    guide.estate.remove_route(guide.requester.route_table, "10.0.0.0/16")
+    guide.estate.route(guide.requester.route_table, block, guide.peering)
+    answer = api.trace(snapshot_of(guide.estate), guide.requester.host, guide.url)
+    shown = symptom_of(answer, find_symptoms("every second call times out"))
+    if text is None:
+        assert (answer.verdict, shown) == (Verdict.ALLOWED, None)
+        return
+    assert answer.verdict is Verdict.PARTIAL
+    assert shown is not None and shown.id == "intermittent"
+    picked = pick_cause(shown, answer)
+    assert picked is not None and text in picked.text

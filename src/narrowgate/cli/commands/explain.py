@@ -154,7 +154,7 @@ def _cause(asked: str, traced: TraceAnswer, output_format: str) -> NoReturn:
     symptoms = find_symptoms(asked) if asked else ()
     if asked and not symptoms and not looks_pasted(asked):
         raise InputError(f"`{asked}` is no symptom", help="such as 403, timeout, nxdomain, or a tool's message")
-    shown = symptom_of(traced)
+    shown = symptom_of(traced, symptoms)
     call = CallExplanation(
         client=traced.client,
         url=traced.url,
