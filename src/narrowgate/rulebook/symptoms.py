@@ -20,7 +20,6 @@ from narrowgate.model.explanation import Symptom, SymptomCause
 from narrowgate.model.policy import StatementResult
 from narrowgate.model.trace import TraceAnswer
 
-
 _MESSAGE = re.compile(r'"message": ?"([^"]*)"')
 """What API Gateway writes into the body of a refusal."""
 

@@ -29,7 +29,7 @@ class Value:
     """One value of the file: a mapping, a list or a scalar, with its place and what it is called."""
 
     def __init__(self, node: Node, file: str, label: str, key: Node | None = None) -> None:
-        """Wrap a node; `label` names it in messages, such as `vpcs.api.cidr`; `key` is the name before the colon."""
+        """Wrap a node; `label` names it in messages, such as `vpcs.api.cidr`; `key` is its name."""
         self.node = node
         self.file = file
         self.label = label
