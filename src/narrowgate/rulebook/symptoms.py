@@ -58,7 +58,7 @@ def looks_pasted(text: str) -> bool:
 def symptom_of(answer: TraceAnswer, asked: Sequence[Symptom] = ()) -> Symptom | None:
     """Return the symptom that a trace shows; None where the call works or stays undecided.
 
-    A call that is lost in parts shows the one that was `asked` for, where that is of calls which work now and then.
+    A call that is lost in parts shows the one that was `asked` for, where that is of calls that work at times.
     """
     if answer.verdict is Verdict.PARTIAL:
         for each in asked:
