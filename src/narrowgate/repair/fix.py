@@ -22,7 +22,7 @@ from narrowgate.repair.goal import Goal
 from narrowgate.repair.hints import hints
 from narrowgate.repair.proof import Judge, Proof
 from narrowgate.repair.scene import Scene
-from narrowgate.repair.search import Found, search
+from narrowgate.repair.search import Found, State, search
 
 
 class Mending(msgspec.Struct, frozen=True):
@@ -144,6 +144,8 @@ def _answer(
         dict.fromkeys(missing for _, answer in failing for missing in answer.unknowns)
     )
     advice = [hint for goal, answer in failing for hint in _hints(snapshot, goal, answer)]
+    if found.stuck is not None and not found.undecided:
+        advice += _where_it_ends(found.stuck)
     if found.undecided:
         advice.append("the changes are needed; whether they are enough, the facts that are missing tell")
     advice += [f"{each.rule} of {each.resource}: {each.remediation}" for each in left]
@@ -156,10 +158,19 @@ def _answer(
         goals=tuple(_goal(*each) for each in asked),
         changes=tuple(_step(snapshot, each) for each in changes),
         opened=opened.opened if opened is not None else (),
-        closed=opened.closed if opened is not None else (),
+        closed=(*opened.broken, *opened.closed) if opened is not None else (),
         hints=tuple(dict.fromkeys(advice)),
         tried=found.tried,
     )
+
+
+def _where_it_ends(stuck: State) -> Iterator[str]:
+    """What still stands in the way after the changes that come farthest, and what can be done about that."""
+    done = "; ".join(each.text for each in stuck.changes)
+    for goal, answer in stuck.failing:
+        for cause in answer.blocking[:1]:
+            yield f"it would still fail after this: {done}. Then {cause.text}"
+        yield from _hints(stuck.snapshot, goal, answer)
 
 
 def _verdict(failing: Sequence[tuple[Goal, TraceAnswer]], left: Sequence[Finding]) -> Verdict:

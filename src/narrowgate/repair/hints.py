@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from narrowgate.engine.dns.connected_vpcs import connections_of
 from narrowgate.model.answer import Cause
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.reason import Reason
@@ -25,17 +26,32 @@ def hints(scene: Scene, cause: Cause) -> Iterator[str]:
             yield "ranges that overlap cannot be routed; an endpoint in the caller's VPC needs no route (VPCE-12)"
         case Reason.API_NOT_PRIVATE:
             yield "an endpoint serves no public API; call it where its name stays public (AGW-17)"
+            yield f"or make {cause.resource} private, with a policy: whoever calls it over the Internet loses it"
         case Reason.DNS_ENDPOINT_NOT_OPERATIONAL:
             yield f"{cause.resource} does not answer in this state: see its status message (IN-01)"
-        case Reason.DNS_NO_PRIVATE_ANSWER if not scene.execute_api_endpoints:
+        case Reason.DNS_NO_PRIVATE_ANSWER if not scene.endpoints:
             yield (
-                "no execute-api endpoint of the API's Region is there; `init --from` and `compare` show "
-                "the ways to get one (AGW-01)"
+                "no execute-api endpoint is there that the call or the API names; `init --from` and `compare` "
+                "show the ways to get one (AGW-01)"
             )
+        case Reason.NO_ROUTE_TO_DESTINATION | Reason.BAD_STATE_ROUTE | Reason.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT:
+            yield from _unjoined(scene)
         case Reason.DNS_SERVER_UNREACHABLE | Reason.PEER_DNS_NOT_QUERYABLE:
             yield "let the DNS server forward to an inbound endpoint, or to the +2 of its own VPC (CUST-01)"
         case _:
             return
+
+
+def _unjoined(scene: Scene) -> Iterator[str]:
+    """The VPCs that a call has to get to, and that no peering and no gateway joins with its own."""
+    ends = dict.fromkeys((flow.source.vpc_id, flow.target.vpc_id) for flow in scene.flows)
+    for one, other in ends:
+        joined = {each.vpc_id for each in connections_of(scene.snapshot, one)}
+        if one != other and other not in joined:
+            yield (
+                f"nothing that works joins {one} and {other}: a peering, a transit gateway or an endpoint in "
+                f"{one} has to be made; `init --from` and `compare` show the ways"
+            )
 
 
 def _names(scene: Scene) -> Iterator[str]:

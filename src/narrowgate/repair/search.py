@@ -29,15 +29,21 @@ MOST_STEPS = 12
 """How long the one path is."""
 
 
+_STAGES = {"dns": 0, "tls": 2, "http": 3, "endpoint_policy": 4, "domain_policy": 4, "resource_policy": 4}
+"""The order in which a call meets what can refuse it; the network between name and certificate."""
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """What the search came to: the changes, or None where none of the tried sets mends everything.
 
     `undecided` is the smallest set after which nothing is certain to fail any more, where missing facts leave open
-    whether everything holds; `snapshot` and `answers` are those of what was found, else of the estate as it is.
+    whether everything holds; `stuck` is the state that comes farthest among those that nothing leads on from.
+    `snapshot` and `answers` are those of what was found, else of the estate as it is.
     """
 
     changes: tuple[Change, ...] | None
     undecided: tuple[Change, ...] = ()
+    stuck: "State | None" = None
     snapshot: Snapshot
     answers: tuple[TraceAnswer, ...]
     tried: int
@@ -63,6 +69,12 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
             goal.must and not answer.blocking and answer.verdict in (Verdict.UNKNOWN, Verdict.INDETERMINATE)
             for goal, answer in self.failing
         )
+
+    @property
+    def distance(self) -> tuple[int, ...]:
+        """How far the goals come: by the layer of what decides against each, then by how few changes."""
+        stages = (_STAGES.get(answer.blocking[0].layer, 1) for _, answer in self.failing if answer.blocking)
+        return (min(stages, default=0), -len(self.changes))
 
     def next(self) -> list[Change]:
         """What could mend the goals that fail; nothing where one of them has no repair."""
@@ -94,6 +106,7 @@ def search(
     return Found(
         changes=best.changes if best is not None else None,
         undecided=looking.undecided.changes if best is None and looking.undecided is not None else (),
+        stuck=looking.stuck if best is None else None,
         snapshot=chosen.snapshot,
         answers=chosen.answers,
         tried=looking.tried,
@@ -113,6 +126,7 @@ class _Looking:
         self.tried = 0
         self.is_cut = False
         self.undecided: State | None = None
+        self.stuck: State | None = None
         self.first = self.judged(())
 
     def judged(self, changes: tuple[Change, ...]) -> State:
@@ -152,7 +166,10 @@ class _Looking:
                 return state
             if not state.failing or len(changes) >= MOST_CHANGES or self._opens_too_much(state):
                 continue
-            for change in state.next():
+            leading_on = state.next()
+            if not leading_on and state.distance > (self.stuck or self.first).distance:
+                self.stuck = state
+            for change in leading_on:
                 wider = (*changes, change)
                 key = frozenset(each.text for each in wider)
                 if key not in seen:

@@ -1,9 +1,10 @@
 """The text of `fix`: what to change, with the commands; what it was verified against; what else it opens."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from narrowgate.model.answer import Verdict
+from narrowgate.model.exposure import Difference
 from narrowgate.model.repair import FixAnswer, RepairStep
 from narrowgate.report.steps import cause_lines, missing_lines, section
 from narrowgate.report.style import Style, clean
@@ -28,7 +29,9 @@ def _lines(answer: FixAnswer, style: Style, verbose: bool) -> Iterator[str]:
     if answer.goals:
         yield from section("Verified", (line for line in _goals(answer, style)), style)
     if answer.changes:
-        yield from section("Opens beside", _differences(answer, style), style)
+        yield from section("Opens beside", _differences(answer.opened, "+", style), style)
+    if answer.changes and answer.closed:
+        yield from section("Closes beside", _differences(answer.closed, "-", style), style)
     yield from section("Why not" if not _is_mended(answer) else "", cause_lines(answer.blocking, style), style)
     yield from section("What you can do", (f"  {clean(each)}" for each in answer.hints), style)
     yield from section("Not known", missing_lines(answer.unknowns, style), style)
@@ -86,11 +89,11 @@ def _goals(answer: FixAnswer, style: Style) -> Iterator[str]:
             yield style.dim(f"      {each.text}")
 
 
-def _differences(answer: FixAnswer, style: Style) -> Iterator[str]:
-    if not answer.opened:
+def _differences(found: Sequence[Difference], sign: str, style: Style) -> Iterator[str]:
+    if not found:
         yield "  nothing"
-    for each in answer.opened[:20]:
+    for each in found[:20]:
         who = f" for {', '.join(each.consumers[:3])}" if each.consumers else ""
-        yield f"  + {each.kind} {clean(each.what)}{who}"
-    if len(answer.opened) > 20:
-        yield style.dim(f"  and {len(answer.opened) - 20} more: `--format json` lists them")
+        yield f"  {sign} {each.kind} {clean(each.what)}{who}"
+    if len(found) > 20:
+        yield style.dim(f"  and {len(found) - 20} more: `--format json` lists them")

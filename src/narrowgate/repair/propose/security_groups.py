@@ -25,7 +25,7 @@ DEFAULT = "default"
 def propose(scene: Scene, cause: Cause) -> Iterator[Change]:
     """A rule in for the callers, or out to the target, of a group that refuses; none in for a default group.
 
-    An endpoint with its VPC's default group gets a group of its own instead: whatever else carries the default
+    An endpoint with its VPC's default group gets a group of its own beside: whatever else carries the default
     group would be opened too. Of several groups of one interface, that which the fewest others carry goes first.
     """
     flows = [flow for each in scene.sharing(cause) for flow in each.flows]
@@ -205,30 +205,29 @@ def _own_group(scene: Scene, group: SecurityGroup, flows: list[Flow]) -> Iterato
         yield Change(
             kind="endpoint_group",
             resource=endpoint.vpc_endpoint_id,
-            text=f"{endpoint.vpc_endpoint_id}: a security group of its own in place of the VPC's default one, "
+            text=f"{endpoint.vpc_endpoint_id}: a security group of its own beside the VPC's default one, "
             f"to let {_shown(wanted, 'in from')}",
             commands=(
                 f"GROUP=$(aws ec2 create-security-group --group-name {name} --vpc-id {endpoint.vpc_id} "
                 "--description 'callers of private APIs' --query GroupId --output text)",
                 *(_command('"$GROUP"', each, "ingress") for each in wanted),
                 f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint.vpc_endpoint_id} "
-                f'--add-security-group-ids "$GROUP" --remove-security-group-ids {group.group_id}',
+                '--add-security-group-ids "$GROUP"',
             ),
             edits=(
                 Edit("security_groups", own_id, made),
-                *_with_group(scene, endpoint, group.group_id, GroupIdentifier(group_id=own_id, group_name=name)),
+                *_with_group(scene, endpoint, GroupIdentifier(group_id=own_id, group_name=name)),
             ),
             rule="SG-06",
         )
 
 
-def _with_group(scene: Scene, endpoint: VpcEndpoint, old: str, new: GroupIdentifier) -> Iterator[Edit]:
-    """The endpoint and its interfaces with one group in place of another."""
+def _with_group(scene: Scene, endpoint: VpcEndpoint, new: GroupIdentifier) -> Iterator[Edit]:
+    """The endpoint and its interfaces with one group more: whoever comes by the others still does."""
     groups = endpoint.groups if isinstance(endpoint.groups, tuple) else ()
-    replaced = tuple(new if each.group_id == old else each for each in groups)
-    yield Edit("vpc_endpoints", endpoint.vpc_endpoint_id, msgspec.structs.replace(endpoint, groups=replaced))
+    wider = msgspec.structs.replace(endpoint, groups=(*groups, new))
+    yield Edit("vpc_endpoints", endpoint.vpc_endpoint_id, wider)
     for own_id in endpoint.network_interface_ids if isinstance(endpoint.network_interface_ids, tuple) else ():
         found = scene.facts.network_interfaces.get(own_id)
         if found is not None and isinstance(found.groups, tuple):
-            groups = tuple(new if each.group_id == old else each for each in found.groups)
-            yield Edit("network_interfaces", own_id, msgspec.structs.replace(found, groups=groups))
+            yield Edit("network_interfaces", own_id, msgspec.structs.replace(found, groups=(*found.groups, new)))

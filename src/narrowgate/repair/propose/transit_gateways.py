@@ -63,7 +63,18 @@ def _routes(scene: Scene, cause: Cause, table_id: str) -> Iterator[Change]:
             yield _propagation(scene, table_id, attachment)
         else:
             for block in vpc_blocks(scene.snapshot, vpc_id) or ():
-                yield _static_route(scene, table_id, attachment, str(block))
+                if not _leads(scene, table_id, own_id, str(block)):
+                    yield _static_route(scene, table_id, attachment, str(block))
+
+
+def _leads(scene: Scene, table_id: str, attachment_id: str, block: str) -> bool:
+    return any(
+        route.destination_cidr_block == block
+        and route.state == "active"
+        and any(each.transit_gateway_attachment_id == attachment_id for each in route.transit_gateway_attachments)
+        for query in scene.facts.transit_gateway_route_queries.get(table_id, ())
+        for route in query.routes
+    )
 
 
 def _propagation(scene: Scene, table_id: str, attachment: TransitGatewayVpcAttachment) -> Change:
