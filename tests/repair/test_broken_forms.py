@@ -7,6 +7,8 @@ from narrowgate.guide.folder import snapshot_of
 from narrowgate.model.answer import Verdict
 from narrowgate.repair.fix import mend
 from narrowgate.repair.goal import Goal
+from narrowgate.report.fix import render_fix
+from narrowgate.report.style import Style
 
 CASES: dict[str, Case] = {each.id: each.make() for each in VARIATIONS.values()}
 FAILING = sorted(name for name, case in CASES.items() if case.expected.verdict is not Verdict.ALLOWED)
@@ -124,6 +126,37 @@ def test_no_name_is_without_a_rule_while_a_wide_rule_is_narrowed():
     (change,) = mend(snapshot_of(case.guide.estate), [goal_of(case)]).changes
     verbs = [each.partition("route53resolver ")[2].split()[0] for each in change.commands]
     assert verbs[-1] == "disassociate-resolver-rule"
+
+
+def test_a_narrower_rule_opens_no_name_that_the_wider_one_held():
+    case = CASES["rule-for-the-whole-region"]
+    answer = mend(snapshot_of(case.guide.estate), [goal_of(case)])
+    assert all("by its own resolver" not in each.what for each in answer.opened)
+    assert any(each.what.startswith("*.execute-api.") for each in answer.closed)
+
+
+def test_what_private_dns_takes_away_is_told():
+    case = CASES["private-dns-off"]
+    answer = mend(snapshot_of(case.guide.estate), [goal_of(case)])
+    assert any(each.kind == "lost name" for each in answer.closed)
+    assert "Closes beside" in render_fix(answer, Style())
+
+
+def test_an_endpoint_keeps_its_default_group_for_those_who_come_by_it():
+    case = CASES["endpoint-with-default-group"]
+    answer = mend(snapshot_of(case.guide.estate), [goal_of(case)])
+    assert answer.closed == ()
+
+
+def test_where_no_changes_lead_through_it_is_told_how_far_they_would_lead():
+    case = VARIATIONS["policy-names-the-client-vpc"].make()
+    goal = goal_of(case)
+    guide = case.guide
+    guide.requester.estate.remove("route53resolver.list_resolver_rule_associations", guide.rule_association, "Id")
+    answer = mend(snapshot_of(guide.estate), [Goal(client=goal.client, url=goal.url, method="DELETE")])
+    (told, *_) = answer.hints
+    assert "associate the rule" in told
+    assert "no method DELETE" in told
 
 
 def test_a_working_estate_needs_no_change():

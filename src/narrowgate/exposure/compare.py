@@ -5,12 +5,13 @@ target is the same target at another address.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from narrowgate.model.address import IntervalSet
+from narrowgate.model.domain import is_in_domain, parents
 from narrowgate.model.exposure import (
     UNKNOWN,
     Difference,
@@ -120,12 +121,19 @@ def parse_ports(text: str) -> IntervalSet:
 
 
 def differences(before: dict[Key, Held], after: dict[Key, Held]) -> tuple[Difference, ...]:
-    """What `after` holds beyond `before`; equal ones of several VPCs are told once."""
+    """What `after` holds beyond `before`; equal ones of several VPCs are told once.
+
+    A name that a pattern held is nothing new where the pattern gave the same answer.
+    """
     grouped: dict[tuple[str, tuple[str, ...], str, str], list[tuple[Key, Held]]] = {}
+    told: Set[tuple[str, str]] = frozenset()
     for key, held in after.items():
         was = before.get(key)
         ports = held.ports - was.ports if was is not None else held.ports
         is_new = was is None or (held.is_certain and not was.is_certain) or bool(ports)
+        if is_new and was is None and key.kind == NAME:
+            told = told or {(each.consumer, each.words[0]) for each in before if each.kind == NAME}
+            is_new = not _is_within(key, before, told)
         if is_new:
             state = held.entry.state
             shown = ports or held.ports
@@ -133,6 +141,21 @@ def differences(before: dict[Key, Held], after: dict[Key, Held]) -> tuple[Differ
                 (key, held._replace(ports=shown))
             )
     return tuple(_difference(members) for members in grouped.values())
+
+
+def _is_within(key: Key, before: dict[Key, Held], told: Set[tuple[str, str]]) -> bool:
+    """Whether a pattern gave a name the same answer in the same way; `told` are the names and patterns of VPCs.
+
+    The nearest that is told decides: what it says of a name, no wider pattern does.
+    """
+    name, *others = key.words
+    bare = name.removeprefix("*.")
+    wider = (f"*.{domain}" for domain in parents(bare)[1:])
+    nearest = next((each for each in (name, *wider) if (key.consumer, each) in told), None)
+    held = before.get(Key(NAME, key.consumer, (nearest, *others))) if nearest is not None else None
+    if held is None or not held.is_certain or not isinstance(held.entry, ExposedName):
+        return False
+    return not any(is_in_domain(bare, each.removeprefix("*.")) for each in held.entry.but_not)
 
 
 def _difference(members: list[tuple[Key, Held]]) -> Difference:

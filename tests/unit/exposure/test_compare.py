@@ -2,14 +2,17 @@
 
 import json
 
+import msgspec
 import pytest
 from tests.builders import build_guide, snapshot_of, tcp
 
 from narrowgate.api import exposures
-from narrowgate.exposure.compare import renamer
+from narrowgate.exposure.compare import Held, Key, differences, renamer
 from narrowgate.exposure.diff import evaluate_diff
 from narrowgate.exposure.exposure import evaluate_exposure
+from narrowgate.model.address import IntervalSet
 from narrowgate.model.errors import InputError
+from narrowgate.model.exposure import ExposedName
 
 
 def answer_of(guide):
@@ -36,6 +39,27 @@ def test_names_of_a_matched_endpoint_are_one_whatever_is_made_up_in_them():
     # Nobody told that the other part is made up of the same endpoint: only the id is said otherwise.
     assert rename(f"{theirs}-qqqqqqqq{name}") == f"{ours}-qqqqqqqq{name}"
     assert rename(f"{theirs}{name}") == f"{ours}{name}"
+
+
+def names(*found):
+    """Names of one VPC with the targets that they lead to."""
+    entries = (
+        ExposedName(name=name, target=target, via="its own resolver", consumers=("vpc",)) for name, target in found
+    )
+    held = [(Key("name", "vpc", (each.name, each.target, each.via)), each) for each in entries]
+    return {key: Held(IntervalSet(), True, each) for key, each in held}
+
+
+def test_a_name_that_a_pattern_held_is_nothing_new_unless_something_nearer_said_otherwise():
+    after = names(("a.api.example.com", "vpce-1"))
+    assert differences(names(("*.example.com", "vpce-1")), after) == ()
+    assert differences(names(("*.example.com", "vpce-2")), after) != ()
+    assert differences(names(("*.example.com", "vpce-1"), ("*.api.example.com", "vpce-2")), after) != ()
+    assert differences(names(("*.example.com", "vpce-1"), ("a.api.example.com", "vpce-2")), after) != ()
+    assert differences(names(("*.example.org", "vpce-1")), after) != ()
+    ((key, held),) = names(("*.example.com", "vpce-1")).items()
+    but = msgspec.structs.replace(held.entry, but_not=("a.api.example.com",))
+    assert differences({key: held._replace(entry=but)}, after) != ()
 
 
 def test_a_rule_more_is_told_by_the_sockets_that_it_opens():
