@@ -18,6 +18,21 @@ def edited(snapshot: Snapshot, *edits: Edit) -> Snapshot:
     return apply_changes(snapshot, (change,))
 
 
+def alone(snapshot: Snapshot) -> Snapshot:
+    """The same estate, of which nothing has been computed."""
+    made = Snapshot(
+        snapshot.facts,
+        places=snapshot.places,
+        calls=snapshot.calls,
+        refused=snapshot.refused,
+        untold=snapshot.untold,
+        assume_complete=snapshot.assume_complete,
+        outside=snapshot.outside,
+    )
+    made.contradictions = snapshot.contradictions
+    return made
+
+
 def kinds_of(snapshot: Snapshot) -> list[str]:
     """The kinds of which the estate has a fact."""
     return [each for each in Collections.__struct_fields__ if getattr(snapshot.facts, each)]

@@ -1,28 +1,30 @@
 """An AWS estate as it was learnt: every resource by id, and for every call whether it was made.
 
 A snapshot never guesses. What no call told is *unknown* (`Snapshot.missing`), unless the caller said that absent
-facts are empty. Indexes that an evaluator needs are functions marked `@index`: each is computed at most once a
-snapshot, when the first question needs it.
+facts are empty. Indexes that an evaluator needs are functions marked `@index`, or `@keyed_index` where there is a
+result for each key: each is computed at most once a snapshot, when the first question needs it.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from narrowgate.model.answer import Evidence, Missing
 from narrowgate.model.estate_facts import Call, Collections, Place
+from narrowgate.model.keeping import Keeping
 from narrowgate.model.outside import Outside
 from narrowgate.model.spoken import Spoken
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 _REGION_OF_ZONE = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 
 
-class Snapshot:
+class Snapshot(Keeping):
     """Facts, where each was learnt, and which calls were made, refused or never tried."""
 
     def __init__(
@@ -48,6 +50,7 @@ class Snapshot:
             assume_complete: take what nobody collected as empty.
             outside: facts that no AWS API holds.
         """
+        super().__init__()
         self.facts = collections
         self.places = places
         self.calls = frozenset(calls)
@@ -64,7 +67,6 @@ class Snapshot:
         """What the names of the design that it came from stand for."""
         self.stand_in_accounts: frozenset[str] = frozenset()
         """Accounts that stand for one that the source does not tell: nothing may be decided by which one it is."""
-        self._indexes: dict[object, Any] = {}
         self._asked = {(call.operation, call.parent, call.account, call.region) for call in self.calls}
         self._asked_of_parent = {(call.operation, call.parent) for call in self.calls}
 
@@ -166,19 +168,39 @@ class Snapshot:
 _NOWHERE = Place(None, None, "")
 
 
-def index(build: Callable[[Snapshot], T]) -> Callable[[Snapshot], T]:
-    """Mark a function of a snapshot whose result is computed at most once and kept with the snapshot."""
+def index(read: Callable[[Snapshot], T]) -> Callable[[Snapshot], T]:
+    """Mark a function of a snapshot whose result is computed at most once and kept with the snapshot.
 
-    @wraps(build)
+    A snapshot that follows another takes the result over where nothing that it was read from differs.
+    """
+
+    @wraps(read)
     def lookup(snapshot: Snapshot) -> T:
         try:
             # Asked millions of times, built once: a hit must cost no more than this.
-            found: T = snapshot._indexes[build]
+            found: T = snapshot.kept[read]
         except KeyError:
             pass
         else:
             return found
-        made = snapshot._indexes[build] = build(snapshot)
+        made: T = snapshot.result(read)
+        return made
+
+    return lookup
+
+
+def keyed_index(read: Callable[[Snapshot, K], T]) -> Callable[[Snapshot, K], T]:
+    """Mark a function of a snapshot and a key whose results are computed once for each key, and kept."""
+
+    @wraps(read)
+    def lookup(snapshot: Snapshot, key: K) -> T:
+        try:
+            found: T = snapshot.kept[read][key]
+        except KeyError:
+            pass
+        else:
+            return found
+        made: T = snapshot.entry(read, key)
         return made
 
     return lookup

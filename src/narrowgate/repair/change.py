@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from narrowgate.model.estate_facts import Collections, Place
+from narrowgate.model.reads import PLACES
 from narrowgate.model.snapshot import Snapshot
 
 
@@ -37,15 +38,20 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def apply_changes(snapshot: Snapshot, changes: Iterable[Change]) -> Snapshot:
-    """The snapshot as it would be collected after the changes; the given one stays as it is."""
+    """The snapshot as it would be collected after the changes; the given one stays as it is.
+
+    What was computed of the given one and read from nothing that the edits put in its place is taken over.
+    """
     facts = snapshot.facts
     touched: dict[str, Any] = {}
+    differing: list[tuple[str, Any]] = []
     places = dict(snapshot.places)
     for change in changes:
         for edit in change.edits:
             if edit.collection not in touched:
                 touched[edit.collection] = type(getattr(facts, edit.collection))(getattr(facts, edit.collection))
             collection = touched[edit.collection]
+            differing.append((edit.collection, None if isinstance(collection, list) else edit.key))
             if edit.key is None:
                 collection.append(edit.value)
             elif isinstance(collection, list):
@@ -60,6 +66,7 @@ def apply_changes(snapshot: Snapshot, changes: Iterable[Change]) -> Snapshot:
                     # What is new is made where the resource that it serves is.
                     near = snapshot.place(change.resource)
                     places[edit.key] = Place(near.account, near.region, "the repair")
+                    differing.append((PLACES, edit.key))
     fields = {name: getattr(facts, name) for name in Collections.__struct_fields__} | touched
     changed = Snapshot(
         Collections(**fields),
@@ -75,4 +82,5 @@ def apply_changes(snapshot: Snapshot, changes: Iterable[Change]) -> Snapshot:
     changed.label = snapshot.label
     changed.assumed = snapshot.assumed
     changed.stand_in_accounts = snapshot.stand_in_accounts
+    changed.follow(snapshot, differing)
     return changed

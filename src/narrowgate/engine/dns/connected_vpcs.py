@@ -8,7 +8,7 @@ from narrowgate.engine.network.vpcs import missing_of_vpc
 from narrowgate.model.answer import Missing
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.routing import PeeringVpcInfo, VpcPeeringConnection
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, index, keyed_index
 from narrowgate.model.transit import TransitGatewayVpcAttachment
 
 Known = bool | Missing
@@ -55,24 +55,16 @@ def _gateways_by_vpc(snapshot: Snapshot) -> dict[str, tuple[TransitGatewayVpcAtt
     return {vpc_id: tuple(attachments) for vpc_id, attachments in found.items()}
 
 
-@index
-def _connections(snapshot: Snapshot) -> dict[str, tuple[Connection, ...]]:
-    """Filled as VPCs are asked for."""
-    return {}
-
-
 def peerings_of(snapshot: Snapshot, vpc_id: str) -> tuple[VpcPeeringConnection, ...]:
     """The peering connections of a VPC, in any state."""
     return _peerings_by_vpc(snapshot).get(vpc_id, ())
 
 
+@keyed_index
 def connections_of(snapshot: Snapshot, vpc_id: str) -> tuple[Connection, ...]:
     """Every VPC that a peering or a transit gateway connects to this one, unless it is certainly down."""
-    cache = _connections(snapshot)
-    if vpc_id not in cache:
-        found = (*_peered(snapshot, vpc_id), *_attached(snapshot, vpc_id))
-        cache[vpc_id] = tuple(each for each in found if each.is_up is not False)
-    return cache[vpc_id]
+    found = (*_peered(snapshot, vpc_id), *_attached(snapshot, vpc_id))
+    return tuple(each for each in found if each.is_up is not False)
 
 
 def missing_connections(snapshot: Snapshot, vpc_id: str) -> tuple[Missing, ...]:

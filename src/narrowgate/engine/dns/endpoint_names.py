@@ -10,7 +10,7 @@ from narrowgate.model.domain import normalise
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.reason import Reason
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, index, keyed_index
 
 VPCE_DOMAINS = ("vpce.amazonaws.com", "vpce.amazonaws.com.cn")
 _WITHOUT_NAMES = frozenset({"Gateway", "GatewayLoadBalancer"})
@@ -113,23 +113,15 @@ def private_names(endpoint: VpcEndpoint) -> tuple[str, ...] | None:
     return tuple(name for name in names if name and not is_vpce_name(name))
 
 
-@index
-def _addresses(snapshot: Snapshot) -> dict[tuple[str, str | None], EndpointAddresses]:
-    """Filled as endpoints are asked for."""
-    return {}
-
-
 def endpoint_addresses(snapshot: Snapshot, endpoint: VpcEndpoint, zone_name: str | None) -> EndpointAddresses:
     """Addresses of all interfaces of an endpoint, or of those in one Availability Zone."""
-    cache = _addresses(snapshot)
-    key = (endpoint.vpc_endpoint_id, zone_name)
-    if key not in cache:
-        cache[key] = _read_addresses(snapshot, endpoint, zone_name)
-    return cache[key]
+    return _addresses(snapshot, (endpoint.vpc_endpoint_id, zone_name))
 
 
-def _read_addresses(snapshot: Snapshot, endpoint: VpcEndpoint, zone_name: str | None) -> EndpointAddresses:
-    own = endpoint.vpc_endpoint_id
+@keyed_index
+def _addresses(snapshot: Snapshot, key: tuple[str, str | None]) -> EndpointAddresses:
+    own, zone_name = key
+    endpoint = snapshot.facts.vpc_endpoints[own]
     if isinstance(endpoint.network_interface_ids, UnsetType):
         missing = Missing(fact="VpcEndpoint.NetworkInterfaceIds", resource=own)
         return EndpointAddresses((), (), () if snapshot.assume_complete else (missing,))

@@ -2,7 +2,7 @@
 
 from narrowgate.model.answer import Missing
 from narrowgate.model.domain import normalise, parents
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, keyed_index
 
 
 class DomainList:
@@ -44,34 +44,22 @@ class DomainList:
         return False
 
 
-@index
-def _lists(snapshot: Snapshot) -> dict[str, DomainList | Missing]:
-    """Filled as lists are asked for."""
-    return {}
-
-
+@keyed_index
 def domain_list(snapshot: Snapshot, list_id: str) -> DomainList | Missing:
     """A list's entries; a missing fact for lists that AWS manages, which nobody can read, or not collected."""
-    cache = _lists(snapshot)
-    if list_id not in cache:
-        cache[list_id] = _read(snapshot, list_id)
-    return cache[list_id]
-
-
-def _read(snapshot: Snapshot, list_id: str) -> DomainList | Missing:
     about = snapshot.facts.firewall_domain_lists.get(list_id)
-    entries = snapshot.facts.firewall_domains.get(list_id)
-    if about is not None and about.managed_owner_name and not entries:
+    domains = snapshot.facts.firewall_domains.get(list_id)
+    if about is not None and about.managed_owner_name and not domains:
         return Missing(
             fact="route53resolver.list_firewall_domains",
             resource=list_id,
             why=f"managed by {about.managed_owner_name}, its content is not shown to anyone",
         )
-    if entries is None:
+    if domains is None:
         place = snapshot.place(list_id)
         gap = snapshot.missing(
             "route53resolver.list_firewall_domains", place.account, place.region, parent=list_id
         )
         if gap is not None:
             return gap
-    return DomainList(list_id, entries or ())
+    return DomainList(list_id, domains or ())

@@ -12,7 +12,7 @@ from narrowgate.engine.network.vpcs import (
 from narrowgate.model.address import Address, is_address, parse_address
 from narrowgate.model.answer import Evidence, Missing, Step
 from narrowgate.model.fact import UnsetType
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, keyed_index
 
 AMAZON_PROVIDED = "AmazonProvidedDNS"
 _SERVERS = "domain-name-servers"
@@ -26,21 +26,9 @@ class FirstHop(NamedTuple):
     step: Step
 
 
-@index
-def _hops(snapshot: Snapshot) -> dict[str, FirstHop | Missing]:
-    """Filled as VPCs are asked for."""
-    return {}
-
-
+@keyed_index
 def first_hop(snapshot: Snapshot, vpc_id: str) -> FirstHop | Missing:
     """The servers of a VPC's DHCP options, or the fact that would tell."""
-    cache = _hops(snapshot)
-    if vpc_id not in cache:
-        cache[vpc_id] = _read(snapshot, vpc_id)
-    return cache[vpc_id]
-
-
-def _read(snapshot: Snapshot, vpc_id: str) -> FirstHop | Missing:
     vpc = snapshot.facts.vpcs.get(vpc_id)
     if vpc is None:
         return Missing(fact="ec2.describe_vpcs", resource=vpc_id, why="not in the source")

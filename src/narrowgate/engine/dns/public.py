@@ -1,6 +1,8 @@
 """What public DNS says: the records that the estate itself puts there, and those that an outside file names."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from narrowgate.engine.dns.api_names import answer_api_name
 from narrowgate.engine.dns.ec2_holders import parse_public_hostname
@@ -58,12 +60,12 @@ def answer_publicly(query: Query, chase: Chase) -> Outcome:
 
 
 @index
-def _outside_records(snapshot: Snapshot) -> dict[str, tuple[OutsideRecord, ...]]:
+def _outside_records(snapshot: Snapshot) -> Mapping[str, tuple[OutsideRecord, ...]]:
     names: dict[str, tuple[OutsideRecord, ...]] = {}
     for record in snapshot.outside.public_records if snapshot.outside else ():
         name = normalise(record.name)
         names[name] = (*names.get(name, ()), record)
-    return names
+    return MappingProxyType(names)
 
 
 def _outside(query: Query, chase: Chase) -> Outcome | None:

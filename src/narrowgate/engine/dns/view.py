@@ -30,7 +30,7 @@ from narrowgate.model.domain import normalise
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.privatelink import VpcEndpoint
 from narrowgate.model.route53 import ResolverRule
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, keyed_index
 
 AUTODEFINED_RULE = "rslvr-autodefined-"
 """Ids of rules and associations that AWS makes itself, such as the Internet Resolver beside a rule for `.`."""
@@ -83,18 +83,10 @@ class View(NamedTuple):
     """What looks as if it counted for a domain and does not, in words."""
 
 
-@index
-def _views(snapshot: Snapshot) -> dict[str, View]:
-    """Filled as VPCs are asked for."""
-    return {}
-
-
+@keyed_index
 def view_of(snapshot: Snapshot, vpc_id: str) -> View:
     """The view of a VPC, compiled at most once a snapshot."""
-    cache = _views(snapshot)
-    if vpc_id not in cache:
-        cache[vpc_id] = _Compiler(snapshot, vpc_id).compile()
-    return cache[vpc_id]
+    return _Compiler(snapshot, vpc_id).compile()
 
 
 class _Compiler:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from narrowgate.model.answer import Missing
 from narrowgate.model.domain import is_in_domain, normalise
 from narrowgate.model.route53 import ResourceRecordSet
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, keyed_index
 
 WILDCARD = "*"
 
@@ -28,21 +28,9 @@ class Found(NamedTuple):
     owner: str
 
 
-@index
-def _zones(snapshot: Snapshot) -> dict[str, Zone | Missing]:
-    """Filled as zones are asked for."""
-    return {}
-
-
+@keyed_index
 def zone_contents(snapshot: Snapshot, zone_id: str) -> Zone | Missing:
     """The zone's records, or the fact that nobody collected them."""
-    cache = _zones(snapshot)
-    if zone_id not in cache:
-        cache[zone_id] = _read_zone(snapshot, zone_id)
-    return cache[zone_id]
-
-
-def _read_zone(snapshot: Snapshot, zone_id: str) -> Zone | Missing:
     zone = snapshot.facts.hosted_zones[zone_id]
     record_sets = snapshot.facts.record_sets.get(zone_id)
     if record_sets is None:

@@ -9,24 +9,12 @@ from narrowgate.engine.network.interfaces import (
 )
 from narrowgate.model.address import Address, is_address, parse_address
 from narrowgate.model.fact import UNSET
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, index, keyed_index
 
 
-@index
-def _by_address(snapshot: Snapshot) -> dict[str, dict[Address, Interface]]:
-    """Interfaces of a VPC by private address; filled VPC by VPC."""
-    return {}
-
-
+@keyed_index
 def interfaces_of_vpc(snapshot: Snapshot, vpc_id: str) -> dict[Address, Interface]:
     """Every private address of a VPC that an interface is known to have."""
-    cache = _by_address(snapshot)
-    if vpc_id not in cache:
-        cache[vpc_id] = _read_vpc(snapshot, vpc_id)
-    return cache[vpc_id]
-
-
-def _read_vpc(snapshot: Snapshot, vpc_id: str) -> dict[Address, Interface]:
     found: dict[Address, Interface] = {}
     for each in _from_instances(snapshot).get(vpc_id, ()):
         found.update(dict.fromkeys(each.addresses, each))

@@ -8,7 +8,7 @@ from narrowgate.model.address import Address, is_address, parse_address
 from narrowgate.model.fact import UNSET
 from narrowgate.model.loadbalancing import LoadBalancer
 from narrowgate.model.privatelink import VpcEndpoint
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, index, keyed_index
 from narrowgate.model.vpc import NetworkInterface
 
 _ENDPOINT_OF_DESCRIPTION = re.compile(r"VPC Endpoint Interface (vpce-[0-9a-z]+)")
@@ -97,21 +97,11 @@ def _balancers_by_suffix(snapshot: Snapshot) -> dict[str, LoadBalancer]:
     }
 
 
-@index
-def _interfaces(snapshot: Snapshot) -> dict[str, Interface]:
-    """Filled as interfaces are asked for."""
-    return {}
-
-
+@keyed_index
 def interface(snapshot: Snapshot, interface_id: str) -> Interface | None:
     """The interface of an id, or None."""
-    cache = _interfaces(snapshot)
-    if interface_id not in cache:
-        fact = snapshot.facts.network_interfaces.get(interface_id)
-        if fact is None:
-            return None
-        cache[interface_id] = _read(snapshot, fact)
-    return cache[interface_id]
+    fact = snapshot.facts.network_interfaces.get(interface_id)
+    return _read(snapshot, fact) if fact is not None else None
 
 
 def _read(snapshot: Snapshot, fact: NetworkInterface) -> Interface:

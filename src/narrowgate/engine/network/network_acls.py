@@ -21,7 +21,7 @@ from narrowgate.model.fact import UNSET
 from narrowgate.model.filters import NetworkAcl, NetworkAclEntry
 from narrowgate.model.kept import Kept
 from narrowgate.model.reason import Reason
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, index, keyed_index
 
 _ALL_PORTS = IntervalSet([(0, 65535)])
 _STAR = 32767
@@ -168,18 +168,6 @@ def _default_acls(snapshot: Snapshot) -> dict[str, str]:
 
 
 @index
-def _compiled(snapshot: Snapshot) -> dict[str, CompiledAcl | Missing]:
-    """By subnet; filled as subnets are asked for."""
-    return {}
-
-
-@index
-def _compiled_by_id(snapshot: Snapshot) -> dict[str, CompiledAcl | Missing]:
-    """By ACL; filled as ACLs are asked for."""
-    return {}
-
-
-@index
 def _unread_associations(snapshot: Snapshot) -> dict[str | None, str]:
     """An ACL of each VPC whose subnets nobody knows: it could guard any of them."""
     return {
@@ -187,19 +175,13 @@ def _unread_associations(snapshot: Snapshot) -> dict[str | None, str]:
     }
 
 
+@keyed_index
 def acl_of_subnet(snapshot: Snapshot, subnet_id: str) -> CompiledAcl | Missing:
     """The ACL that guards a subnet: the associated one, else the VPC's default (ACL-01).
 
     Falling back to the default needs the VPC owner's full list: another account may simply not see the
     association (SHR-01). Every subnet has an ACL, so none at all is unknown whatever the caller assumes.
     """
-    cache = _compiled(snapshot)
-    if subnet_id not in cache:
-        cache[subnet_id] = _find(snapshot, subnet_id)
-    return cache[subnet_id]
-
-
-def _find(snapshot: Snapshot, subnet_id: str) -> CompiledAcl | Missing:
     acl_id = _acl_of_subnet(snapshot).get(subnet_id)
     subnet = snapshot.facts.subnets.get(subnet_id)
     if acl_id is None:
@@ -214,13 +196,12 @@ def _find(snapshot: Snapshot, subnet_id: str) -> CompiledAcl | Missing:
             return missing_field("NetworkAcl", "Associations", unread)
     if acl_id is None:
         return Missing(fact="ec2.describe_network_acls", resource=subnet_id, why="no ACL of the subnet is known")
-    by_id = _compiled_by_id(snapshot)
-    if acl_id not in by_id:
-        by_id[acl_id] = _compile(snapshot, snapshot.facts.network_acls[acl_id])
-    return by_id[acl_id]
+    return _compiled(snapshot, acl_id)
 
 
-def _compile(snapshot: Snapshot, acl: NetworkAcl) -> CompiledAcl | Missing:
+@keyed_index
+def _compiled(snapshot: Snapshot, acl_id: str) -> CompiledAcl | Missing:
+    acl = snapshot.facts.network_acls[acl_id]
     if acl.entries is not UNSET:
         return CompiledAcl(acl, acl.entries)
     if not snapshot.assume_complete:

@@ -2,24 +2,12 @@
 
 from narrowgate.model.address import Cidr, parse_cidr
 from narrowgate.model.answer import Missing
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, keyed_index
 
 
-@index
-def _expanded(snapshot: Snapshot) -> dict[str, tuple[Cidr, ...] | Missing]:
-    """Filled as lists are asked for."""
-    return {}
-
-
+@keyed_index
 def prefix_list_blocks(snapshot: Snapshot, prefix_list_id: str) -> tuple[Cidr, ...] | Missing:
     """The entries of a list's current version, or the missing fact."""
-    cache = _expanded(snapshot)
-    if prefix_list_id not in cache:
-        cache[prefix_list_id] = _expand(snapshot, prefix_list_id)
-    return cache[prefix_list_id]
-
-
-def _expand(snapshot: Snapshot, prefix_list_id: str) -> tuple[Cidr, ...] | Missing:
     facts = snapshot.facts
     entries = facts.prefix_list_entries.get(prefix_list_id)
     if entries is not None:

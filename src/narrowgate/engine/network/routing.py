@@ -1,5 +1,7 @@
 """A VPC's route tables: which one a subnet or gateway uses, what AWS refuses in it (NET-01, NET-02, NET-06)."""
 
+from collections.abc import Iterator
+
 from narrowgate.engine.network.prefix_lists import prefix_list_blocks, prefix_list_family
 from narrowgate.engine.network.route_lookup import Candidate, CompiledTable, Origin, UnreadList
 from narrowgate.engine.network.route_targets import Target, TargetKind, target_of
@@ -8,57 +10,45 @@ from narrowgate.engine.network.vpcs import missing_of_vpc, subnet_blocks, subnet
 from narrowgate.model.address import parse_cidr
 from narrowgate.model.answer import Missing
 from narrowgate.model.fact import UNSET
-from narrowgate.model.routing import Route, RouteTable
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.routing import Route, RouteTableAssociation
+from narrowgate.model.snapshot import Snapshot, index, keyed_index
 
 
 @index
-def _compiled(snapshot: Snapshot) -> dict[str, CompiledTable | Missing]:
-    """By table; filled as tables are asked for."""
-    return {}
+def _explicit_tables(snapshot: Snapshot) -> dict[str, str]:
+    """Explicit tables by subnet."""
+    return {each.subnet_id: own for own, _, each in _associated(snapshot) if each.subnet_id}
 
 
 @index
-def _by_subnet(snapshot: Snapshot) -> dict[str, CompiledTable | Missing]:
-    """By subnet; filled as subnets are asked for."""
-    return {}
+def _main_tables(snapshot: Snapshot) -> dict[str, str]:
+    """Main tables by VPC."""
+    return {vpc_id: own for own, vpc_id, each in _associated(snapshot) if each.main and not each.subnet_id}
 
 
 @index
-def _associations(snapshot: Snapshot) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Explicit tables by subnet, main tables by VPC, and VPCs with a table whose associations are unknown."""
-    explicit: dict[str, str] = {}
-    main: dict[str, str] = {}
-    unread: dict[str, str] = {}
+def _unread_tables(snapshot: Snapshot) -> dict[str, str]:
+    """VPCs with a table whose associations are unknown."""
+    tables = snapshot.facts.route_tables.values()
+    return {each.vpc_id: each.route_table_id for each in tables if each.associations is UNSET}
+
+
+def _associated(snapshot: Snapshot) -> Iterator[tuple[str, str, RouteTableAssociation]]:
+    """Tables with their VPCs and each of their associations that counts."""
     for table in snapshot.facts.route_tables.values():
-        if table.associations is UNSET:
-            unread[table.vpc_id] = table.route_table_id
-            continue
-        for each in table.associations:
-            if each.association_state.state not in ("associated", "associating"):
-                continue
-            if each.subnet_id:
-                explicit[each.subnet_id] = table.route_table_id
-            elif each.main:
-                main[table.vpc_id] = table.route_table_id
-    return explicit, main, unread
+        for each in table.associations if table.associations is not UNSET else ():
+            if each.association_state.state in ("associated", "associating"):
+                yield table.route_table_id, table.vpc_id, each
 
 
+@keyed_index
 def table_of_subnet(snapshot: Snapshot, subnet_id: str) -> CompiledTable | Missing:
     """The table that a subnet uses: its explicit one, else the VPC's main table (NET-01).
 
     An explicit association is definite; the main table is the answer only where the VPC owner's list of tables
     was collected, since another account may not see the association (SHR-01).
     """
-    cache = _by_subnet(snapshot)
-    if subnet_id not in cache:
-        cache[subnet_id] = _find(snapshot, subnet_id)
-    return cache[subnet_id]
-
-
-def _find(snapshot: Snapshot, subnet_id: str) -> CompiledTable | Missing:
-    explicit, main, unread = _associations(snapshot)
-    table_id = explicit.get(subnet_id)
+    table_id = _explicit_tables(snapshot).get(subnet_id)
     if table_id is None:
         subnet = snapshot.facts.subnets.get(subnet_id)
         if subnet is None:
@@ -66,9 +56,10 @@ def _find(snapshot: Snapshot, subnet_id: str) -> CompiledTable | Missing:
         missing = missing_of_vpc(snapshot, "ec2.describe_route_tables", subnet.vpc_id, subnet_id)
         if missing:
             return missing
-        if subnet.vpc_id in unread and not snapshot.assume_complete:
-            return missing_field("RouteTable", "Associations", unread[subnet.vpc_id])
-        table_id = main.get(subnet.vpc_id)
+        unread = _unread_tables(snapshot).get(subnet.vpc_id)
+        if unread is not None and not snapshot.assume_complete:
+            return missing_field("RouteTable", "Associations", unread)
+        table_id = _main_tables(snapshot).get(subnet.vpc_id)
     if table_id is None:
         return Missing(
             fact="ec2.describe_route_tables", resource=subnet_id, why="no route table of the subnet is known"
@@ -93,14 +84,9 @@ def table_of_gateway(snapshot: Snapshot, gateway_id: str) -> CompiledTable | Mis
     return _table(snapshot, table_id) if table_id else None
 
 
+@keyed_index
 def _table(snapshot: Snapshot, table_id: str) -> CompiledTable | Missing:
-    compiled = _compiled(snapshot)
-    if table_id not in compiled:
-        compiled[table_id] = _compile(snapshot, snapshot.facts.route_tables[table_id])
-    return compiled[table_id]
-
-
-def _compile(snapshot: Snapshot, table: RouteTable) -> CompiledTable | Missing:
+    table = snapshot.facts.route_tables[table_id]
     blocks = vpc_blocks(snapshot, table.vpc_id)
     if blocks is None:
         return Missing(fact="ec2.describe_vpcs", resource=table.vpc_id)

@@ -14,7 +14,7 @@ from narrowgate.model.address import Cidr, parse_cidr
 from narrowgate.model.answer import Missing
 from narrowgate.model.fact import UNSET
 from narrowgate.model.filters import IpPermission, UserIdGroupPair
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, keyed_index
 
 
 class Rule(NamedTuple):
@@ -35,20 +35,15 @@ class Direction(Enum):
     INGRESS = "ingress"
 
 
-@index
-def _compiled(snapshot: Snapshot) -> dict[tuple[str, bool], tuple[Rule, ...] | Missing]:
-    """Filled as groups are asked for."""
-    return {}
-
-
 def group_rules(snapshot: Snapshot, group_id: str, direction: Direction) -> tuple[Rule, ...] | Missing:
     """The rules of a group in one direction, or the missing fact."""
-    cache = _compiled(snapshot)
-    # An enumeration's member is slow to hash.
-    key = (group_id, direction is Direction.EGRESS)
-    if key not in cache:
-        cache[key] = _compile(snapshot, group_id, direction)
-    return cache[key]
+    return _compiled(snapshot, group_id)[direction is Direction.EGRESS]
+
+
+@keyed_index
+def _compiled(snapshot: Snapshot, group_id: str) -> tuple[tuple[Rule, ...] | Missing, tuple[Rule, ...] | Missing]:
+    """The rules of a group, inbound and outbound."""
+    return _compile(snapshot, group_id, Direction.INGRESS), _compile(snapshot, group_id, Direction.EGRESS)
 
 
 def _compile(snapshot: Snapshot, group_id: str, direction: Direction) -> tuple[Rule, ...] | Missing:

@@ -9,24 +9,15 @@ from narrowgate.model.answer import Missing
 from narrowgate.model.errors import InputError
 from narrowgate.model.estate_facts import TransitGatewayRouteQuery
 from narrowgate.model.fact import UNSET
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, index, keyed_index
 from narrowgate.model.transit import TransitGatewayRoute, TransitGatewayRouteAttachment
 
 _STATES, _TYPES = ("active", "blackhole"), ("static", "propagated")
 
 
-@index
-def _tables(snapshot: Snapshot) -> dict[str, GatewayTable]:
-    """Filled as tables are asked for."""
-    return {}
-
-
 def look_up(snapshot: Snapshot, table_id: str, address: Address) -> GatewayLookup:
     """Longest prefix first, then TGW-05's order; blackholes compete like any route."""
-    tables = _tables(snapshot)
-    if table_id not in tables:
-        tables[table_id] = _read(snapshot, table_id)
-    table = tables[table_id]
+    table = _table(snapshot, table_id)
     matches = table.matches(address)
     unread = table.missing
     if unread is None and table.queries and not _is_complete_for(table.queries, address):
@@ -43,7 +34,8 @@ def look_up(snapshot: Snapshot, table_id: str, address: Address) -> GatewayLooku
     return GatewayLookup(tuple(matches), unread)
 
 
-def _read(snapshot: Snapshot, table_id: str) -> GatewayTable:
+@keyed_index
+def _table(snapshot: Snapshot, table_id: str) -> GatewayTable:
     queries = snapshot.facts.transit_gateway_route_queries.get(table_id, ())
     if queries:
         routes = [route for query in queries for each in query.routes for route in _routes(snapshot, each)]
@@ -62,11 +54,8 @@ def _read(snapshot: Snapshot, table_id: str) -> GatewayTable:
 
 def all_routes(snapshot: Snapshot) -> tuple[GatewayRoute, ...]:
     """Every route of every collected gateway table."""
-    tables = _tables(snapshot)
-    for table_id in snapshot.facts.transit_gateway_route_queries:
-        if table_id not in tables:
-            tables[table_id] = _read(snapshot, table_id)
-    return tuple(route for table in tables.values() for route in table.routes)
+    tables = snapshot.facts.transit_gateway_route_queries
+    return tuple(route for table_id in tables for route in _table(snapshot, table_id).routes)
 
 
 def _routes(snapshot: Snapshot, fact: TransitGatewayRoute) -> list[GatewayRoute]:

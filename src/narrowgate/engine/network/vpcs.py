@@ -4,7 +4,7 @@ from narrowgate.model.address import Address, Cidr, parse_address, parse_cidr
 from narrowgate.model.answer import Missing
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.routing import PeeringVpcInfo
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, index, keyed_index
 from narrowgate.model.vpc import Subnet, Vpc
 
 _GONE = frozenset({"disassociating", "disassociated", "failing", "failed"})
@@ -13,12 +13,6 @@ RESERVED_FIRST, RESERVED_LAST = 4, 1
 
 RESOLVER_LINK_LOCAL = parse_address("169.254.169.253")
 RESOLVER_LINK_LOCAL_V6 = parse_address("fd00:ec2::253")
-
-
-@index
-def _blocks(snapshot: Snapshot) -> dict[str, tuple[Cidr, ...] | None]:
-    """Filled as VPCs are asked for."""
-    return {}
 
 
 @index
@@ -41,18 +35,12 @@ def subnets_by_vpc(snapshot: Snapshot) -> dict[str, tuple[Subnet, ...]]:
     return {vpc_id: tuple(sorted(found, key=lambda each: each.subnet_id)) for vpc_id, found in grouped.items()}
 
 
+@keyed_index
 def vpc_blocks(snapshot: Snapshot, vpc_id: str) -> tuple[Cidr, ...] | None:
     """All blocks of a VPC, both families, secondary ones included (NET-02); None where nobody knows them.
 
     The VPC's own record wins; a peering's view of it serves where its account was not collected.
     """
-    cache = _blocks(snapshot)
-    if vpc_id not in cache:
-        cache[vpc_id] = _read_blocks(snapshot, vpc_id)
-    return cache[vpc_id]
-
-
-def _read_blocks(snapshot: Snapshot, vpc_id: str) -> tuple[Cidr, ...] | None:
     vpc = snapshot.facts.vpcs.get(vpc_id)
     if vpc is not None:
         return _own_blocks(vpc)
@@ -150,21 +138,9 @@ class Zone(tuple[str | None, str | None, str | None]):
         return None
 
 
-@index
-def _zones(snapshot: Snapshot) -> dict[str, Zone]:
-    """Filled as subnets are asked for."""
-    return {}
-
-
+@keyed_index
 def zone_of_subnet(snapshot: Snapshot, subnet_id: str) -> Zone:
     """The Availability Zone of a subnet, with its id looked up by name where the subnet does not give it."""
-    cache = _zones(snapshot)
-    if subnet_id not in cache:
-        cache[subnet_id] = _read_zone(snapshot, subnet_id)
-    return cache[subnet_id]
-
-
-def _read_zone(snapshot: Snapshot, subnet_id: str) -> Zone:
     subnet = snapshot.facts.subnets.get(subnet_id)
     if subnet is None:
         return Zone((None, None, None))

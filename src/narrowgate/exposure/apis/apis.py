@@ -18,6 +18,7 @@ from narrowgate.model.snapshot import Snapshot, index
 class _Called(NamedTuple):
     """What can be invoked, with the doors and doubts that it was asked for."""
 
+    sockets: Sockets
     doors: list[Door]
     gaps: tuple[ExposedApi, ...]
     entries: tuple[ExposedApi, ...]
@@ -39,18 +40,27 @@ def apis_of_vpc(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> tuple[Expo
     """
     kept = _kept(snapshot)
     if vpc_id not in kept:
-        doors, gaps = doors_of(snapshot, sockets), tuple(uncollected_doors(snapshot, sockets))
-        kept[vpc_id] = _Called(doors, gaps, _entries(snapshot, vpc_id, doors, gaps))
+        kept[vpc_id] = _read(snapshot, vpc_id, sockets)
     return kept[vpc_id].entries
 
 
-def _entries(
-    snapshot: Snapshot, vpc_id: str, doors: list[Door], gaps: tuple[ExposedApi, ...]
-) -> tuple[ExposedApi, ...]:
-    """The entries, or those from before an edit that cannot touch them."""
+def _read(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> _Called:
+    """What can be invoked; the doors are those from before an edit where the sockets are."""
     earlier = earlier_of(snapshot)
     held = _kept(earlier.snapshot).get(vpc_id) if earlier is not None else None
-    if earlier is not None and held is not None and (held.doors, held.gaps) == (doors, gaps):
+    if held is not None and held.sockets is sockets:
+        doors, gaps = held.doors, held.gaps
+    else:
+        doors, gaps = doors_of(snapshot, sockets), tuple(uncollected_doors(snapshot, sockets))
+    return _Called(sockets, doors, gaps, _entries(snapshot, vpc_id, (doors, gaps), held))
+
+
+def _entries(
+    snapshot: Snapshot, vpc_id: str, asked: tuple[list[Door], tuple[ExposedApi, ...]], held: _Called | None
+) -> tuple[ExposedApi, ...]:
+    """The entries, or those from before an edit that cannot touch them."""
+    earlier, (doors, gaps) = earlier_of(snapshot), asked
+    if earlier is not None and held is not None and (held.doors, held.gaps) == asked:
         endpoints = {each.endpoint_id for each in doors}
         if all(same_behind(snapshot, earlier, each) for each in endpoints):
             return held.entries

@@ -37,6 +37,7 @@ class Names(NamedTuple):
 class _Asked(NamedTuple):
     """Names with what was asked for them."""
 
+    sockets: Sockets
     servers: tuple[Server, ...]
     gaps: tuple[ExposedName, ...]
     names: Names
@@ -58,10 +59,22 @@ def names_of_vpc(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> Names:
     """
     kept = _kept(snapshot)
     if vpc_id not in kept:
-        servers = tuple(servers_in_reach(snapshot, vpc_id, sockets))
+        servers = _servers(snapshot, vpc_id, sockets)
         gaps = (*_unknown_first_hop(snapshot, vpc_id), *unknown_servers(snapshot, sockets))
-        kept[vpc_id] = _Asked(servers, gaps, _answered(snapshot, vpc_id, servers, gaps))
+        kept[vpc_id] = _Asked(sockets, servers, gaps, _answered(snapshot, vpc_id, servers, gaps))
     return kept[vpc_id].names
+
+
+def _servers(snapshot: Snapshot, vpc_id: str, sockets: Sockets) -> tuple[Server, ...]:
+    """The servers in reach, or those from before an edit where the sockets are the same and none is told."""
+    earlier = earlier_of(snapshot)
+    held = _kept(earlier.snapshot).get(vpc_id) if earlier is not None else None
+    described = snapshot.outside.dns_servers if snapshot.outside else ()
+    if earlier is not None and held is not None and held.sockets is sockets and not described:
+        hops = [first_hop(each, vpc_id) for each in (earlier.snapshot, snapshot)]
+        if all(not isinstance(hop, Missing) and hop.servers == (RESOLVER_LINK_LOCAL,) for hop in hops):
+            return held.servers
+    return tuple(servers_in_reach(snapshot, vpc_id, sockets))
 
 
 def _answered(

@@ -44,7 +44,7 @@ def points_of_view(snapshot: Snapshot, vpc_id: str, trail: Trail = frozenset()) 
             found.update(name for name in inside if is_in_domain(name, domain))
     for domain in view.candidates:
         # A name that a wildcard's CNAME leads to meets itself there: a loop, which its neighbours do not meet.
-        found.update(_targets(snapshot).get(domain, ()))
+        found.update(redirected_names(snapshot).get(domain, ()))
     found.update(_delegated(snapshot, view, found, trail | {vpc_id}))
     found.update(_filtered(snapshot, view, found))
     if view.missing_rules or view.missing_zones or view.missing_endpoints:
@@ -58,7 +58,7 @@ def points_of_view(snapshot: Snapshot, vpc_id: str, trail: Trail = frozenset()) 
 
 
 @index
-def _targets(snapshot: Snapshot) -> dict[str, frozenset[str]]:
+def redirected_names(snapshot: Snapshot) -> dict[str, frozenset[str]]:
     """What CNAME records of any zone or server lead to, by every domain that it lies in (RSLV-11)."""
     names: set[str] = set()
     for zone_id in snapshot.facts.hosted_zones:

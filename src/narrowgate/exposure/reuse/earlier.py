@@ -9,6 +9,7 @@ from collections import Counter
 
 from narrowgate.exposure.reuse.touch import Touch
 from narrowgate.exposure.reuse.touched import touched_by_edit
+from narrowgate.model.collection import without_cycle_search
 from narrowgate.model.snapshot import Snapshot, index
 
 
@@ -36,7 +37,8 @@ def continue_from(snapshot: Snapshot, previous: Snapshot) -> Earlier | None:
     """
     held = _earlier(snapshot)
     if not held and snapshot is not previous:
-        touched = touched_by_edit(previous, snapshot)
+        with without_cycle_search():
+            touched = touched_by_edit(previous, snapshot)
         if touched is not None:
             held.append(Earlier(previous, touched))
     return held[0] if held else None

@@ -21,7 +21,7 @@ def same_names(snapshot: Snapshot, earlier: Earlier, vpc_id: str, asked: Iterabl
         asked: the VPCs of the DNS servers that its hosts ask themselves, as before; None for one of no VPC.
     """
     touched = earlier.touched
-    if not (touched.network or touched.hosts or touched.views or touched.crossings):
+    if not (touched.network or touched.hosts or touched.views or touched.crossings or touched.domains):
         return True
     for each in (earlier.snapshot, snapshot):
         resolvers: set[str] = set()
@@ -30,6 +30,8 @@ def same_names(snapshot: Snapshot, earlier: Earlier, vpc_id: str, asked: Iterabl
             if behind is None:
                 return False
             resolvers |= behind
+        if touched.domains and any(not touched.domains.isdisjoint(_domains(each, own)) for own in resolvers):
+            return False
         if resolvers & touched.views or touched.is_between(frozenset(resolvers)):
             return False
         if touched.hosts and any(_connected(each, own) & touched.hosts for own in resolvers):
@@ -48,6 +50,11 @@ def _connected(snapshot: Snapshot, vpc_id: str) -> frozenset[str]:
     if vpc_id not in kept:
         kept[vpc_id] = frozenset(each.vpc_id for each in connections_of(snapshot, vpc_id))
     return kept[vpc_id]
+
+
+def _domains(snapshot: Snapshot, vpc_id: str) -> Iterable[str]:
+    """What a view answers for."""
+    return view_of(snapshot, vpc_id).candidates
 
 
 @index

@@ -27,6 +27,8 @@ class Touch(NamedTuple):
     """Ways that differ between VPCs that are themselves as they were."""
     outward: frozenset[str] = _NONE
     """VPCs whose packets to public addresses may go another way."""
+    domains: frozenset[str] = _NONE
+    """Domains in which other names than before are led to by a record, of whatever zone (RSLV-11)."""
 
     def joined(self, other: "Touch") -> "Touch":
         """What either touches."""
@@ -37,6 +39,7 @@ class Touch(NamedTuple):
             self.apis | other.apis,
             tuple(dict.fromkeys((*self.crossings, *other.crossings))),
             self.outward | other.outward,
+            self.domains | other.domains,
         )
 
     @property

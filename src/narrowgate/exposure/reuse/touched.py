@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from narrowgate.engine.network.blocks import BlockIndex
 from narrowgate.engine.network.transit_gateway_routes import all_routes
 from narrowgate.engine.network.vpcs import vpc_blocks
+from narrowgate.exposure.names.points import redirected_names
 from narrowgate.exposure.reuse.edits import Edited
 from narrowgate.exposure.reuse.kinds import KINDS
 from narrowgate.exposure.reuse.touch import Touch
@@ -49,6 +51,8 @@ def touched_by_edit(before: Snapshot, after: Snapshot) -> Touch | None:
 
 def _with_what_follows(before: Snapshot, after: Snapshot, touch: Touch, found: list[Difference]) -> Touch | None:
     """The touch with what depends on any network at all; None where others' ways lead through a touched VPC."""
+    if any(each.kind in ("hosted_zones", "record_sets") for each in found):
+        touch = touch.joined(Touch(domains=_led_to_otherwise(before, after)))
     if any(each.kind in _CUTTING for each in found):
         touch = touch.joined(Touch(network=_cut_otherwise(before, after)))
     if not (touch.network or touch.crossings):
@@ -82,16 +86,20 @@ def _collected_alike(before: Snapshot, after: Snapshot, differing: set[str]) -> 
     )
 
 
+def _led_to_otherwise(before: Snapshot, after: Snapshot) -> frozenset[str]:
+    was, now = redirected_names(before), redirected_names(after)
+    return frozenset(each for each in {**was, **now} if was.get(each) != now.get(each))
+
+
 def _cut_otherwise(before: Snapshot, after: Snapshot) -> frozenset[str]:
     """VPCs parts of which a block names that only one of the two estates has."""
-    blocks = cutting_blocks(before).apart(cutting_blocks(after))
+    blocks = BlockIndex(cutting_blocks(before).apart(cutting_blocks(after)))
     return frozenset(_holding(before, blocks)) | frozenset(_holding(after, blocks))
 
 
-def _holding(snapshot: Snapshot, blocks: frozenset[Cidr]) -> Iterator[str]:
-    for vpc_id in snapshot.facts.vpcs if blocks else ():
-        wholes = vpc_blocks(snapshot, vpc_id) or ()
-        if any(_is_inside(block, whole) for whole in wholes for block in blocks):
+def _holding(snapshot: Snapshot, blocks: BlockIndex) -> Iterator[str]:
+    for vpc_id in snapshot.facts.vpcs:
+        if any(blocks.inside(whole) for whole in vpc_blocks(snapshot, vpc_id) or ()):
             yield vpc_id
 
 

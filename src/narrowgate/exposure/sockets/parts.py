@@ -14,7 +14,7 @@ from narrowgate.engine.network.transit_gateway_routes import all_routes
 from narrowgate.engine.network.vpcs import RESERVED_FIRST, RESERVED_LAST, subnet_blocks, subnets_by_vpc, vpc_blocks
 from narrowgate.model.address import Address, Cidr, IntervalSet
 from narrowgate.model.answer import Missing
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, index, keyed_index
 from narrowgate.model.vpc import Subnet
 
 
@@ -63,24 +63,38 @@ def cutting_blocks(snapshot: Snapshot) -> BlockIndex:
 
 
 def _blocks(snapshot: Snapshot) -> Iterator[Cidr]:
-    for group in snapshot.facts.security_groups:
+    for vpc_id in {*_groups_by_vpc(snapshot), *subnets_by_vpc(snapshot)}:
+        yield from _blocks_of_vpc(snapshot, vpc_id)
+    yield from (route.cidr for route in all_routes(snapshot))
+
+
+@index
+def _groups_by_vpc(snapshot: Snapshot) -> dict[str | None, tuple[str, ...]]:
+    found: dict[str | None, list[str]] = {}
+    for own, group in snapshot.facts.security_groups.items():
+        found.setdefault(group.vpc_id, []).append(own)
+    return {vpc_id: tuple(groups) for vpc_id, groups in found.items()}
+
+
+@keyed_index
+def _blocks_of_vpc(snapshot: Snapshot, vpc_id: str | None) -> frozenset[Cidr]:
+    """The blocks that the groups, ACLs and route tables of a VPC name."""
+    found: set[Cidr] = set()
+    for group in _groups_by_vpc(snapshot).get(vpc_id, ()):
         for direction in Direction:
             rules = group_rules(snapshot, group, direction)
             for rule in () if isinstance(rules, Missing) else rules:
-                yield from rule.blocks
+                found.update(rule.blocks)
                 for list_id in rule.prefix_lists:
                     blocks = prefix_list_blocks(snapshot, list_id)
-                    yield from () if isinstance(blocks, Missing) else blocks
-    seen: set[int] = set()
-    for subnet_id in snapshot.facts.subnets:
-        acl, table = acl_of_subnet(snapshot, subnet_id), table_of_subnet(snapshot, subnet_id)
-        if isinstance(acl, CompiledAcl) and id(acl) not in seen:
-            seen.add(id(acl))
-            yield from (entry.cidr for entry in (*acl.egress, *acl.ingress))
-        if isinstance(table, CompiledTable) and id(table) not in seen:
-            seen.add(id(table))
-            yield from (candidate.cidr for candidate in table.candidates())
-    yield from (route.cidr for route in all_routes(snapshot))
+                    found.update(() if isinstance(blocks, Missing) else blocks)
+    for subnet in subnets_by_vpc(snapshot).get(vpc_id or "", ()):
+        acl, table = acl_of_subnet(snapshot, subnet.subnet_id), table_of_subnet(snapshot, subnet.subnet_id)
+        if isinstance(acl, CompiledAcl):
+            found.update(entry.cidr for entry in (*acl.egress, *acl.ingress))
+        if isinstance(table, CompiledTable):
+            found.update(candidate.cidr for candidate in table.candidates())
+    return frozenset(found)
 
 
 @index

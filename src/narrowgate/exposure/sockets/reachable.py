@@ -11,7 +11,7 @@ from narrowgate.engine.network.routing import table_of_subnet
 from narrowgate.engine.network.vpcs import missing_of_vpc, subnets_by_vpc
 from narrowgate.model.answer import Missing
 from narrowgate.model.exposure import UNKNOWN, Because, ExposedSocket
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, index, keyed_index
 
 _OUTSIDE = frozenset(
     {TargetKind.INTERNET_GATEWAY, TargetKind.EGRESS_ONLY_INTERNET_GATEWAY, TargetKind.NAT_GATEWAY}
@@ -29,21 +29,9 @@ class Reachable(NamedTuple):
     unknown: tuple[ExposedSocket, ...]
 
 
-@index
-def _kept(snapshot: Snapshot) -> dict[str, Reachable]:
-    """Filled as VPCs are asked for."""
-    return {}
-
-
+@keyed_index
 def reachable_from(snapshot: Snapshot, vpc_id: str) -> Reachable:
     """Every VPC that some route of this one could lead to; whether packets pass is another question."""
-    kept = _kept(snapshot)
-    if vpc_id not in kept:
-        kept[vpc_id] = _read(snapshot, vpc_id)
-    return kept[vpc_id]
-
-
-def _read(snapshot: Snapshot, vpc_id: str) -> Reachable:
     vpcs: dict[str, None] = {vpc_id: None}
     unknown: dict[str, ExposedSocket] = {}
     outside = False

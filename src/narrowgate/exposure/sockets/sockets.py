@@ -37,7 +37,17 @@ def _read(snapshot: Snapshot, vpc_id: str) -> Sockets:
         bundles += [known[other] if other in known else _across(snapshot, here, other) for other in others]
     _count(snapshot, sum(each not in known for each in (vpc_id, *others)))
     outside = _outside(snapshot, vpc_id, reachable) if reachable.leads_outside else ()
-    return Sockets(tuple(bundles), reachable.unknown, outside)
+    return _held_if_same(snapshot, vpc_id, Sockets(tuple(bundles), reachable.unknown, outside))
+
+
+def _held_if_same(snapshot: Snapshot, vpc_id: str, found: Sockets) -> Sockets:
+    """The very sockets from before an edit where all of them were taken over, so that others need not look."""
+    earlier = earlier_of(snapshot)
+    held = _kept(earlier.snapshot).get(vpc_id) if earlier is not None else None
+    if held is None or (held.unread, held.outside) != (found.unread, found.outside):
+        return found
+    pairs = zip(held.bundles, found.bundles, strict=False)
+    return held if len(held.bundles) == len(found.bundles) and all(one is other for one, other in pairs) else found
 
 
 def _inside(snapshot: Snapshot, vpc_id: str) -> Bundle:
