@@ -119,4 +119,6 @@ class Certificate(Fact, frozen=True, kw_only=True):
     certificate_arn: str
     domain_name: str | None = None
     subject_alternative_name_summaries: tuple[str, ...] = ()
+    has_additional_subject_alternative_names: bool = False
+    """Whether the list of names was cut off, as ACM does after a hundred."""
     status: str | None = None

@@ -223,6 +223,7 @@ class Reason(StrEnum):
     METHOD_NOT_FOUND = "METHOD_NOT_FOUND", "the deployed stage has no such resource and method"
     NOT_DEPLOYED = "NOT_DEPLOYED", "the stage runs no deployment"
     URI_TOO_LONG = "URI_TOO_LONG", "the URL is longer than a private API takes"
+    THROTTLED = "THROTTLED", "the stage's limits let no call of the method through"
     IP_ADDRESS_TYPE_REFUSED = "IP_ADDRESS_TYPE_REFUSED", "AWS takes private APIs of type dualstack only"
     NOT_AN_API_ENDPOINT = "NOT_AN_API_ENDPOINT", "the address does not belong to an execute-api endpoint"
     # --- Policies

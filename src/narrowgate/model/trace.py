@@ -14,6 +14,7 @@ class Symptom(StrEnum):
     HTTP_403 = "http_403"
     HTTP_404 = "http_404"
     HTTP_414 = "http_414"
+    HTTP_429 = "http_429"
     DNS_NXDOMAIN = "dns_nxdomain"
     DNS_NODATA = "dns_nodata"
     DNS_SERVFAIL = "dns_servfail"

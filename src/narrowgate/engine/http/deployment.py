@@ -123,22 +123,17 @@ def find_stage(snapshot: Snapshot, target: Target) -> Outcome:
         step = _denied(target.api_id, Reason.STAGE_NOT_FOUND, "ERR-01", text, evidence)
         return Outcome(step=step, http=FORBIDDEN)
     step = _passed(target.api_id, f"stage `{target.stage}` exists")
-    return Outcome(step=step, target=target, stage=stage, warnings=tuple(_refusals_to_mention(stage)))
+    return Outcome(step=step, target=target, stage=stage, warnings=tuple(_limits_to_mention(stage)))
 
 
-def _refusals_to_mention(stage: Stage) -> Iterator[str]:
-    """A web ACL is asked before every policy (OBS-05), limits after them (OBS-07); neither is evaluated here."""
+def _limits_to_mention(stage: Stage) -> Iterator[str]:
+    """A rate of 0 lets through no more than one burst; how often clients call is not known (OBS-07)."""
     for methods, setting in sorted(stage.method_settings.items()):
-        if 0 in (setting.throttling_rate_limit, setting.throttling_burst_limit):
+        if setting.throttling_rate_limit == 0 and setting.throttling_burst_limit:
             yield (
-                f"stage `{stage.stage_name}` limits `{methods}` to no request at all: calls end in 429 Too Many "
-                "Requests (ERR-16, OBS-07)"
+                f"stage `{stage.stage_name}` limits `{methods}` to a rate of 0: calls beyond one burst end in "
+                "429 Too Many Requests (ERR-16, OBS-07)"
             )
-    if stage.web_acl_arn:
-        yield (
-            f"stage `{stage.stage_name}` has the web ACL {stage.web_acl_arn}, which may refuse the call with 403 "
-            "(OPS-07, OBS-05)"
-        )
 
 
 def find_method(snapshot: Snapshot, target: Target, verb: str, stage: Stage | None) -> Outcome:

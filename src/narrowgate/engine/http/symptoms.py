@@ -12,5 +12,9 @@ MISSING_TOKEN = HttpAnswer(
 )
 # ERR-15: LIM-01's 8192 characters of a private URL.
 URI_TOO_LONG = HttpAnswer(status=414, error_type=None, body='{"message":"Request URI too long"}')
+# ERR-16: a limit of the account, stage, method or usage plan.
+TOO_MANY_REQUESTS = HttpAnswer(
+    status=429, error_type="TooManyRequestsException", body='{"message":"Too Many Requests"}'
+)
 # The call passes on to the integration; its body is not ours to know.
 PASSED_ON = HttpAnswer(status=200)

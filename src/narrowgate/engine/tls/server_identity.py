@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from narrowgate.model.answer import Step, Verdict
+from narrowgate.model.answer import Missing, Step, Verdict
+from narrowgate.model.loadbalancing import Certificate
 from narrowgate.model.reason import Reason
 
 
@@ -21,6 +22,29 @@ def service_certificate(region: str, suffix: str = "amazonaws.com") -> tuple[str
         f"*.execute-api.{region}.{suffix}",
         f"execute-api.{region}.{suffix}",
         f"*.execute-api.{region}.vpce.{suffix}",
+    )
+
+
+def names_of(certificate: Certificate) -> tuple[str, ...]:
+    """The names that ACM lists for a certificate."""
+    names = (certificate.domain_name or "", *certificate.subject_alternative_name_summaries)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def unlisted_names(endpoint_id: str, server_name: str, certificates: Iterable[Certificate]) -> Step | None:
+    """An open step where a list of names that lacks the caller's was cut off; None where the lists decide."""
+    held = tuple(certificates)
+    cut = next((each for each in held if each.has_additional_subject_alternative_names), None)
+    if cut is None or any(covers(name, server_name) for each in held for name in names_of(each)):
+        return None
+    missing = Missing(fact="the certificate's further names", resource=cut.certificate_arn, why="ACM lists a part")
+    return Step(
+        layer="tls",
+        component=endpoint_id,
+        verdict=Verdict.UNKNOWN,
+        text=f"the names listed for {cut.certificate_arn} do not cover `{server_name}`, and it has more",
+        rule="AGW-12",
+        unknowns=(missing,),
     )
 
 

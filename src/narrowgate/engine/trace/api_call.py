@@ -8,22 +8,18 @@ import msgspec
 from narrowgate.engine.http.deployment import (
     is_health_check,
 )
-from narrowgate.engine.http.identify import (
-    Identification,
-    domain_of_server_name,
-    identify_api,
-    mapped_api,
-)
-from narrowgate.engine.http.symptoms import PASSED_ON
+from narrowgate.engine.http.identify import identify_api, mapped_api
+from narrowgate.engine.http.stage_limits import over_limit
+from narrowgate.engine.http.symptoms import PASSED_ON, TOO_MANY_REQUESTS
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.network.interfaces import interface
-from narrowgate.engine.tls.server_identity import evaluate_server_identity, service_certificate
 from narrowgate.engine.trace.authorization import (
     Authorization,
     evaluate_authorization,
     refused_before_the_method,
 )
 from narrowgate.engine.trace.called import Called
+from narrowgate.engine.trace.certificate import server_certificate
 from narrowgate.engine.trace.stage_and_method import deployed, find_target, meant_api
 from narrowgate.model.answer import Cause, Missing, Step, Verdict, cause_of, conjunction
 from narrowgate.model.fact import UnsetType
@@ -120,7 +116,7 @@ def _evaluate(
     if wrong_service is not None:
         return _finish(endpoint, [wrong_service], None, (), None)
     identity = identify_api(snapshot, endpoint, request)
-    tls = certificate or _certificate(snapshot, endpoint, request, identity)
+    tls = certificate or server_certificate(snapshot, endpoint, request, identity)
     if is_health_check(request.path) and identity.domain is None:
         step = Step(
             layer="http",
@@ -168,7 +164,11 @@ def _evaluate(
         return _finish(endpoint, [*steps[:-1], *refused.steps, steps[-1]], refused.http, warnings, refused)
     decided = evaluate_authorization(snapshot, called)
     warnings.extend(decided.warnings)
-    return _finish(endpoint, [*steps, *decided.steps], decided.http, warnings, decided)
+    limit = over_limit(called.outcome, request.method)
+    if limit is None or (decided.http is not None and decided.http is not PASSED_ON):
+        return _finish(endpoint, [*steps, *decided.steps], decided.http, warnings, decided)
+    http = TOO_MANY_REQUESTS if decided.http is PASSED_ON else None
+    return _finish(endpoint, [*steps, *decided.steps, limit], http, warnings, decided)
 
 
 def _service_step(endpoint: VpcEndpoint) -> Step | None:
@@ -190,29 +190,6 @@ def _unknown(endpoint: VpcEndpoint, text: str, missing: Missing) -> Step:
         text=text,
         rule="AGW-23",
         unknowns=(missing,),
-    )
-
-
-def _certificate(
-    snapshot: Snapshot, endpoint: VpcEndpoint, request: HttpRequest, identity: Identification
-) -> Step:
-    """The certificate is chosen by SNI: the custom domain's for an associated endpoint, else AWS's (AGW-12)."""
-    region = snapshot.region_of(endpoint.vpc_endpoint_id) or "*"
-    names = service_certificate(region)
-    domain = identity.domain
-    if domain is None or domain.domain_name.lower() != request.host:
-        domain = domain_of_server_name(snapshot, endpoint, request.host)
-    # API Gateway takes a certificate only if it covers the domain name (AGW-08), so the name itself is covered.
-    # An endpoint without the association ends in 403 (AGW-08), not here: AWS's pages name no TLS failure for it.
-    if domain is not None and domain.domain_name.lower() == request.host:
-        names = (domain.domain_name,)
-    if request.scheme != "https":
-        missing = Missing(fact="plain HTTP on this port", resource=endpoint.vpc_endpoint_id, why="not modelled")
-        return _unknown(
-            endpoint, "execute-api speaks TLS only; what plain HTTP meets there is not modelled", missing
-        )
-    return evaluate_server_identity(
-        endpoint.vpc_endpoint_id, request.host, is_literal=request.is_literal, certificate_names=names
     )
 
 

@@ -7,13 +7,13 @@ import msgspec
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.network.interfaces import interface
 from narrowgate.engine.network.path import evaluate_path
-from narrowgate.engine.tls.server_identity import evaluate_server_identity
+from narrowgate.engine.tls.server_identity import evaluate_server_identity, names_of, unlisted_names
 from narrowgate.engine.trace.api_call import ApiCall, endpoint_of_interface, evaluate_api_call
 from narrowgate.model.address import is_address, parse_address
 from narrowgate.model.answer import Missing, ReachPath, Step, Verdict, conjunction, spread
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.host import Host
-from narrowgate.model.loadbalancing import Listener, LoadBalancer, TargetHealthDescription
+from narrowgate.model.loadbalancing import Certificate, Listener, LoadBalancer, TargetHealthDescription
 from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import Symptom
@@ -185,18 +185,19 @@ def _certificate(
     """The balancer's own certificate; None for a TCP listener, which passes the endpoint's through (AGW-10)."""
     if (listener.protocol or "").upper() in {"TCP", "UDP", "TCP_UDP"}:
         return None
-    names: list[str] = []
+    held: list[Certificate] = []
     for each in listener.certificates:
         certificate = snapshot.facts.certificates.get(each.certificate_arn or "")
         if certificate is None:
             missing = Missing(fact="acm.list_certificates", resource=each.certificate_arn)
             return _step(balancer, "the listener's certificate is not known", missing)
-        names += [certificate.domain_name or "", *certificate.subject_alternative_name_summaries]
-    return evaluate_server_identity(
-        balancer.load_balancer_arn,
+        held.append(certificate)
+    arn = balancer.load_balancer_arn
+    return unlisted_names(arn, request.host, held) or evaluate_server_identity(
+        arn,
         request.host,
         is_literal=request.is_literal,
-        certificate_names=tuple(dict.fromkeys(name for name in names if name)),
+        certificate_names=dict.fromkeys(name for each in held for name in names_of(each)),
     )
 
 

@@ -9,7 +9,8 @@ from narrowgate.engine.http.deployment import (
     refuse_long_url,
     split_stage,
 )
-from narrowgate.engine.http.identify import Identification
+from narrowgate.engine.http.identification import Identification
+from narrowgate.engine.http.stage_limits import behind_web_acl
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.model.answer import Missing, Step, Verdict
 from narrowgate.model.apigateway import RestApi
@@ -63,6 +64,8 @@ def deployed(snapshot: Snapshot, outcome: Outcome, verb: str) -> tuple[Outcome, 
         stage = find_stage(snapshot, target)
         found = (stage,)
         if stage.target is not None and stage.step.verdict is Verdict.ALLOWED:
-            found = (stage, find_method(snapshot, target, verb, stage.stage))
+            screen = behind_web_acl(stage)
+            method = find_method(snapshot, target, verb, stage.stage)
+            found = (stage, method) if screen is None else (stage, screen, method)
         kept.keep((target, verb), found)
     return found
