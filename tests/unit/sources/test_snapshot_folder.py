@@ -59,6 +59,12 @@ def test_a_foreign_file_name_is_known_by_its_key(tmp_path):
     assert "vpc-0a" in load_snapshot(tmp_path).facts.vpcs
 
 
+def test_route_53_has_no_region_wherever_its_file_lies(tmp_path):
+    vpcs(tmp_path, {"Vpcs": [VPC]})
+    put(tmp_path, f"{ACCOUNT}/us-east-1/route53.list_hosted_zones.json", {"HostedZones": []})
+    assert load_snapshot(tmp_path).missing("route53.list_hosted_zones", ACCOUNT, "global") is None
+
+
 def test_a_file_that_nobody_understands_is_reported(tmp_path):
     vpcs(tmp_path, {"Vpcs": [VPC]})
     put(tmp_path, "RdsInstances.json", {"DBInstances": []})

@@ -30,9 +30,29 @@ def _accounts(snapshot: Snapshot) -> dict[str | None, frozenset[str | None]]:
     return {region: frozenset(found) for region, found in accounts.items()}
 
 
+@index
+def _connected_only(snapshot: Snapshot) -> frozenset[str | None]:
+    """Accounts of which only a connection tells; empty where some answer does not say whose it is."""
+    asked = {call.account for call in snapshot.calls}
+    if None in asked:
+        return frozenset()
+    facts = snapshot.facts
+    sides = (
+        side.owner_id
+        for peering in facts.vpc_peering_connections.values()
+        for side in (peering.requester_vpc_info, peering.accepter_vpc_info)
+    )
+    attached = (each.vpc_owner_id for each in facts.transit_gateway_vpc_attachments.values())
+    return frozenset(owner for owner in (*sides, *attached) if owner and owner not in asked)
+
+
 def uncollected(snapshot: Snapshot, operation: str, region: str | None) -> tuple[Missing, ...]:
-    """The accounts of the Region whose answer to `operation` is missing: a name could stand there."""
+    """The accounts of the Region whose answer to `operation` is missing: a name could stand there.
+
+    An account that owns VPCs connected to these, and that nobody collected, is one of them.
+    """
     accounts = _accounts(snapshot).get(region) or _accounts(snapshot).get(None) or frozenset({None})
+    accounts |= _connected_only(snapshot)
     found = (snapshot.missing(operation, account, region) for account in sorted(accounts, key=str))
     return tuple(missing for missing in found if missing is not None)
 

@@ -21,7 +21,7 @@ from narrowgate.engine.policy.request import (
     Domain,
     UnreadLayer,
 )
-from narrowgate.engine.trace.authorization_steps import layer_steps, open_step
+from narrowgate.engine.trace.authorization_steps import is_refused, layer_steps, open_step
 from narrowgate.engine.trace.authorizers import authorizer_result
 from narrowgate.engine.trace.call_policies import policies_of_call
 from narrowgate.engine.trace.called import Called
@@ -38,6 +38,7 @@ _ACCOUNT_IN_ARN = re.compile(r"arn:aws[a-z-]*:execute-api:[a-z0-9-]*:(\d{12}):")
 _SIGV4 = re.compile(r"^AWS4-(HMAC|ECDSA)-", re.IGNORECASE)
 _NAMING_ACCOUNTS: tuple[UnreadLayer, ...] = ("resource_policy", "deployed_resource_policy", "endpoint_policy")
 """The layers that may speak of the API's account, left open where nobody knows it."""
+_OF_SIGNERS = frozenset({Layer.RESOURCE_POLICY, Layer.IDENTITY_POLICY, Layer.ENDPOINT_POLICY})
 ANONYMOUS = "anonymous"
 _BEFORE_THE_METHOD = frozenset({Layer.ENDPOINT_POLICY, Layer.DOMAIN_POLICY})
 
@@ -249,5 +250,7 @@ def _http(answer: AuthorizeAnswer) -> HttpAnswer | None:
     if answer.decision is Decision.ALLOWED:
         return PASSED_ON
     if answer.http is None:
-        return None
+        # Whichever policy refuses a signer says so alike; authorizers and keys have answers of their own.
+        is_by_policy = is_refused(answer) and {each.layer for each in answer.decided_by} <= _OF_SIGNERS
+        return HttpAnswer(status=403, error_type="AccessDeniedException") if is_by_policy else None
     return HttpAnswer(status=answer.http.status, error_type=answer.http.error_type, body=answer.http.body)

@@ -1,5 +1,7 @@
 """The steps that show what policies made of a call: which statement decided, and what it compared."""
 
+import msgspec
+
 from narrowgate.engine.trace.called import Called
 from narrowgate.engine.trace.refusal_text import refusal_text
 from narrowgate.model.answer import Considered, Evidence, Missing, Step, Verdict
@@ -44,6 +46,11 @@ def layer_steps(
             Missing(fact=each.reason, resource=_component(called, each.layer), why=f"{each.layer} stays open")
             for each in answer.decided_by
         )
+        if is_refused(answer):
+            layer = _silent_layer(answer)
+            told = ("policies refuse the call, whichever of them it is", Reason.IMPLICIT_DENY)
+            step = _decided(snapshot, called, layer, Verdict.DENIED, told, answer)
+            return (msgspec.structs.replace(step, unknowns=(*gaps, *opened)),)
         layer = answer.decided_by[0].layer if answer.decided_by else Layer.RESOURCE_POLICY
         return (
             open_step(
@@ -69,6 +76,18 @@ def layer_steps(
             text += f" ({because})" if because else ""
         seen.append(_decided(snapshot, called, each.layer, Verdict.DENIED, (text, reason), answer))
     return tuple(seen)
+
+
+def is_refused(answer: AuthorizeAnswer) -> bool:
+    """Whether the call is refused for certain, though open facts leave it open by which layer (POL-27)."""
+    return answer.decision is not Decision.ALLOWED and Decision.ALLOWED not in answer.possible
+
+
+def _silent_layer(answer: AuthorizeAnswer) -> Layer:
+    """The resource policy where no statement of it can apply, else the first layer that is open."""
+    own = [each for each in answer.statements if each.layer is Layer.RESOURCE_POLICY]
+    is_silent = all(each.applies == "no" for each in own)
+    return Layer.RESOURCE_POLICY if is_silent or not answer.decided_by else answer.decided_by[0].layer
 
 
 def _decided(

@@ -18,6 +18,7 @@ from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import Symptom
 
+_SERVING = ("active", "active_impaired")
 _PLAIN = ("TCP", "HTTP", "TCP_UDP")
 """Protocols of a target group by which its targets get no TLS from the balancer."""
 
@@ -33,6 +34,9 @@ def evaluate_balancer(
     snapshot: Snapshot, balancer: LoadBalancer, connection: ReachPath, request: HttpRequest, principal: str
 ) -> ApiCall:
     """Follow a call through a balancer's listener to the endpoint addresses that it forwards to."""
+    if balancer.state.code not in _SERVING:
+        text = f"the balancer is {balancer.state.code}"
+        return _refused(balancer, text, Reason.BAD_STATE)
     listener = _listener(snapshot, balancer, request.port)
     if isinstance(listener, ApiCall):
         return listener
@@ -90,15 +94,7 @@ def _listener(snapshot: Snapshot, balancer: LoadBalancer, port: int) -> Listener
     found = next((each for each in listeners if each.port == port), None)
     if found is not None:
         return found
-    step = Step(
-        layer="load_balancer",
-        component=arn,
-        verdict=Verdict.DENIED,
-        text=f"the balancer has no listener on port {port}",
-        reason=Reason.NOTHING_LISTENS,
-        rule="ALT-01",
-    )
-    return ApiCall(verdict=Verdict.DENIED, steps=(step,), symptom=Symptom.CONNECT_TIMEOUT)
+    return _refused(balancer, f"the balancer has no listener on port {port}", Reason.NOTHING_LISTENS)
 
 
 def _targets(
@@ -199,6 +195,18 @@ def _certificate(
         is_literal=request.is_literal,
         certificate_names=dict.fromkeys(name for each in held for name in names_of(each)),
     )
+
+
+def _refused(balancer: LoadBalancer, text: str, reason: Reason) -> ApiCall:
+    step = Step(
+        layer="load_balancer",
+        component=balancer.load_balancer_arn,
+        verdict=Verdict.DENIED,
+        text=text,
+        reason=reason,
+        rule="ALT-01",
+    )
+    return ApiCall(verdict=Verdict.DENIED, steps=(step,), symptom=Symptom.CONNECT_TIMEOUT)
 
 
 def _open(balancer: LoadBalancer, text: str, missing: Missing) -> ApiCall:

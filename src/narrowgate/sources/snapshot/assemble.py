@@ -77,9 +77,10 @@ class Assembly(Gathered):
             InputError: the response has the wrong shape.
         """
         operation = OPERATIONS[response.operation]
-        place = Place(response.account, response.region, response.source or operation.name)
+        region = _region_of(response)
+        place = Place(response.account, region, response.source or operation.name)
         parent = self._parent(response, operation)
-        call = Call(response.account, response.region, operation.name, parent)
+        call = Call(response.account, region, operation.name, parent)
         mark = unfinished(response.body)
         if mark is not None:
             # What stands here counts; what the other pages hold nobody knows.
@@ -221,3 +222,10 @@ class Assembly(Gathered):
             )
         if takes_place:
             self.places[key] = place
+
+
+def _region_of(response: Response) -> str | None:
+    """Where an answer counts: Route 53 has no Region, wherever its file lies."""
+    if response.region is not None and response.operation.startswith("route53."):
+        return "global"
+    return response.region
