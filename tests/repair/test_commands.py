@@ -183,3 +183,23 @@ def bare(shape: Shape, text: str) -> tuple[object, str]:
     value = re.match(r"[^,\]}]*", text)[0]
     inner = shape.member if shape.type_name == "list" else shape
     return scalar(inner, value), text[len(value) :]
+
+
+def test_what_a_policy_says_never_leaves_the_quotes_of_its_command():
+    guide = build_guide()
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": "execute-api:/*",
+        "Condition": {"StringEquals": {"aws:UserAgent": "it's; $(id)", "aws:SourceVpc": guide.requester.vpc}},
+    }
+    guide.api.estate.set_policy("a1b2c3d4e5", {"Version": "2012-10-17", "Statement": [statement]})
+    guide.api.estate.deploy("a1b2c3d4e5", "prod")
+    (step,) = mend(snapshot_of(guide.estate), [Goal(client="requester-host", url=guide.url)]).changes
+    words = shlex.split(step.commands[0], comments=True)
+    (operation,) = json.loads(words[words.index("--patch-operations") + 1])
+    assert (
+        json.loads(operation["value"])["Statement"][0]["Condition"]["StringEquals"]["aws:UserAgent"]
+        == "it's; $(id)"
+    )

@@ -8,6 +8,8 @@ from narrowgate.model.fact import UnsetType
 from narrowgate.model.finding import Finding
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.change import Change
+from narrowgate.repair.finding_groups import senders_to
+from narrowgate.repair.flows import DNS
 from narrowgate.repair.propose.security_groups import let_in
 
 
@@ -21,7 +23,23 @@ def admit_the_sender(snapshot: Snapshot, finding: Finding) -> Iterator[Change]:
     blocks = tuple(f"{each.ip}/32" for each in senders if each.ip)
     for group in (snapshot.facts.security_groups.get(each) for each in endpoint.security_group_ids):
         if group is not None and blocks:
-            yield from let_in(snapshot, group, ((UDP, 53), (TCP, 53)), blocks)
+            yield from let_in(snapshot, group, ((UDP, DNS), (TCP, DNS)), blocks)
+
+
+def admit_by_the_other_protocol(snapshot: Snapshot, finding: Finding) -> Iterator[Change]:
+    """DNS007, DNS008: UDP and TCP 53 from whoever is admitted by one of them, or forwards here."""
+    endpoint = snapshot.facts.resolver_endpoints.get(finding.resource)
+    if endpoint is None or isinstance(endpoint.security_group_ids, UnsetType):
+        return
+    forwarding = tuple(f"{each}/32" for each in senders_to(snapshot, endpoint.id))
+    for group in (snapshot.facts.security_groups.get(each) for each in endpoint.security_group_ids):
+        if group is None or isinstance(group.ip_permissions, UnsetType):
+            continue
+        on_dns = (each for each in group.ip_permissions if each.from_port == each.to_port == DNS)
+        asked = tuple(dict.fromkeys(each.cidr_ip for permission in on_dns for each in permission.ip_ranges))
+        blocks = tuple(dict.fromkeys((*asked, *forwarding)))
+        if blocks:
+            yield from let_in(snapshot, group, ((UDP, DNS), (TCP, DNS)), blocks)
 
 
 def admit_who_is_led_there(snapshot: Snapshot, finding: Finding) -> Iterator[Change]:

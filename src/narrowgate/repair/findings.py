@@ -2,17 +2,38 @@
 
 import json
 from collections.abc import Callable, Iterator
+from shlex import quote
 
 import msgspec
 
-from narrowgate.engine.dns.connected_vpcs import connections_of
-from narrowgate.engine.network.vpcs import vpc_blocks
 from narrowgate.model.fact import UnsetType
-from narrowgate.model.filters import IpPermission, IpRange
 from narrowgate.model.finding import Finding
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.change import Change, Edit
-from narrowgate.repair.finding_admissions import admit_the_sender, admit_who_is_led_there
+from narrowgate.repair.finding_admissions import (
+    admit_by_the_other_protocol,
+    admit_the_sender,
+    admit_who_is_led_there,
+)
+from narrowgate.repair.finding_groups import (
+    admit_https_alone,
+    narrow_endpoint_group,
+    narrow_inbound_group,
+    without_stale_reference,
+)
+from narrowgate.repair.finding_names import (
+    break_the_loop,
+    forward_to_the_inbound_endpoint,
+    narrow_the_rule,
+    withdraw_authorization,
+)
+from narrowgate.repair.finding_references import (
+    accept_the_peering,
+    allow_the_api,
+    associate_the_default_table,
+    without_missing_endpoint,
+    without_missing_endpoint_in_policy,
+)
 from narrowgate.repair.finding_switches import deploy_what_is_saved, turn_hostnames_on, turn_support_on
 
 Propose = Callable[[Snapshot, Finding], Iterator[Change]]
@@ -25,78 +46,14 @@ def proposals_for(snapshot: Snapshot, finding: Finding) -> Iterator[Change]:
         yield from propose(snapshot, finding)
 
 
+def mendable_rules() -> tuple[str, ...]:
+    """The ids of the rules that have a repair."""
+    return tuple(_BY_RULE)
+
+
 def is_mendable(rule: str) -> bool:
     """True for rules that have a repair."""
     return rule in _BY_RULE
-
-
-def _narrow_endpoint_group(snapshot: Snapshot, finding: Finding) -> Iterator[Change]:
-    """EPT004, EPT012: TCP 443 for the ranges of the VPC and of those that are connected to it."""
-    group = snapshot.facts.security_groups.get(finding.resource)
-    if group is None or group.vpc_id is None or isinstance(group.ip_permissions, UnsetType):
-        return
-    vpcs = [group.vpc_id, *(each.vpc_id for each in connections_of(snapshot, group.vpc_id))]
-    blocks = [str(block) for vpc_id in vpcs for block in vpc_blocks(snapshot, vpc_id) or () if block.family == 4]
-    wanted = IpPermission(
-        ip_protocol="tcp",
-        from_port=443,
-        to_port=443,
-        ip_ranges=tuple(IpRange(cidr_ip=each) for each in dict.fromkeys(blocks)),
-    )
-    ranges = ",".join(f"{{CidrIp={each.cidr_ip}}}" for each in wanted.ip_ranges)
-    old = json.dumps(msgspec.to_builtins(group.ip_permissions))
-    yield Change(
-        kind="security_group_ingress",
-        resource=group.group_id,
-        text=f"{group.group_id}: admit TCP 443 from {', '.join(dict.fromkeys(blocks))} only",
-        commands=(
-            f"aws ec2 revoke-security-group-ingress --group-id {group.group_id} --ip-permissions '{old}'",
-            f"aws ec2 authorize-security-group-ingress --group-id {group.group_id} --ip-permissions "
-            f"'IpProtocol=tcp,FromPort=443,ToPort=443,IpRanges=[{ranges}]'",
-        ),
-        edits=(Edit("security_groups", group.group_id, msgspec.structs.replace(group, ip_permissions=(wanted,))),),
-        rule="SG-06",
-    )
-
-
-def _narrow_inbound_group(snapshot: Snapshot, finding: Finding) -> Iterator[Change]:
-    """DNS009: UDP and TCP 53 for the outbound endpoints whose rules lead to the endpoint, and nobody else."""
-    endpoint = snapshot.facts.resolver_endpoints.get(finding.resource)
-    group = snapshot.facts.security_groups.get(finding.subject)
-    if endpoint is None or group is None:
-        return
-    own = {each.ip for each in snapshot.facts.resolver_endpoint_ips.get(endpoint.id, ())}
-    senders = [
-        each.ip
-        for rule in snapshot.facts.resolver_rules.values()
-        if any(target.ip in own for target in rule.target_ips)
-        for each in snapshot.facts.resolver_endpoint_ips.get(rule.resolver_endpoint_id or "", ())
-        if each.ip
-    ]
-    if not senders:
-        return
-    ranges = tuple(IpRange(cidr_ip=f"{each}/32") for each in dict.fromkeys(senders))
-    wanted = tuple(
-        IpPermission(ip_protocol=protocol, from_port=53, to_port=53, ip_ranges=ranges)
-        for protocol in ("udp", "tcp")
-    )
-    spelled = ",".join(f"{{CidrIp={each.cidr_ip}}}" for each in ranges)
-    old = json.dumps(msgspec.to_builtins(group.ip_permissions))
-    yield Change(
-        kind="security_group_ingress",
-        resource=group.group_id,
-        text=f"{group.group_id}: admit UDP and TCP 53 from {', '.join(each.cidr_ip for each in ranges)} only",
-        commands=(
-            f"aws ec2 revoke-security-group-ingress --group-id {group.group_id} --ip-permissions '{old}'",
-            *(
-                f"aws ec2 authorize-security-group-ingress --group-id {group.group_id} --ip-permissions "
-                f"'IpProtocol={protocol},FromPort=53,ToPort=53,IpRanges=[{spelled}]'"
-                for protocol in ("udp", "tcp")
-            ),
-        ),
-        edits=(Edit("security_groups", group.group_id, msgspec.structs.replace(group, ip_permissions=wanted)),),
-        rule="IN-06",
-    )
 
 
 def _name_apis_in_endpoint_policy(snapshot: Snapshot, finding: Finding) -> Iterator[Change]:
@@ -122,7 +79,8 @@ def _name_apis_in_endpoint_policy(snapshot: Snapshot, finding: Finding) -> Itera
         resource=endpoint.vpc_endpoint_id,
         text=f"policy of {endpoint.vpc_endpoint_id}: allow {', '.join(arns)} and nothing else",
         commands=(
-            f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint.vpc_endpoint_id} --policy-document '{text}'",
+            f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint.vpc_endpoint_id} "
+            f"--policy-document {quote(text)}",
         ),
         edits=(
             Edit(
@@ -165,7 +123,7 @@ def _keep_logs_for_a_while(snapshot: Snapshot, finding: Finding) -> Iterator[Cha
         resource=group.arn,
         text=f"{group.log_group_name}: keep records for 90 days",
         commands=(
-            f"aws logs put-retention-policy --log-group-name {group.log_group_name} --retention-in-days 90",
+            f"aws logs put-retention-policy --log-group-name {quote(group.log_group_name)} --retention-in-days 90",
         ),
         edits=(Edit("log_groups", group.arn, msgspec.structs.replace(group, retention_in_days=90)),),
         rule="OPS-03",
@@ -174,15 +132,27 @@ def _keep_logs_for_a_while(snapshot: Snapshot, finding: Finding) -> Iterator[Cha
 
 _BY_RULE: dict[str, Propose] = {
     "API009": deploy_what_is_saved,
-    "DNS009": _narrow_inbound_group,
+    "DNS001": narrow_the_rule,
+    "DNS004": break_the_loop,
+    "DNS005": forward_to_the_inbound_endpoint,
+    "DNS007": admit_by_the_other_protocol,
+    "DNS008": admit_by_the_other_protocol,
+    "DNS009": narrow_inbound_group,
     "DNS015": turn_support_on,
     "DNS016": turn_hostnames_on,
+    "DNS020": withdraw_authorization,
     "DNS024": admit_the_sender,
-    "EPT004": _narrow_endpoint_group,
+    "EPT004": narrow_endpoint_group,
     "EPT006": _name_apis_in_endpoint_policy,
-    "EPT012": _narrow_endpoint_group,
+    "EPT011": without_missing_endpoint,
+    "EPT012": admit_https_alone,
     "EPT014": admit_who_is_led_there,
+    "EPT015": allow_the_api,
     "NET002": _remove_blackhole,
+    "NET003": accept_the_peering,
+    "NET010": associate_the_default_table,
+    "NET011": without_stale_reference,
     "OPS003": _keep_logs_for_a_while,
     "POL005": deploy_what_is_saved,
+    "POL007": without_missing_endpoint_in_policy,
 }

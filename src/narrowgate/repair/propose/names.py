@@ -156,17 +156,22 @@ def _dissociate(scene: Scene) -> Iterator[Change]:
         )
         if not covers or each.vpc_id not in inbound or each.resolver_rule_id.startswith("rslvr-autodefined"):
             continue
-        yield Change(
-            kind="rule_dissociation",
-            resource=each.resolver_rule_id,
-            text=f"{each.resolver_rule_id}: take the rule off {each.vpc_id}, whose own inbound endpoint serves it",
-            commands=(
-                "aws route53resolver disassociate-resolver-rule "
-                f"--resolver-rule-id {each.resolver_rule_id} --vpc-id {each.vpc_id}",
-            ),
-            edits=(Edit("resolver_rule_associations", each, None),),
-            rule="RSLV-15",
-        )
+        yield dissociation(each)
+
+
+def dissociation(each: ResolverRuleAssociation) -> Change:
+    """A rule off a VPC that it leads back to (RSLV-15)."""
+    return Change(
+        kind="rule_dissociation",
+        resource=each.resolver_rule_id,
+        text=f"{each.resolver_rule_id}: take the rule off {each.vpc_id}, whose own inbound endpoint serves it",
+        commands=(
+            "aws route53resolver disassociate-resolver-rule "
+            f"--resolver-rule-id {each.resolver_rule_id} --vpc-id {each.vpc_id}",
+        ),
+        edits=(Edit("resolver_rule_associations", each, None),),
+        rule="RSLV-15",
+    )
 
 
 def _private_dns(scene: Scene, endpoint_id: str) -> Iterator[Change]:

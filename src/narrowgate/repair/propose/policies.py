@@ -35,7 +35,7 @@ def propose_resource_policy(scene: Scene, cause: Cause) -> Iterator[Change]:
     callers = callers_of(scene.sharing(cause))
     known = known_endpoints(scene.facts)
     for found in (*corrected(callers, document, known), *admitting(callers, document, by_endpoint=True)):
-        yield _policy_change(scene, api, found)
+        yield policy_change(scene.facts, api, found)
 
 
 def propose_endpoint_policy(scene: Scene, cause: Cause) -> Iterator[Change]:
@@ -82,11 +82,12 @@ def deploy(facts: Collections, api: RestApi, why: str) -> Iterator[Change]:
         )
 
 
-def _policy_change(scene: Scene, api: RestApi, found: Found) -> Change:
+def policy_change(facts: Collections, api: RestApi, found: Found) -> Change:
+    """An API with another policy, deployed to its stages (POL-03)."""
     spelled = json.dumps(found.document, separators=(",", ":"))
     changed = msgspec.structs.replace(api, policy=spelled)
-    keys = [key for key in scene.facts.stage_exports if key[0] == api.id]
-    stages = [key[1] for key in keys] or [each.stage_name for each in scene.facts.api_stages.get(api.id, ())]
+    keys = [key for key in facts.stage_exports if key[0] == api.id]
+    stages = [key[1] for key in keys] or [each.stage_name for each in facts.api_stages.get(api.id, ())]
     patched = json.dumps([{"op": "replace", "path": "/policy", "value": spelled}], separators=(",", ":"))
     return Change(
         kind="resource_policy",
@@ -98,10 +99,7 @@ def _policy_change(scene: Scene, api: RestApi, found: Found) -> Change:
         ),
         edits=(
             Edit("rest_apis", api.id, changed),
-            *(
-                Edit("stage_exports", key, _exported(scene.facts, changed, scene.facts.stage_exports[key]))
-                for key in keys
-            ),
+            *(Edit("stage_exports", key, _exported(facts, changed, facts.stage_exports[key])) for key in keys),
         ),
         rule="POL-06",
         width=found.width,

@@ -6,6 +6,7 @@ import msgspec
 
 from narrowgate.engine.network.vpcs import vpc_blocks
 from narrowgate.model.answer import Cause
+from narrowgate.model.estate_facts import Collections
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.routing import PeeringStatus, Route, RouteTable, VpcPeeringConnection
 from narrowgate.repair.change import Change, Edit
@@ -29,7 +30,7 @@ def propose_peerings(scene: Scene, cause: Cause) -> Iterator[Change]:
     """Accept a request that waits."""
     peering = scene.facts.vpc_peering_connections.get(cause.resource or "")
     if peering is not None:
-        yield from _accept(scene, peering)
+        yield from acceptance(scene.facts, peering)
 
 
 def _far_vpcs(scene: Scene, vpc_id: str) -> tuple[str, ...]:
@@ -107,10 +108,10 @@ def _accepts(scene: Scene, one: str, other: str) -> Iterator[Change]:
     for peering in scene.facts.vpc_peering_connections.values():
         side = peering.other_side(one)
         if side is not None and side.vpc_id == other:
-            yield from _accept(scene, peering)
+            yield from acceptance(scene.facts, peering)
 
 
-def _accept(scene: Scene, peering: VpcPeeringConnection) -> Iterator[Change]:
+def acceptance(facts: Collections, peering: VpcPeeringConnection) -> Iterator[Change]:
     """Accepting a request brings its routes to life as well."""
     if peering.status.code != "pending-acceptance":
         return
@@ -123,13 +124,13 @@ def _accept(scene: Scene, peering: VpcPeeringConnection) -> Iterator[Change]:
         resource=own_id,
         text=f"{own_id}: accept the request, as the owner of {peering.accepter_vpc_info.vpc_id}",
         commands=(f"aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id {own_id}{where}",),
-        edits=(Edit("vpc_peering_connections", own_id, active), *_revived(scene, own_id)),
+        edits=(Edit("vpc_peering_connections", own_id, active), *_revived(facts, own_id)),
         rule="PCX-01",
     )
 
 
-def _revived(scene: Scene, peering_id: str) -> Iterator[Edit]:
-    for own_id, table in scene.facts.route_tables.items():
+def _revived(facts: Collections, peering_id: str) -> Iterator[Edit]:
+    for own_id, table in facts.route_tables.items():
         routes = table.routes if isinstance(table.routes, tuple) else ()
         if any(each.vpc_peering_connection_id == peering_id and each.state == "blackhole" for each in routes):
             alive = tuple(

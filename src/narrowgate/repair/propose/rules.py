@@ -7,6 +7,7 @@ import msgspec
 from narrowgate.engine.http.names import parse_api_name
 from narrowgate.model.domain import is_in_domain, label_count, normalise
 from narrowgate.model.route53 import ResolverEndpoint, ResolverRule, ResolverRuleAssociation, TargetAddress
+from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.change import Change, Edit
 from narrowgate.repair.scene import Scene
 
@@ -78,19 +79,24 @@ def forward_to_inbound(scene: Scene) -> Iterator[Change]:
     for rule in scene.covering_rules:
         if not wanted or {each.ip for each in rule.target_ips} == set(wanted):
             continue
-        targets = tuple(TargetAddress(ip=each) for each in wanted)
-        spelled = ",".join(f"{{Ip={each},Port=53}}" for each in wanted)
-        yield Change(
-            kind="rule_targets",
-            resource=rule.id,
-            text=f"{rule.id}: forward to the inbound endpoint's addresses, {', '.join(wanted)}",
-            commands=(
-                f"aws route53resolver update-resolver-rule --resolver-rule-id {rule.id} "
-                f"--config 'TargetIps=[{spelled}]'",
-            ),
-            edits=(Edit("resolver_rules", rule.id, msgspec.structs.replace(rule, target_ips=targets)),),
-            rule="PCX-12",
-        )
+        yield retargeted(rule, tuple(TargetAddress(ip=each) for each in wanted))
+
+
+def retargeted(rule: ResolverRule, targets: tuple[TargetAddress, ...]) -> Change:
+    """A rule with other targets (PCX-12)."""
+    spelled = ",".join(f"{{Ip={each.ip},Port={each.port}}}" for each in targets)
+    shown = ", ".join(str(each.ip) for each in targets)
+    return Change(
+        kind="rule_targets",
+        resource=rule.id,
+        text=f"{rule.id}: forward to the inbound endpoint's addresses, {shown}",
+        commands=(
+            f"aws route53resolver update-resolver-rule --resolver-rule-id {rule.id} "
+            f"--config 'TargetIps=[{spelled}]'",
+        ),
+        edits=(Edit("resolver_rules", rule.id, msgspec.structs.replace(rule, target_ips=targets)),),
+        rule="PCX-12",
+    )
 
 
 def narrow_rules(scene: Scene) -> Iterator[Change]:
@@ -99,33 +105,38 @@ def narrow_rules(scene: Scene) -> Iterator[Change]:
         domain = normalise(str(rule.domain_name))
         if label_count(domain) >= label_count(scene.host_name):
             continue
-        names = [
-            name
-            for api in scene.facts.rest_apis.values()
-            if not isinstance(api.endpoint_configuration, msgspec.UnsetType)
-            and "PRIVATE" in api.endpoint_configuration.types
-            and _covers(domain, name := f"{api.id}.execute-api.{scene.region}.amazonaws.com")
-        ]
-        users = [each for each in scene.facts.resolver_rule_associations if each.resolver_rule_id == rule.id]
-        made = [msgspec.structs.replace(rule, id=f"{rule.id}-{name}", domain_name=f"{name}.") for name in names]
-        yield Change(
-            kind="narrower_rules",
-            resource=rule.id,
-            text=f"{rule.id}: forward {', '.join(names) or 'nothing'} in place of {domain or 'every name'}",
-            commands=_narrowing(rule, names, users),
-            edits=(
-                *(Edit("resolver_rule_associations", each, None) for each in users),
-                *(Edit("resolver_rules", each.id, each) for each in made),
-                *(
-                    Edit(
-                        "resolver_rule_associations", None, msgspec.structs.replace(user, resolver_rule_id=each.id)
-                    )
-                    for each in made
-                    for user in users
-                ),
+        yield narrowed(scene.snapshot, rule, scene.region)
+
+
+def narrowed(snapshot: Snapshot, rule: ResolverRule, region: str | None) -> Change:
+    """A rule for each private API of a Region in place of one that takes public names too (AGW-18)."""
+    domain = normalise(str(rule.domain_name))
+    names = [
+        name
+        for api in snapshot.facts.rest_apis.values()
+        if not isinstance(api.endpoint_configuration, msgspec.UnsetType)
+        and "PRIVATE" in api.endpoint_configuration.types
+        and snapshot.region_of(api.id) == region
+        and _covers(domain, name := f"{api.id}.execute-api.{region}.amazonaws.com")
+    ]
+    users = [each for each in snapshot.facts.resolver_rule_associations if each.resolver_rule_id == rule.id]
+    made = [msgspec.structs.replace(rule, id=f"{rule.id}-{name}", domain_name=f"{name}.") for name in names]
+    moved = [(each.id, user) for each in made for user in users]
+    return Change(
+        kind="narrower_rules",
+        resource=rule.id,
+        text=f"{rule.id}: forward {', '.join(names) or 'nothing'} in place of {domain or 'every name'}",
+        commands=_narrowing(rule, names, users),
+        edits=(
+            *(Edit("resolver_rule_associations", each, None) for each in users),
+            *(Edit("resolver_rules", each.id, each) for each in made),
+            *(
+                Edit("resolver_rule_associations", None, msgspec.structs.replace(user, resolver_rule_id=own))
+                for own, user in moved
             ),
-            rule="AGW-18",
-        )
+        ),
+        rule="AGW-18",
+    )
 
 
 def _covers(domain: str, name: str) -> bool:

@@ -11,6 +11,7 @@ from narrowgate.model.answer import Cause
 from narrowgate.model.estate_facts import TransitGatewayRouteQuery
 from narrowgate.model.fact import UnsetType
 from narrowgate.model.reason import Reason
+from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.transit import (
     AttachmentAssociation,
     TransitGatewayRoute,
@@ -156,42 +157,44 @@ def _with_routes(
 
 def _associations(scene: Scene, attachment: TransitGatewayVpcAttachment) -> Iterator[Change]:
     """An attachment with a table of its gateway: the one made for it, else the one that leads to the fewest."""
-    own_id, gateway_id = attachment.transit_gateway_attachment_id, attachment.transit_gateway_id
+    gateway_id = attachment.transit_gateway_id
     known = scene.facts.transit_gateway_route_tables
     tables = [own for own, each in known.items() if each.transit_gateway_id == gateway_id]
     held = scene.facts.transit_gateway_associations
     # A table that others use is shared with them; one that nobody uses waits for somebody.
     ranked = sorted(tables, key=lambda each: (bool(held.get(each)), _reach(scene, each), each))
-    generic = scene.facts.transit_gateway_attachments.get(own_id)
     for width, table_id in enumerate(ranked):
-        made = TransitGatewayRouteTableAssociation(
-            transit_gateway_attachment_id=own_id,
-            resource_id=attachment.vpc_id,
-            resource_type="vpc",
-            state="associated",
-        )
-        view = AttachmentAssociation(state="associated", transit_gateway_route_table_id=table_id)
-        seen = () if generic is None else (msgspec.structs.replace(generic, association=view),)
-        yield Change(
-            kind="gateway_association",
-            resource=own_id,
-            text=f"{own_id} of {attachment.vpc_id}: associate it with {table_id}",
-            commands=(
-                by_owner(
-                    scene.snapshot,
-                    "aws ec2 associate-transit-gateway-route-table "
-                    f"--transit-gateway-route-table-id {table_id} --transit-gateway-attachment-id {own_id}",
-                    table_id,
-                    own_id,
-                ),
-            ),
-            edits=(
-                Edit("transit_gateway_associations", table_id, (*held.get(table_id, ()), made)),
-                *(Edit("transit_gateway_attachments", own_id, each) for each in seen),
-            ),
-            rule="TGW-04",
-            width=width,
-        )
+        yield msgspec.structs.replace(association(scene.snapshot, attachment, table_id), width=width)
+
+
+def association(snapshot: Snapshot, attachment: TransitGatewayVpcAttachment, table_id: str) -> Change:
+    """An attachment with a route table of its gateway, whose owner associates it (TGW-04)."""
+    own_id = attachment.transit_gateway_attachment_id
+    held = snapshot.facts.transit_gateway_associations.get(table_id, ())
+    generic = snapshot.facts.transit_gateway_attachments.get(own_id)
+    made = TransitGatewayRouteTableAssociation(
+        transit_gateway_attachment_id=own_id,
+        resource_id=attachment.vpc_id,
+        resource_type="vpc",
+        state="associated",
+    )
+    view = AttachmentAssociation(state="associated", transit_gateway_route_table_id=table_id)
+    seen = () if generic is None else (msgspec.structs.replace(generic, association=view),)
+    command = (
+        "aws ec2 associate-transit-gateway-route-table "
+        f"--transit-gateway-route-table-id {table_id} --transit-gateway-attachment-id {own_id}"
+    )
+    return Change(
+        kind="gateway_association",
+        resource=own_id,
+        text=f"{own_id} of {attachment.vpc_id}: associate it with {table_id}",
+        commands=(by_owner(snapshot, command, table_id, own_id),),
+        edits=(
+            Edit("transit_gateway_associations", table_id, (*held, made)),
+            *(Edit("transit_gateway_attachments", own_id, each) for each in seen),
+        ),
+        rule="TGW-04",
+    )
 
 
 def _reach(scene: Scene, table_id: str) -> int:
