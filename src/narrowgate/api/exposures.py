@@ -16,6 +16,7 @@ from narrowgate.model.answer import Verdict
 from narrowgate.model.errors import InputError
 from narrowgate.model.exposure import UNKNOWN, DiffAnswer, ExposureAnswer
 from narrowgate.model.snapshot import Snapshot
+from narrowgate.report.json import json_parts
 
 __all__ = ["diff", "exposure", "inverse", "load_meant", "read_baseline", "with_baseline", "write_baseline"]
 
@@ -105,7 +106,9 @@ def write_baseline(answer: ExposureAnswer, path: Path) -> None:
     plain = msgspec.structs.replace(answer, added=msgspec.UNSET, removed=msgspec.UNSET)
     beside = path.with_name(path.name + ".part")
     try:
-        beside.write_bytes(msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n")
+        with beside.open("wb") as file:
+            file.writelines(json_parts(plain, indent=1))
+            file.write(b"\n")
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import click
 
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.model.answer import Record, Verdict
-from narrowgate.report.json import to_json
+from narrowgate.report.json import json_parts, to_json
 from narrowgate.report.style import Style
 
 
@@ -23,3 +23,12 @@ def finish(answer: Record, text: str, verdict: Verdict, output_format: str) -> N
     # Whether there is colour was decided with the text: click must not strip it again.
     click.echo(to_json(answer) if output_format == "json" else text, color=True)
     raise click.exceptions.Exit(int(exit_code(verdict)))
+
+
+def print_json(answer: Record) -> None:
+    """Print an answer with long lists as JSON, part by part."""
+    sys.stdout.flush()
+    output = sys.stdout.buffer
+    output.writelines(json_parts(answer))
+    output.write(b"\n")
+    output.flush()

@@ -7,11 +7,11 @@ import click
 from narrowgate.api import exposures
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.options import assume_complete_option, markdown_format_option, verbose_option
-from narrowgate.cli.output import terminal_style
+from narrowgate.cli.output import print_json, terminal_style
 from narrowgate.cli.paths import SourcePath
+from narrowgate.model.collection import without_cycle_search
 from narrowgate.report.exposure import render_diff
 from narrowgate.report.exposure_markdown import render_diff_markdown
-from narrowgate.report.json import to_json
 
 
 @click.command(name="diff")
@@ -33,12 +33,12 @@ def command(before: Path, after: Path, *, assume_complete: bool, output_format: 
 
     Status 1: something is opened or broken. Status 3: something may be.
     """
-    answer = exposures.diff(before, after, assume_complete=assume_complete)
-    if output_format == "json":
-        text = to_json(answer)
-    elif output_format == "markdown":
-        text = render_diff_markdown(answer)
-    else:
-        text = render_diff(answer, terminal_style(), verbose=verbose)
-    click.echo(text, color=True)
+    with without_cycle_search():
+        answer = exposures.diff(before, after, assume_complete=assume_complete)
+        if output_format == "json":
+            print_json(answer)
+        elif output_format == "markdown":
+            click.echo(render_diff_markdown(answer), color=True)
+        else:
+            click.echo(render_diff(answer, terminal_style(), verbose=verbose), color=True)
     raise click.exceptions.Exit(int(exit_code(answer.verdict)))

@@ -7,11 +7,12 @@ import click
 from narrowgate.api import exposures
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.options import assume_complete_option, markdown_format_option, source_argument, verbose_option
-from narrowgate.cli.output import terminal_style
+from narrowgate.cli.output import print_json, terminal_style
+from narrowgate.model.collection import without_cycle_search
 from narrowgate.model.errors import InputError
+from narrowgate.model.exposure import ExposureAnswer
 from narrowgate.report.exposure import render_exposure
 from narrowgate.report.exposure_markdown import render_exposure_markdown
-from narrowgate.report.json import to_json
 
 
 @click.command(name="exposure")
@@ -57,20 +58,25 @@ def command(
     """
     if sum((consumer is not None, every, api is not None)) != 1:
         raise InputError("which VPC is asked about?", help="give one of --from VPC, --all, --api API")
+    with without_cycle_search():
+        answer = _answer(source, consumer, to=to, api=api, assume_complete=assume_complete)
+        if baseline is not None:
+            answer = exposures.with_baseline(answer, exposures.read_baseline(baseline))
+        if write_baseline is not None:
+            exposures.write_baseline(answer, write_baseline)
+        if output_format == "json":
+            print_json(answer)
+        elif output_format == "markdown":
+            click.echo(render_exposure_markdown(answer), color=True)
+        else:
+            click.echo(render_exposure(answer, terminal_style(), verbose=verbose), color=True)
+    raise click.exceptions.Exit(int(exit_code(answer.verdict)))
+
+
+def _answer(
+    source: Path, consumer: str | None, *, to: str | None, api: str | None, assume_complete: bool
+) -> ExposureAnswer:
     snapshot, intent = exposures.load_meant(source, assume_complete=assume_complete)
     if api is not None:
-        answer = exposures.inverse(snapshot, api, intent=intent)
-    else:
-        answer = exposures.exposure(snapshot, consumer, to=to, intent=intent)
-    if baseline is not None:
-        answer = exposures.with_baseline(answer, exposures.read_baseline(baseline))
-    if write_baseline is not None:
-        exposures.write_baseline(answer, write_baseline)
-    if output_format == "json":
-        text = to_json(answer)
-    elif output_format == "markdown":
-        text = render_exposure_markdown(answer)
-    else:
-        text = render_exposure(answer, terminal_style(), verbose=verbose)
-    click.echo(text, color=True)
-    raise click.exceptions.Exit(int(exit_code(answer.verdict)))
+        return exposures.inverse(snapshot, api, intent=intent)
+    return exposures.exposure(snapshot, consumer, to=to, intent=intent)
