@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.unit.exposure.lists import covers
 
-from narrowgate.exposure.compare import parse_ports
+from narrowgate.exposure.held import parse_ports
 from narrowgate.model.exposure import ExposedName, ExposureAnswer
 
 KINDS = ("names", "public_names", "sockets", "apis")

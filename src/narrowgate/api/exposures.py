@@ -1,26 +1,18 @@
-"""Use cases about exposure: what VPCs can resolve, reach and invoke, against a baseline, between two sources."""
+"""Use cases about exposure: what VPCs can resolve, reach and invoke, and what differs between two sources."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from narrowgate.api.sources import load
-from narrowgate.exposure.compare import contents, differences, mark_known
 from narrowgate.exposure.consumers import find_api, find_vpc
 from narrowgate.exposure.diff import evaluate_diff
 from narrowgate.exposure.exposure import evaluate_exposure
 from narrowgate.exposure.intent import NOTHING_MEANT, Intent
 from narrowgate.exposure.inverse import evaluate_inverse
-from narrowgate.model.answer import Verdict
-from narrowgate.model.errors import InputError
-from narrowgate.model.exposure import UNKNOWN, DiffAnswer, ExposureAnswer
+from narrowgate.model.exposure import DiffAnswer, ExposureAnswer
 from narrowgate.model.snapshot import Snapshot
-from narrowgate.report.json import json_parts
 
-__all__ = ["diff", "exposure", "inverse", "load_meant", "read_baseline", "with_baseline", "write_baseline"]
-
-_SCHEMA = "narrowgate.exposure/1"
+__all__ = ["diff", "exposure", "inverse", "load_meant"]
 
 
 def load_meant(source: Path, *, assume_complete: bool = False) -> tuple[Snapshot, Intent]:
@@ -67,52 +59,6 @@ def inverse(snapshot: Snapshot, api: str, *, intent: Intent = NOTHING_MEANT) -> 
         InputError: no such API.
     """
     return evaluate_inverse(snapshot, find_api(snapshot, api), intent=intent)
-
-
-def with_baseline(answer: ExposureAnswer, baseline: ExposureAnswer) -> ExposureAnswer:
-    """The answer with what a baseline holds marked as meant, and what was added to it or removed from it."""
-    known, now = contents(baseline), contents(answer)
-    shared = set(answer.consumers)
-    added = differences(known, now)
-    removed = differences(now, {key: held for key, held in known.items() if key.consumer in shared})
-    certain = any(each.state != UNKNOWN for each in added)
-    doubtful = any(each.state == UNKNOWN for each in added)
-    verdict = Verdict.DENIED if certain else Verdict.UNKNOWN if doubtful else Verdict.ALLOWED
-    return msgspec.structs.replace(mark_known(answer, known), added=added, removed=removed, verdict=verdict)
-
-
-def read_baseline(path: Path) -> ExposureAnswer:
-    """A baseline that `write_baseline` wrote.
-
-    Raises:
-        InputError: no such file, or it is no baseline.
-    """
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=ExposureAnswer)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"is no baseline: {error}", where=str(path), help="`narrowgate exposure --write-baseline` makes one"
-        ) from None
-
-
-def write_baseline(answer: ExposureAnswer, path: Path) -> None:
-    """Keep an answer as a baseline; written beside and renamed, so that it is whole or not there.
-
-    Raises:
-        InputError: it cannot be written.
-    """
-    plain = msgspec.structs.replace(answer, added=msgspec.UNSET, removed=msgspec.UNSET)
-    beside = path.with_name(path.name + ".part")
-    try:
-        with beside.open("wb") as file:
-            file.writelines(json_parts(plain, indent=1))
-            file.write(b"\n")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(f"cannot be written: {error.strerror}", where=str(path)) from None
 
 
 def diff(before: Path, after: Path, *, assume_complete: bool = False) -> DiffAnswer:

@@ -1,17 +1,17 @@
 """Two answers side by side: which names, ports and calls one has and the other has not.
 
 Ports are compared as sets, so that another rule for the same ports is no difference, and addresses not at all: a
-target is the same target at another address.
+target is the same target at another address. What many VPCs hold is compared once for all of them.
 """
 
-import re
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from narrowgate.exposure.covered import uncovered
+from narrowgate.exposure.held import NAME, Contents, Share, Words, is_told, spelled
 from narrowgate.model.address import IntervalSet
-from narrowgate.model.domain import is_in_domain, parents
 from narrowgate.model.exposure import (
     UNKNOWN,
     Difference,
@@ -23,155 +23,103 @@ from narrowgate.model.exposure import (
     LostName,
 )
 
-NAME, SOCKET, API, LOST = "name", "socket", "api", "lost name"
 
-Rename = Callable[[str], str]
-"""Says ids of one source as the other says them."""
+class _Split(NamedTuple):
+    """VPCs that a second list has as well, and those that it has not."""
 
-ENDPOINT_NAME = re.compile(r"\bvpce-[0-9a-f]{8,17}-[a-z0-9]{8}\b")
-"""What the names of an endpoint begin with: its id and something made up."""
-_ID = re.compile(rf"{ENDPOINT_NAME.pattern}|\b(?:[a-z]+-)*[a-z]+-[0-9a-f]{{8,17}}\b|\b[a-z0-9]{{10}}\b")
+    shared: tuple[str, ...]
+    fresh: tuple[str, ...]
 
 
-class Key(NamedTuple):
-    """What makes two entries of one VPC the same: kind, VPC, and words."""
+class _Splits:
+    """Sets of VPCs against each other: few are different, and all of one list last as long as it."""
 
-    kind: str
-    consumer: str
-    words: tuple[str, ...]
+    def __init__(self) -> None:
+        """Start with nothing compared."""
+        self._found: dict[tuple[int, int], _Split] = {}
 
-
-class Held(NamedTuple):
-    """What a list holds under a key: ports (for sockets), whether for certain, and an entry to show."""
-
-    ports: IntervalSet
-    is_certain: bool
-    entry: Entry
-
-
-def unchanged(text: str) -> str:
-    """Ids stay as they are."""
-    return text
-
-
-def renamer(matched: dict[str, str]) -> Rename:
-    """Replaces ids that stand anywhere in a text, as in the name of an endpoint."""
-    if not matched:
-        return unchanged
-
-    def renamed(found: re.Match[str]) -> str:
-        own, dash, made_up = found[0].rpartition("-")
-        return matched.get(found[0]) or (f"{matched[own]}{dash}{made_up}" if own in matched else found[0])
-
-    return lambda text: _ID.sub(renamed, text)
+    def of(self, ours: tuple[str, ...], theirs: tuple[str, ...]) -> _Split:
+        """Which of ours are theirs."""
+        if ours is theirs or (len(ours) == 1 and ours[0] in theirs):
+            return _Split(ours, ())
+        if len(ours) == 1:
+            return _Split((), ours)
+        key = (id(ours), id(theirs))
+        found = self._found.get(key)
+        if found is None:
+            known = frozenset(theirs)
+            shared = tuple(vpc for vpc in ours if vpc in known)
+            found = self._found[key] = _Split(shared, tuple(vpc for vpc in ours if vpc not in known))
+        return found
 
 
-def contents(answer: ExposureAnswer, rename: Rename = unchanged) -> dict[Key, Held]:
-    """An answer as sets that can be compared."""
-    found: dict[Key, Held] = {}
-    for key, ports, entry in _all(answer, rename):
-        held = found.get(key)
-        certain = entry.state != UNKNOWN
-        if held is not None:
-            ports, certain = ports | held.ports, certain or held.is_certain
-            entry = entry if entry.state != UNKNOWN else held.entry
-        found[key] = Held(ports, certain, entry)
-    return found
+def differences(before: Contents, after: Contents) -> tuple[Difference, ...]:
+    """What `after` holds beyond `before`; equal ones of several VPCs are told once."""
+    grouped: dict[tuple[Words, str, str], list[Share]] = {}
+    splits = _Splits()
+    for words in after.rows:
+        for share in after.shares(words):
+            for more in _beyond(before, words, share, splits):
+                grouped.setdefault((words, str(more.ports), more.entry.state), []).append(more)
+    ordered = sorted(grouped.items(), key=lambda each: (each[1][0].row, each[1][0].column))
+    return tuple(_difference(words, members) for (words, _, _), members in ordered)
 
 
-def _all(answer: ExposureAnswer, rename: Rename) -> Iterator[tuple[Key, IntervalSet, Entry]]:
-    lists = (answer.names, answer.public_names, answer.lost_names, answer.sockets, answer.apis)
-    for entry in (entry for entries in lists for entry in entries):
-        for kind, ports, words in _spelled(entry):
-            spelled = tuple(rename(word) for word in words)
-            for vpc in entry.consumers:
-                yield Key(kind, rename(vpc), spelled), ports, entry
+def _beyond(before: Contents, words: Words, share: Share, splits: _Splits) -> Iterator[Share]:
+    """What of a share was not there before."""
+    known = before.shares(words)
+    if not known:
+        yield from _new(before, words, share)
+        return
+    if len(known) == 1:
+        shared, fresh = splits.of(share.consumers, known[0].consumers)
+        more = _more(share, known[0]) if shared else None
+        if more is None and fresh:
+            yield from _new(before, words, share.of(fresh))
+        elif more is not None and not fresh:
+            yield more
+        if more is None or not fresh:
+            return
+    for vpc in share.consumers:
+        alone, held = share.of((vpc,)), before.at(words, vpc)
+        more = _more(alone, held) if held is not None else None
+        if more is not None:
+            yield more
+        elif held is None:
+            yield from _new(before, words, alone)
 
 
-def _spelled(entry: Entry) -> Iterator[tuple[str, IntervalSet, tuple[str, ...]]]:
-    """What an entry comes to, apart from whose it is: kind, ports, words."""
-    match entry:
-        case ExposedName():
-            yield NAME, IntervalSet(), (entry.name, *entry.embeds, entry.target or "", entry.via)
-        case LostName():
-            yield LOST, IntervalSet(), (entry.name,)
-        case ExposedSocket():
-            ports = parse_ports(entry.ports)
-            for column, senders in (("interfaces", entry.interfaces), ("startable", entry.startable)):
-                if senders or entry.state == UNKNOWN:
-                    yield SOCKET, ports, (entry.target, *_outside(entry), entry.protocol, column)
-        case ExposedApi():
-            # By which door a call goes is no difference, except for doors to the APIs of others.
-            door = entry.endpoint if entry.api == "*" else ""
-            for verb in entry.method.split(", "):
-                yield API, IntervalSet(), (entry.api, entry.stage, verb, entry.path, entry.who, door)
+def _new(before: Contents, words: Words, share: Share) -> Iterator[Share]:
+    """What nobody held in these words: a name is nothing new where a pattern gave the same answer."""
+    if words[0] != NAME:
+        yield share
+        return
+    some = uncovered(before.whole, words, share.consumers)
+    if some:
+        yield share.of(some)
 
 
-def _outside(socket: ExposedSocket) -> tuple[str, ...]:
-    """Addresses that are no target of the estate are what they are."""
-    return socket.addresses if socket.target == "internet" else ()
+def _more(share: Share, held: Share) -> Share | None:
+    """A share with the ports that another has not; None where it has all, and as surely."""
+    ports = share.ports - held.ports
+    if ports:
+        return share._replace(ports=ports)
+    return share if share.is_certain and not held.is_certain else None
 
 
-def parse_ports(text: str) -> IntervalSet:
-    """Ports as `spell_ports` wrote them."""
-    if text == "all":
-        return IntervalSet([(0, 65535)])
-    pairs = (part.partition("-") for part in text.split(","))
-    return IntervalSet((int(first), int(last or first)) for first, _, last in pairs if first.isdigit())
-
-
-def differences(before: dict[Key, Held], after: dict[Key, Held]) -> tuple[Difference, ...]:
-    """What `after` holds beyond `before`; equal ones of several VPCs are told once.
-
-    A name that a pattern held is nothing new where the pattern gave the same answer.
-    """
-    grouped: dict[tuple[str, tuple[str, ...], str, str], list[tuple[Key, Held]]] = {}
-    told: Set[tuple[str, str]] = frozenset()
-    for key, held in after.items():
-        was = before.get(key)
-        ports = held.ports - was.ports if was is not None else held.ports
-        is_new = was is None or (held.is_certain and not was.is_certain) or bool(ports)
-        if is_new and was is None and key.kind == NAME:
-            told = told or {(each.consumer, each.words[0]) for each in before if each.kind == NAME}
-            is_new = not _is_within(key, before, told)
-        if is_new:
-            state = held.entry.state
-            shown = ports or held.ports
-            grouped.setdefault((key.kind, key.words, str(shown), state), []).append(
-                (key, held._replace(ports=shown))
-            )
-    return tuple(_difference(members) for members in grouped.values())
-
-
-def _is_within(key: Key, before: dict[Key, Held], told: Set[tuple[str, str]]) -> bool:
-    """Whether a pattern gave a name the same answer in the same way; `told` are the names and patterns of VPCs.
-
-    The nearest that is told decides: what it says of a name, no wider pattern does.
-    """
-    name, *others = key.words
-    bare = name.removeprefix("*.")
-    wider = (f"*.{domain}" for domain in parents(bare)[1:])
-    nearest = next((each for each in (name, *wider) if (key.consumer, each) in told), None)
-    held = before.get(Key(NAME, key.consumer, (nearest, *others))) if nearest is not None else None
-    if held is None or not held.is_certain or not isinstance(held.entry, ExposedName):
-        return False
-    return not any(is_in_domain(bare, each.removeprefix("*.")) for each in held.entry.but_not)
-
-
-def _difference(members: list[tuple[Key, Held]]) -> Difference:
-    key, held = members[0]
-    entry = held.entry
+def _difference(words: Words, members: list[Share]) -> Difference:
+    first, entry = members[0], members[0].entry
     return Difference(
-        kind=key.kind,
-        what=words_of(entry, held.ports, key),
+        kind=words[0],
+        what=words_of(entry, first.ports, words),
         state=entry.state,
-        consumers=tuple(each.consumer for each, _ in members),
+        consumers=tuple(vpc for each in members for vpc in each.consumers),
         because=entry.because,
         unknowns=entry.unknowns if entry.state == UNKNOWN else (),
     )
 
 
-def words_of(entry: Entry, ports: IntervalSet, key: Key) -> str:
+def words_of(entry: Entry, ports: IntervalSet, words: Words) -> str:
     """An entry in a few words."""
     match entry:
         case ExposedName():
@@ -180,26 +128,41 @@ def words_of(entry: Entry, ports: IntervalSet, key: Key) -> str:
         case LostName():
             return f"{entry.name} -> {entry.answer}, {entry.via}"
         case ExposedSocket():
-            spelled = "all ports" if ports == IntervalSet([(0, 65535)]) else str(ports)
-            column = "interfaces" if key.words[-1] == "interfaces" else "hosts that could be started"
+            told = "all ports" if ports == IntervalSet([(0, 65535)]) else str(ports)
+            column = "interfaces" if words[-1] == "interfaces" else "hosts that could be started"
             where = f" {', '.join(entry.addresses)}" if entry.target == "internet" else ""
-            return f"{entry.protocol} {spelled} of {entry.target}{where} ({entry.kind}) from {column}"
+            return f"{entry.protocol} {told} of {entry.target}{where} ({entry.kind}) from {column}"
         case ExposedApi():
-            return f"{key.words[2]} {entry.name or entry.api} {entry.stage}{entry.path} as {entry.who}"
+            return f"{words[3]} {entry.name or entry.api} {entry.stage}{entry.path} as {entry.who}"
         case _:
-            return str(key.words)
+            return str(words)
 
 
 E = TypeVar("E", bound=Entry)
 
 
-def mark_known(answer: ExposureAnswer, baseline: dict[Key, Held]) -> ExposureAnswer:
-    """The answer with all that a baseline holds marked as meant."""
+def mark_known(answer: ExposureAnswer, now: Contents, baseline: Contents) -> ExposureAnswer:
+    """The answer with all that a baseline holds marked as meant; `now` is what the answer comes to.
+
+    Both may be without what they say alike: it is known.
+    """
+    splits = _Splits()
+    doubtful = {id(share.entry) for rows in now.rows.values() for share in rows}
+
+    def is_known(words: Words, ports: IntervalSet, consumers: tuple[str, ...]) -> bool:
+        if words not in now.rows:
+            return True
+        known = baseline.shares(words)
+        if len(known) == 1:
+            return not splits.of(consumers, known[0].consumers).fresh and not ports - known[0].ports
+        every = (baseline.at(words, vpc) for vpc in consumers)
+        return bool(known) and all(held is not None and not ports - held.ports for held in every)
 
     def mark(entry: E) -> E:
-        spelled = list(_spelled(entry))
-        pairs = [(Key(kind, vpc, words), ports) for kind, ports, words in spelled for vpc in entry.consumers]
-        meant = bool(pairs) and all(key in baseline and not ports - baseline[key].ports for key, ports in pairs)
+        if id(entry) not in doubtful:
+            meant = is_told(entry)
+        else:
+            meant = all(is_known(words, ports, entry.consumers) for words, ports in spelled(entry))
         return msgspec.structs.replace(entry, intended=True) if meant else entry
 
     return msgspec.structs.replace(

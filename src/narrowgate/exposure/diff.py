@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from narrowgate.engine.network.vpcs import vpc_blocks
-from narrowgate.exposure.compare import API, ENDPOINT_NAME, LOST, NAME, contents, differences, renamer
+from narrowgate.exposure.compare import differences
 from narrowgate.exposure.exposure import evaluate_exposure
+from narrowgate.exposure.held import API, ENDPOINT_NAME, LOST, NAME, SOCKET, contents, renamer
 from narrowgate.exposure.intent import NOTHING_MEANT, Intent
 from narrowgate.exposure.labels import name_tags
 from narrowgate.exposure.reuse.earlier import continue_from
@@ -38,12 +39,10 @@ def evaluate_diff(
     )
     names = {**matched, **_names_of_endpoints(before, after, matched)}
     old, new = contents(was), contents(now, renamer(names))
-    opened = [each for each in differences(old, new) if each.kind != LOST]
-    lost = [each for each in differences(old, new) if each.kind == LOST]
-    gone = {key: held for key, held in old.items() if key.kind != LOST}
-    closed = differences(new, gone)
-    meant = {key: held for key, held in gone.items() if held.entry.intended and key.kind in (API, NAME)}
-    broken = (*lost, *differences(new, meant))
+    old, new = old.beside(new), new.beside(old)
+    opened = differences(old, new.of_kinds(NAME, SOCKET, API))
+    closed = differences(new, old.of_kinds(NAME, SOCKET, API))
+    broken = (*differences(old, new.of_kinds(LOST)), *differences(new, old.of_kinds(API, NAME).meant()))
     doubtful = [each for each in (*opened, *broken) if each.state == UNKNOWN]
     certain = [each for each in (*opened, *broken) if each.state != UNKNOWN]
     return DiffAnswer(
@@ -51,7 +50,7 @@ def evaluate_diff(
         unknowns=tuple(dict.fromkeys(fact for each in doubtful for fact in each.unknowns)),
         before=before.label,
         after=after.label,
-        opened=tuple(opened),
+        opened=opened,
         closed=_but(closed, broken),
         broken=broken,
         matched=matched,

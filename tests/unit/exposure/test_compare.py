@@ -2,17 +2,17 @@
 
 import json
 
-import msgspec
 import pytest
 from tests.builders import build_guide, snapshot_of, tcp
 
-from narrowgate.api import exposures
-from narrowgate.exposure.compare import Held, Key, differences, renamer
+from narrowgate.api import baselines
+from narrowgate.exposure.compare import differences
 from narrowgate.exposure.diff import evaluate_diff
 from narrowgate.exposure.exposure import evaluate_exposure
-from narrowgate.model.address import IntervalSet
+from narrowgate.exposure.held import contents, renamer
+from narrowgate.model.answer import Verdict
 from narrowgate.model.errors import InputError
-from narrowgate.model.exposure import ExposedName
+from narrowgate.model.exposure import ExposedName, ExposureAnswer
 
 
 def answer_of(guide):
@@ -43,11 +43,17 @@ def test_names_of_a_matched_endpoint_are_one_whatever_is_made_up_in_them():
 
 def names(*found):
     """Names of one VPC with the targets that they lead to."""
-    entries = (
-        ExposedName(name=name, target=target, via="its own resolver", consumers=("vpc",)) for name, target in found
+    return contents(answer_with(*(entry(name, target) for name, target in found)))
+
+
+def entry(name, target, *, consumers=("vpc",), but_not=(), state="open"):
+    return ExposedName(
+        name=name, target=target, via="its own resolver", consumers=consumers, but_not=but_not, state=state
     )
-    held = [(Key("name", "vpc", (each.name, each.target, each.via)), each) for each in entries]
-    return {key: Held(IntervalSet(), True, each) for key, each in held}
+
+
+def answer_with(*found):
+    return ExposureAnswer(verdict=Verdict.ALLOWED, source="", consumers=(), names=found)
 
 
 def test_a_name_that_a_pattern_held_is_nothing_new_unless_something_nearer_said_otherwise():
@@ -57,9 +63,33 @@ def test_a_name_that_a_pattern_held_is_nothing_new_unless_something_nearer_said_
     assert differences(names(("*.example.com", "vpce-1"), ("*.api.example.com", "vpce-2")), after) != ()
     assert differences(names(("*.example.com", "vpce-1"), ("a.api.example.com", "vpce-2")), after) != ()
     assert differences(names(("*.example.org", "vpce-1")), after) != ()
-    ((key, held),) = names(("*.example.com", "vpce-1")).items()
-    but = msgspec.structs.replace(held.entry, but_not=("a.api.example.com",))
-    assert differences({key: held._replace(entry=but)}, after) != ()
+    but = entry("*.example.com", "vpce-1", but_not=("a.api.example.com",))
+    assert differences(contents(answer_with(but)), after) != ()
+
+
+def test_of_vpcs_that_get_a_name_now_those_that_a_pattern_gave_it_before_are_left_out():
+    pattern = entry("*.example.com", "vpce-1", consumers=("vpc-1", "vpc-3"))
+    now = entry("a.example.com", "vpce-1", consumers=("vpc-1", "vpc-2", "vpc-3", "vpc-4"))
+    (found,) = differences(contents(answer_with(pattern)), contents(answer_with(now)))
+    assert found.consumers == ("vpc-2", "vpc-4")
+
+
+def test_what_some_vpcs_held_is_new_for_the_others_and_for_those_that_hold_it_more_surely():
+    before = answer_with(entry("a.example.com", "vpce-1", consumers=("vpc-1", "vpc-2"), state="unknown"))
+    more = answer_with(entry("a.example.com", "vpce-1", consumers=("vpc-3", "vpc-2", "vpc-4")))
+    (found,) = differences(contents(before), contents(more))
+    assert found.consumers == ("vpc-3", "vpc-2", "vpc-4")
+    same = answer_with(entry("a.example.com", "vpce-1", consumers=("vpc-2", "vpc-4"), state="unknown"))
+    (found,) = differences(contents(before), contents(same))
+    assert found.consumers == ("vpc-4",)
+
+
+def test_what_both_say_alike_is_set_aside_and_the_patterns_of_the_whole_still_count():
+    pattern = entry("*.example.com", "v")
+    one, other = contents(answer_with(pattern)), contents(answer_with(pattern, entry("a.b.c", "v")))
+    assert (one.beside(other).rows, len(other.beside(one).rows)) == ({}, 1)
+    covered = contents(answer_with(pattern, entry("a.example.com", "v")))
+    assert differences(one.beside(covered), covered.beside(one)) == ()
 
 
 def test_a_rule_more_is_told_by_the_sockets_that_it_opens():
@@ -88,12 +118,12 @@ def test_a_capture_breaks_public_apis():
 
 def test_what_a_baseline_holds_is_meant_and_what_it_does_not_is_added(tmp_path):
     path = tmp_path / "accepted.json"
-    exposures.write_baseline(answer_of(build_guide()), path)
-    kept = exposures.read_baseline(path)
-    same = exposures.with_baseline(answer_of(build_guide()), kept)
+    baselines.write_baseline(answer_of(build_guide()), path)
+    kept = baselines.read_baseline(path)
+    same = baselines.with_baseline(answer_of(build_guide()), kept)
     assert (same.verdict, same.added, same.removed) == ("allowed", (), ())
     assert all(each.intended for each in (*same.names, *same.sockets, *same.apis))
-    more = exposures.with_baseline(answer_of(opened_database()), kept)
+    more = baselines.with_baseline(answer_of(opened_database()), kept)
     assert more.verdict == "denied"
     assert {each.kind for each in more.added} == {"socket"}
     assert [each.intended for each in more.sockets if each.ports == "5432"] == [False]
@@ -105,5 +135,5 @@ def test_a_file_that_is_no_baseline_is_refused_with_the_way_out(tmp_path, conten
     path = tmp_path / "accepted.json"
     path.write_bytes(content)
     with pytest.raises(InputError) as refused:
-        exposures.read_baseline(path)
+        baselines.read_baseline(path)
     assert refused.value.help

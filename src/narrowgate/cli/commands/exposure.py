@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from narrowgate.api import exposures
+from narrowgate.api import baselines, exposures
 from narrowgate.cli.exit_codes import exit_code
 from narrowgate.cli.options import assume_complete_option, markdown_format_option, source_argument, verbose_option
 from narrowgate.cli.output import print_json, terminal_style
@@ -59,11 +59,13 @@ def command(
     if sum((consumer is not None, every, api is not None)) != 1:
         raise InputError("which VPC is asked about?", help="give one of --from VPC, --all, --api API")
     with without_cycle_search():
+        # A baseline that cannot be read is told before anything is computed.
+        accepted = baselines.read_baseline(baseline) if baseline is not None else None
         answer = _answer(source, consumer, to=to, api=api, assume_complete=assume_complete)
-        if baseline is not None:
-            answer = exposures.with_baseline(answer, exposures.read_baseline(baseline))
+        if accepted is not None:
+            answer = baselines.with_baseline(answer, accepted)
         if write_baseline is not None:
-            exposures.write_baseline(answer, write_baseline)
+            baselines.write_baseline(answer, write_baseline)
         if output_format == "json":
             print_json(answer)
         elif output_format == "markdown":

@@ -57,7 +57,8 @@ def socket_entries(snapshot: Snapshot, sockets: Sockets, consumer: str) -> tuple
             key = _Key(place.named, place.vpc, protocol, ports, state, via, rule, unknowns)
             groups.setdefault(key, []).append((each, place))
     spelled = _Spelled({}, _addresses(snapshot))
-    entries = [_entry(key, parts, consumer, spelled) for key, parts in groups.items()]
+    own = (consumer,)
+    entries = [_entry(key, parts, own, spelled) for key, parts in groups.items()]
     return (*entries, *_of_consumer(sockets.unknown, consumer))
 
 
@@ -120,7 +121,7 @@ class _Spelled(NamedTuple):
         return found
 
 
-def _entry(key: _Key, parts: list[_Part], consumer: str, spelled: _Spelled) -> ExposedSocket:
+def _entry(key: _Key, parts: list[_Part], consumers: tuple[str, ...], spelled: _Spelled) -> ExposedSocket:
     first = parts[0][0]
     interfaces, startable = spelled.columns(parts)
     return ExposedSocket(
@@ -134,7 +135,7 @@ def _entry(key: _Key, parts: list[_Part], consumer: str, spelled: _Spelled) -> E
         via=key.via,
         interfaces=interfaces,
         startable=startable,
-        consumers=(consumer,),
+        consumers=consumers,
         because=first.opening.because,
         unknowns=key.unknowns,
     )
