@@ -10,7 +10,7 @@ from narrowgate.engine.network.vpcs import subnet_blocks, subnets_by_vpc
 from narrowgate.model.address import Address, Cidr
 from narrowgate.model.answer import Missing
 from narrowgate.model.privatelink import VpcEndpoint
-from narrowgate.model.snapshot import Snapshot, index
+from narrowgate.model.snapshot import Snapshot, index, keyed_index
 
 _FIRST_HOST = 4
 """AWS keeps the first four addresses of a subnet."""
@@ -37,24 +37,21 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
 
 def consumers_of(snapshot: Snapshot, endpoint: VpcEndpoint) -> tuple[Consumer, ...]:
     """The VPCs beyond each active peering and each available attachment of an endpoint's VPC."""
-    known = _known(snapshot)
-    if endpoint.vpc_endpoint_id not in known:
-        known[endpoint.vpc_endpoint_id] = tuple(
-            Consumer(
-                vpc_id=vpc_id,
-                link=link,
-                reached=_reached(snapshot, vpc_id, link, endpoint),
-                replies=_replies(snapshot, vpc_id, endpoint),
-            )
-            for vpc_id, link in sorted(set(_joined(snapshot, endpoint.vpc_id)))
+    return _consumers(snapshot, endpoint.vpc_endpoint_id)
+
+
+@keyed_index
+def _consumers(snapshot: Snapshot, endpoint_id: str) -> tuple[Consumer, ...]:
+    endpoint = snapshot.facts.vpc_endpoints[endpoint_id]
+    return tuple(
+        Consumer(
+            vpc_id=vpc_id,
+            link=link,
+            reached=_reached(snapshot, vpc_id, link, endpoint),
+            replies=_replies(snapshot, vpc_id, endpoint),
         )
-    return known[endpoint.vpc_endpoint_id]
-
-
-@index
-def _known(snapshot: Snapshot) -> dict[str, tuple[Consumer, ...]]:
-    """By endpoint, filled as they are asked for."""
-    return {}
+        for vpc_id, link in sorted(set(_joined(snapshot, endpoint.vpc_id)))
+    )
 
 
 @index
