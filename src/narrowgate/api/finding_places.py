@@ -19,7 +19,7 @@ def in_design(findings: Iterable[Finding], held: DesignCheck, path: Path) -> tup
     logical = {own: name for name, own in (held.world.ids if held.world is not None else {}).items()}
     parts = _parts(held.design)
     return tuple(
-        msgspec.structs.replace(each, location=_place(_name(each.resource, logical), parts, held.design, path))
+        msgspec.structs.replace(each, location=_place(_name(each.resource, logical), each.rule, parts, held, path))
         for each in findings
     )
 
@@ -53,7 +53,10 @@ def _name(resource: str, logical: dict[str, str]) -> str:
     return next((name for own, name in logical.items() if resource.endswith((f":{own}", f"/{own}"))), "")
 
 
-def _place(name: str, parts: dict[str, tuple[str, int]], design: Design, path: Path) -> Location:
+def _place(name: str, rule: str, parts: dict[str, tuple[str, int]], held: DesignCheck, path: Path) -> Location:
     head = max((each for each in parts if name.startswith(each)), key=len, default="")
-    address, line = parts.get(head, ("", design.where.line))
+    address, line = parts.get(head, ("", held.design.where.line))
+    for api in held.design.apis:
+        if rule.startswith("POL") and address == f"apis.{api.name}" and api.policy_where is not None:
+            address, line = f"{address}.policy", api.policy_where.line
     return Location(file=str(path), line=line, address=address)

@@ -9,6 +9,9 @@ from narrowgate.audit.estate import Estate
 from narrowgate.model.answer import Evidence, Step
 from narrowgate.model.finding import Confidence, Finding, Location, Severity, fingerprint_of
 
+_PROPERTIES = {"IpPermissions": "SecurityGroupIngress", "IpPermissionsEgress": "SecurityGroupEgress"}
+"""Properties whose name as a fact is another than in CloudFormation."""
+
 
 class Defect(NamedTuple):
     """What a check yields: the resource, a sentence about it, and the facts that show it."""
@@ -23,6 +26,13 @@ class Defect(NamedTuple):
     trace: tuple[Step, ...] = ()
     confidence: Confidence | None = None
     """Where this one is less certain than the rule in general."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What of the resource may stand in a place of its own: a policy, a route, a range of a group's rule."""
+        values = (each for each in self.facts.values() if isinstance(each, str))
+        names = (_PROPERTIES.get(each, each[:1].upper() + each[1:]) for each in self.facts)
+        return (self.subject, *values, *names)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +62,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     def finding(self, estate: Estate, defect: Defect) -> Finding:
         """A defect with the rule's words, evidence and place."""
         snapshot = estate.snapshot
-        place = snapshot.place(defect.resource)
+        place = snapshot.place_of_part(defect.resource, defect.parts)
         location = None
         if place.source:
             location = Location(file=place.source, line=place.line, address=place.address)

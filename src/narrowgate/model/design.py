@@ -110,6 +110,8 @@ class Api(DesignRecord, frozen=True, kw_only=True):
     policy: str | None = None
     """A resource policy of the user's own, as JSON; None lets each option write the narrowest one."""
     where: Where = Where()
+    policy_where: Where | None = None
+    """Where its policy is written, if the design tells one."""
 
     @property
     def is_private(self) -> bool:

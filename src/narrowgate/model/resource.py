@@ -66,5 +66,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """The id of an existing resource."""
     origin: Origin | None = None
     """Where it is written, for a resource that was read from a file."""
+    written: dict[str, Origin] = msgspec.field(default_factory=dict)
+    """Where single properties are written, as far as that is told."""
     uncertain: Unknown | None = None
     """Why nobody can tell whether it is made at all; None for one that is."""

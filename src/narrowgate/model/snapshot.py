@@ -63,6 +63,8 @@ class Snapshot(Keeping):
         self.label = ""
         self.assumed: frozenset[str] = frozenset()
         """Addresses that stand for whichever one AWS will choose: no rule may be written for one of them."""
+        self.parts: Mapping[tuple[str, str], Place] = {}
+        """Where parts of a resource are written, by its id and a property, a destination or a rule's range."""
         self.spoken: Spoken | None = None
         """What the names of the design that it came from stand for."""
         self.stand_in_accounts: frozenset[str] = frozenset()
@@ -137,6 +139,11 @@ class Snapshot(Keeping):
     def place(self, resource_id: str) -> Place:
         """Where a resource was learnt; an empty place for one that no call returned."""
         return self.places.get(resource_id, _NOWHERE)
+
+    def place_of_part(self, resource_id: str, parts: Iterable[str]) -> Place:
+        """Where the first of some parts of a resource that are written apart stands; else the resource's place."""
+        found = (self.parts.get((resource_id, part)) for part in parts)
+        return next((each for each in found if each is not None), self.place(resource_id))
 
     def account_of(self, resource_id: str) -> str | None:
         """The account that owns a resource: its own word (`OwnerId`), else the account that was asked."""

@@ -213,3 +213,8 @@ def _tagged(name: str, value: Any, line: int) -> Tree:
 def line_of(value: Any, fallback: int) -> int:
     """The line of a mapping; else `fallback`."""
     return value.line if isinstance(value, Tree) and value.line else fallback
+
+
+def lines_of(value: Any) -> dict[str, int]:
+    """The lines of a mapping's keys, as far as the format tells them."""
+    return dict(value.lines) if isinstance(value, Tree) else {}

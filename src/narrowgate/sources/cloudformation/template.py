@@ -11,7 +11,7 @@ import msgspec
 from narrowgate.model.errors import InputError
 from narrowgate.model.resource import GetAtt, Origin, Ref, Resource, Unknown
 from narrowgate.sources.cloudformation.condition_functions import truth
-from narrowgate.sources.cloudformation.decode import Tree, line_of
+from narrowgate.sources.cloudformation.decode import Tree, line_of, lines_of
 from narrowgate.sources.cloudformation.functions import evaluate
 from narrowgate.sources.cloudformation.loops import write_out
 from narrowgate.sources.cloudformation.parameters import parameter_value
@@ -269,6 +269,10 @@ class Template:
                 region=self.region,
                 properties=_without_empty(each["Type"], properties),
                 origin=Origin(file=self.file, line=line, address=self.stack.prefix + name),
+                written={
+                    key: Origin(file=self.file, line=at, address=self.stack.prefix + name)
+                    for key, at in lines_of(each.get("Properties")).items()
+                },
                 uncertain=holds if isinstance(holds, Unknown) else None,
             )
 

@@ -105,6 +105,12 @@ def _snapshot(declared: Declared, label: str, assume_complete: bool, ignored: Co
         untold=declared.untold,
         assume_complete=assume_complete,
     )
+    snapshot.parts = {
+        (own, part): msgspec.structs.replace(
+            snapshot.place(own), source=origin.file, line=origin.line, address=origin.address
+        )
+        for (own, part), origin in declared.parts.items()
+    }
     warnings = [*declared.warnings, *found.warnings]
     if ignored:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in sorted(ignored.items()))

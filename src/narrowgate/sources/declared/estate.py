@@ -36,6 +36,7 @@ class Declared:
         self.untold: dict[Call, str] = {}
         self.warnings: dict[str, None] = {}
         self.origins: dict[str, Origin] = {}
+        self.parts: dict[tuple[str, str], Origin] = {}
         self._resolved: dict[str, Properties] = {}
         self._visiting: set[tuple[str, str]] = set()
         for account, region in {(each.account, each.region): None for each in self.resources.values()}:
@@ -156,6 +157,13 @@ class Declared:
         """Remember where an id is written."""
         if resource.origin is not None:
             self.origins.setdefault(own_id, resource.origin)
+        for name, origin in resource.written.items():
+            self.parts.setdefault((own_id, name), origin)
+
+    def mark_part(self, own_id: str, part: str, resource: Resource) -> None:
+        """Remember where a part of something is written that is a resource of its own."""
+        if resource.origin is not None:
+            self.parts.setdefault((own_id, part), resource.origin)
 
     def known_only(self, resource: Resource, element: dict[str, Any], at: str = "") -> dict[str, Any]:
         """An element without what nobody knows: a field that is left out is unknown to the engine."""

@@ -51,9 +51,12 @@ def _rules(declared: Declared, resource: Resource, inline: str, kind: str) -> li
         found = [_anything(declared, resource, inline, given)]
     else:
         found = [permission(declared, resource, f"{inline}[{at}]", each) for at, each in enumerate(given)]
-    found += [
-        permission(declared, each, "", declared.properties(each)) for each in declared.users(kind, "GroupId", own)
-    ]
+    for each in declared.users(kind, "GroupId", own):
+        properties = declared.properties(each)
+        found.append(permission(declared, each, "", properties))
+        for field in ("CidrIp", "CidrIpv6"):
+            if isinstance(properties.get(field), str):
+                declared.mark_part(own, properties[field], each)
     for each in declared.maybe_users(kind, "GroupId"):
         # A rule of a group that nobody knows might be this one's.
         found.append(_anything(declared, each, "GroupId", declared.properties(each)["GroupId"]))

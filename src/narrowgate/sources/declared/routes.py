@@ -148,6 +148,7 @@ def route(declared: Declared, resource: Resource, properties: Properties) -> Non
     entry = _destination(declared, resource, properties) | _target(declared, resource, properties)
     entry["Origin"] = "CreateRoute"
     fact["Routes"].append(entry)
+    declared.mark_part(str(table), str(next(iter(entry.values()))), resource)
 
 
 def _destination(declared: Declared, resource: Resource, properties: Properties) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def read_api(name: str, value: Value, scope: Scope) -> Api:
         certificate=fields["certificate"].text() if "certificate" in fields else None,
         policy=_policy(fields.get("policy")),
         where=value.named_at,
+        policy_where=fields["policy"].named_at if "policy" in fields else None,
     )
 
 

@@ -117,7 +117,7 @@ def converted(linker: Linker, path: Path, texts: Texts | None) -> tuple[list[Res
 
 def _converted(linker: Linker, instance: Instance, path: Path, texts: Texts | None) -> list[Resource]:
     try:
-        given = Given(linker, instance, _origin(instance, path, texts))
+        given = Given(linker, instance, lambda each: _origin(each, path, texts))
         converter = CONVERTERS.get(instance.type)
         if converter is None:
             return [given.resource(NOT_MODELLED[instance.type], {})]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from narrowgate.model.resource import GetAtt, Ref, Resource, Unknown
 from narrowgate.sources.terraform.convert.given import Given, picked
 from narrowgate.sources.terraform.policies import policy_value
@@ -15,11 +17,11 @@ def rest_api(given: Given) -> list[Resource]:
         configuration = picked(
             endpoints[0], Types="types", VpcEndpointIds="vpc_endpoint_ids", IpAddressType="ip_address_type"
         )
-    policy = given.policy()
+    policy, written = given.policy(), {}
     for each in given.parts("aws_api_gateway_rest_api_policy", "rest_api_id"):
-        policy = each.policy()
+        policy, written = each.policy(), {"Policy": each.origin}
     policy = given.doubt("aws_api_gateway_rest_api_policy", "rest_api_id") or policy
-    return given.tagged(
+    made = given.tagged(
         "AWS::ApiGateway::RestApi",
         {
             "Name": given["name"],
@@ -29,6 +31,7 @@ def rest_api(given: Given) -> list[Resource]:
             "DisableExecuteApiEndpoint": given["disable_execute_api_endpoint"],
         },
     )
+    return [msgspec.structs.replace(each, written=written) for each in made]
 
 
 def resource(given: Given) -> list[Resource]:

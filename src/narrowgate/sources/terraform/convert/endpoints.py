@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from narrowgate.model.resource import Resource, Unknown
 from narrowgate.sources.terraform.convert.given import Given
 
@@ -11,11 +13,11 @@ def endpoint(given: Given) -> list[Resource]:
     private_dns = given["private_dns_enabled"]
     for each in given.parts("aws_vpc_endpoint_private_dns", "vpc_endpoint_id"):
         private_dns = each["private_dns_enabled"]
-    policy = given.policy()
+    policy, written = given.policy(), {}
     for each in given.parts("aws_vpc_endpoint_policy", "vpc_endpoint_id"):
-        policy = each.policy()
+        policy, written = each.policy(), {"PolicyDocument": each.origin}
     policy = given.doubt("aws_vpc_endpoint_policy", "vpc_endpoint_id") or policy
-    return given.tagged(
+    made = given.tagged(
         "AWS::EC2::VPCEndpoint",
         {
             "VpcId": given["vpc_id"],
@@ -33,6 +35,7 @@ def endpoint(given: Given) -> list[Resource]:
             "ServiceNetworkArn": given["service_network_arn"],
         },
     )
+    return [msgspec.structs.replace(each, written=written) for each in made]
 
 
 def _with_parts(given: Given, name: str, kind: str, field: str) -> Any:

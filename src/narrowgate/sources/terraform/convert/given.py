@@ -1,6 +1,6 @@
 """An instance as a converter sees it: its arguments with references in them, and a way to make resources."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from narrowgate.model.resource import GetAtt, Origin, Ref, Resource, Unknown
@@ -15,12 +15,17 @@ Properties = dict[str, Any]
 class Given:
     """One instance's arguments."""
 
-    def __init__(self, linker: Linker, instance: Instance, origin: Origin) -> None:
-        """`origin` is where it is written."""
+    def __init__(self, linker: Linker, instance: Instance, origin_of: Callable[[Instance], Origin]) -> None:
+        """`origin_of` tells where an instance is written."""
         self._linker = linker
         self.instance = instance
-        self.origin = origin
+        self._origin_of = origin_of
         self.account, self.region = linker.where(instance)
+
+    @property
+    def origin(self) -> Origin:
+        """Where it is written."""
+        return self._origin_of(self.instance)
 
     def __getitem__(self, name: str) -> Any:
         """An argument; None where it is not set."""
@@ -108,7 +113,7 @@ class Given:
     def others(self, kind: str, **arguments: Any) -> list["Given"]:
         """The instances of a type with these arguments."""
         return [
-            Given(self._linker, each, self.origin)
+            Given(self._linker, each, self._origin_of)
             for each in self._linker.of_type(kind)
             if all(self._linker.attribute(each, name) == value for name, value in arguments.items())
         ]
@@ -122,7 +127,7 @@ class Given:
         """The instances of a type that name this one in an argument: pieces that CloudFormation keeps inside."""
         own = self._linker.attribute(self.instance, "id")
         return [
-            Given(self._linker, each, self.origin)
+            Given(self._linker, each, self._origin_of)
             for each in self._linker.of_type(kind)
             if self._linker.attribute(each, field) == own
         ]
