@@ -50,6 +50,8 @@ def may_be_autodefined(name: str) -> bool:
 
 def autodefined_rules(snapshot: Snapshot, vpc_id: str, region: str | None, name: str) -> list[tuple[str, Doubts]]:
     """Autodefined domains that cover a name, longest first, each with the facts that could take it away."""
+    if not may_be_autodefined(name):
+        return []
     always = _always(region)
     found: list[tuple[str, Doubts]] = [(domain, ()) for domain in parents(name) if domain in always]
     if name.endswith(".arpa"):

@@ -6,13 +6,14 @@ from functools import lru_cache
 from narrowgate.engine.dns.first_hop import FirstHop, first_hop
 from narrowgate.engine.dns.outcome import Outcome, Query, any_of, change, undecided
 from narrowgate.engine.dns.public_dns import ask_publicly
-from narrowgate.engine.dns.resolver import ASK
+from narrowgate.engine.dns.resolver import ASK, ask_resolver
 from narrowgate.engine.dns.servers import ask_server
 from narrowgate.engine.network.vpcs import RESOLVER_LINK_LOCAL
 from narrowgate.model.address import Address, parse_address
 from narrowgate.model.answer import Cause, Leg, Missing, Rcode, ResolveAnswer, Verdict, spread
 from narrowgate.model.domain import parse_query_name
 from narrowgate.model.host import Client, Host
+from narrowgate.model.kept import Kept
 from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot, index
 
@@ -113,9 +114,9 @@ def _content(answer: ResolveAnswer) -> tuple[object, ...]:
 
 
 @index
-def _by_vpc(snapshot: Snapshot) -> dict[tuple[str, str, str], Outcome]:
+def _by_vpc(snapshot: Snapshot) -> Kept[tuple[str, str, str], Outcome]:
     """Answers of hosts that ask nobody but their VPC's own resolver: the same for all of them."""
-    return {}
+    return Kept(50_000)
 
 
 def _ask(query: Query, host: Host, server: Address | None) -> Outcome:
@@ -136,10 +137,9 @@ def _ask(query: Query, host: Host, server: Address | None) -> Outcome:
     if isinstance(hop, Missing):
         text = f"which DNS servers the hosts of {host.vpc_id} ask is not known"
         return undecided(host.vpc_id, "DNS-07", text, (hop,))
-    found = _by_first_hop(query, host, host.vpc_id, hop)
     if hop.servers == (RESOLVER_LINK_LOCAL,):
-        kept[key] = found
-    return found
+        return kept.keep(key, ask_resolver(query, host.vpc_id, for_once=True).after(hop.step))
+    return _by_first_hop(query, host, host.vpc_id, hop)
 
 
 def _by_first_hop(query: Query, host: Host, vpc_id: str, hop: FirstHop) -> Outcome:

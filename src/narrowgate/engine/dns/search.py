@@ -60,11 +60,11 @@ class Search:
         """The answer from the most specific domain on (RSLV-03), without rules after a SYSTEM rule (RSLV-06)."""
         for position in range(start, len(self.every)):
             level = self.every[position]
-            candidates = tuple(each for each in level.candidates if self._counts(each, no_rules))
+            candidates = tuple([each for each in level.candidates if self._counts(each, no_rules)])
             if not candidates:
                 continue
             found = self._at(position, candidates)
-            sure = tuple(each for each in candidates if not each.doubts)
+            sure = tuple([each for each in candidates if not each.doubts])
             if len(sure) < len(candidates):
                 without = self._at(position, sure) if sure else self._from(position + 1, no_rules=no_rules)
                 found = self._in_doubt(candidates, found, without)
@@ -127,6 +127,7 @@ class Search:
 
     def _selection(self, position: int, chosen: Candidate) -> Step:
         """The step that says what was chosen and what was passed over."""
+        named = _named(chosen)
         passed_over = [
             Considered(item=_named(each), outcome="rejected", why="the same name, and a custom rule or zone wins")
             for each in self.every[position].candidates
@@ -140,9 +141,9 @@ class Search:
         return passing(
             chosen.resource_id,
             "RSLV-06" if chosen.kind is Kind.SYSTEM else "RSLV-03" if passed_over else "RSLV-02",
-            f"in {self.view.vpc_id} the {_named(chosen)} covers {self.query.name}",
+            f"in {self.view.vpc_id} the {named} covers {self.query.name}",
             chosen=chosen.resource_id,
-            considered=(Considered(item=_named(chosen), outcome="chosen", why="most labels"), *passed_over),
+            considered=(Considered(item=named, outcome="chosen", why="most labels"), *passed_over),
         )
 
     def _settle(self, found: Outcome) -> Outcome:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from narrowgate.engine.dns.resolve import asks_own_resolver
 from narrowgate.engine.network.path import evaluate_path
+from narrowgate.engine.trace.api_call import endpoint_of_interface
+from narrowgate.engine.trace.load_balancer import find_balancer
 from narrowgate.model.address import Address
 from narrowgate.model.answer import ReachPath
 from narrowgate.model.host import Host
@@ -36,10 +38,10 @@ class Ways(NamedTuple):
 
     of_host: tuple[tuple[ReachPath, ...], ...]
     alike: Places
-    """Ways that end at one interface with one verdict."""
+    """Ways that end at one endpoint, or one other interface, with one verdict."""
 
     by_source: Places
-    """The same, told apart also by the address that the interface sees."""
+    """The same, told apart also by the address that the far end sees."""
 
     reached: frozenset[str]
     """The interfaces, or what else stands at the ends."""
@@ -73,10 +75,20 @@ def _find(
     )
     return Ways(
         of_host,
-        _places(of_host, [[(way.target, way.verdict) for way in own] for own in of_host]),
-        _places(of_host, [[(way.target, way.verdict, way.arrives_from) for way in own] for own in of_host]),
+        _places(of_host, [[(_who(snapshot, way), way.verdict) for way in own] for own in of_host]),
+        _places(
+            of_host, [[(_who(snapshot, way), way.verdict, way.arrives_from) for way in own] for own in of_host]
+        ),
         frozenset(way.target for own in of_host for way in own),
     )
+
+
+def _who(snapshot: Snapshot, way: ReachPath) -> str:
+    """Who answers at the end of a way: an endpoint whatever interface of its it is, else what stands there."""
+    endpoint = endpoint_of_interface(snapshot, way.target)
+    if endpoint is None or find_balancer(snapshot, way.target) is not None:
+        return way.target
+    return endpoint.vpc_endpoint_id
 
 
 def _places(of_host: tuple[tuple[ReachPath, ...], ...], keys: Iterable[Iterable[object]]) -> Places:
