@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from narrowgate.api.addresses import placed
-from narrowgate.api.questions import parse_call
+from narrowgate.api.questions import parse_call, parse_client
 from narrowgate.engine.trace import Traced
 from narrowgate.model.answer import Verdict
 from narrowgate.model.snapshot import Snapshot
@@ -56,8 +56,7 @@ def trace_many(
     """
     wanted, given, groups = tuple(urls), tuple(headers), tuple(security_groups)
     for client in clients:
+        asking = parse_client(snapshot, client, groups)
         for url in wanted:
-            asking, request = parse_call(
-                snapshot, client, url, method=method, headers=given, security_groups=groups
-            )
+            request = parse_call(snapshot, client, url, method=method, headers=given)
             yield TracedCall(snapshot, client, url, Traced(snapshot, asking, request, principal=principal))

@@ -45,7 +45,7 @@ def resolve(
     """
     if not name:
         raise InputError("an empty text is no domain name", help="the root is written `.`")
-    asking = find_client(snapshot, _client(snapshot, client), security_groups=tuple(security_groups))
+    asking = parse_client(snapshot, client, security_groups)
     answer = evaluate_resolve(
         snapshot, asking, parse_query_name(followed(snapshot, name)), _record_type(record_type), server=server
     )
@@ -60,7 +60,7 @@ def reach(
     Raises:
         InputError: no such client or target, ports or protocol out of range.
     """
-    asking = find_client(snapshot, _client(snapshot, client), security_groups=tuple(security_groups))
+    asking = parse_client(snapshot, client, security_groups)
     answer = evaluate_reach(
         snapshot,
         asking,
@@ -88,33 +88,29 @@ def trace(
     Raises:
         InputError: no such client, a URL, method, header or principal that is none.
     """
-    asking, request = parse_call(
-        snapshot, client, url, method=method, headers=headers, security_groups=security_groups
-    )
+    asking = parse_client(snapshot, client, security_groups)
+    request = parse_call(snapshot, client, url, method=method, headers=headers)
     return placed(snapshot, trace_call(snapshot, asking, request, principal=principal))
 
 
-def parse_call(
-    snapshot: Snapshot,
-    client: str,
-    url: str,
-    *,
-    method: str,
-    headers: Iterable[str],
-    security_groups: Iterable[str],
-) -> tuple[Client, HttpRequest]:
-    """Who calls and what is called, from what was typed.
+def parse_client(snapshot: Snapshot, client: str, security_groups: Iterable[str]) -> Client:
+    """Who asks, from what was typed.
 
     Raises:
-        InputError: no such client, a URL, method or header that is none.
+        InputError: no such client, or groups that it cannot have.
     """
-    asking = find_client(snapshot, _client(snapshot, client), security_groups=tuple(security_groups))
+    text = followed(snapshot, client_in_words(snapshot, client))
+    return find_client(snapshot, text, security_groups=tuple(security_groups))
+
+
+def parse_call(snapshot: Snapshot, client: str, url: str, *, method: str, headers: Iterable[str]) -> HttpRequest:
+    """What a client calls, from what was typed.
+
+    Raises:
+        InputError: a URL, method or header that is none.
+    """
     url, headers = call_in_words(snapshot, client, url, headers)
-    return asking, parse_request(followed(snapshot, url), method=method, headers=headers)
-
-
-def _client(snapshot: Snapshot, text: str) -> str:
-    return followed(snapshot, client_in_words(snapshot, text))
+    return parse_request(followed(snapshot, url), method=method, headers=headers)
 
 
 _TYPES = frozenset(

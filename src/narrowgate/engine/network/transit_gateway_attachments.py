@@ -4,8 +4,9 @@ from narrowgate.engine.network.flow import Packet
 from narrowgate.engine.network.flow_ends import End
 from narrowgate.engine.network.steps import At, is_contradicted, missing_field, missing_resource
 from narrowgate.engine.network.vpcs import missing_of_vpc, zone_of_subnet
-from narrowgate.model.answer import Step
+from narrowgate.model.answer import Leg, Step
 from narrowgate.model.fact import UNSET, UnsetType
+from narrowgate.model.kept import Kept
 from narrowgate.model.reason import Reason
 from narrowgate.model.snapshot import Snapshot, index
 from narrowgate.model.transit import TransitGatewayVpcAttachment
@@ -30,9 +31,20 @@ def attachment_of_vpc(snapshot: Snapshot, gateway_id: str, vpc_id: str) -> Trans
     return attachments(snapshot).get((gateway_id, vpc_id))
 
 
+@index
+def _written(snapshot: Snapshot) -> Kept[tuple[object, ...], Step]:
+    """Steps that no packet's addresses stand in: an estate's packets cross the same few gateways."""
+    return Kept(20_000)
+
+
 def gateway_step(snapshot: Snapshot, packet: Packet, gateway_id: str) -> Step:
     """Whether the gateway itself carries traffic (TGW-01)."""
-    at = At(packet.leg, LAYER, gateway_id, "TGW-01")
+    written, key = _written(snapshot), (packet.leg, gateway_id)
+    return written.get(key) or written.keep(key, _gateway_step(snapshot, packet.leg, gateway_id))
+
+
+def _gateway_step(snapshot: Snapshot, leg: Leg, gateway_id: str) -> Step:
+    at = At(leg, LAYER, gateway_id, "TGW-01")
     gateway = snapshot.facts.transit_gateways.get(gateway_id)
     if gateway is None:
         missing = missing_resource("ec2.describe_transit_gateways", gateway_id)
@@ -58,7 +70,12 @@ def no_attachment(snapshot: Snapshot, packet: Packet, gateway_id: str, vpc_id: s
 
 def state_step(snapshot: Snapshot, packet: Packet, attachment_id: str, state: str | UnsetType, kind: str) -> Step:
     """Whether an attachment is in a state in which it carries traffic (TGW-01)."""
-    at = At(packet.leg, ATTACHMENT, attachment_id, "TGW-01")
+    written, key = _written(snapshot), (packet.leg, attachment_id, state, kind)
+    return written.get(key) or written.keep(key, _state_step(snapshot, packet.leg, attachment_id, state, kind))
+
+
+def _state_step(snapshot: Snapshot, leg: Leg, attachment_id: str, state: str | UnsetType, kind: str) -> Step:
+    at = At(leg, ATTACHMENT, attachment_id, "TGW-01")
     contradicted = is_contradicted(snapshot, attachment_id, "State")
     if contradicted:
         return at.unknown(f"the state of attachment {attachment_id} is told in two ways", [contradicted])
@@ -91,12 +108,27 @@ def family_steps(snapshot: Snapshot, packet: Packet, attachment: TransitGatewayV
     return [at.passes(f"attachment {own_id} carries IPv6", evidence=evidence)]
 
 
+@index
+def _entries(snapshot: Snapshot) -> Kept[tuple[object, ...], tuple[Step, tuple[str, ...]]]:
+    """Where packets of a subnet enter an attachment."""
+    return Kept(20_000)
+
+
 def entry(
     snapshot: Snapshot, packet: Packet, sender: End, attachment: TransitGatewayVpcAttachment
 ) -> tuple[Step, tuple[str, ...]]:
     """The attachment's subnet in the sender's zone: without one the packet never enters (TGW-02)."""
+    kept = _entries(snapshot)
+    own_label = sender.label if sender.subnet_id is None else None
+    key = (packet.leg, sender.subnet_id, own_label, attachment.transit_gateway_attachment_id)
+    return kept.get(key) or kept.keep(key, _entry(snapshot, packet.leg, sender, attachment))
+
+
+def _entry(
+    snapshot: Snapshot, leg: Leg, sender: End, attachment: TransitGatewayVpcAttachment
+) -> tuple[Step, tuple[str, ...]]:
     own_id = attachment.transit_gateway_attachment_id
-    at = At(packet.leg, ATTACHMENT, own_id, "TGW-02")
+    at = At(leg, ATTACHMENT, own_id, "TGW-02")
     if attachment.subnet_ids is UNSET:
         missing = missing_field("TransitGatewayVpcAttachment", "SubnetIds", own_id)
         return at.unknown(f"the subnets of attachment {own_id} are not known", [missing]), ()

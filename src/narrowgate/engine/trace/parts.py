@@ -29,8 +29,8 @@ def hosts_in_parts(snapshot: Snapshot, client: Client, calls: Sequence[HostsCall
         return client.hosts
     arrived = [each.arrived for each in calls if each.arrived is not None]
     reached = tuple([each.ways.reached for each in arrived])
-    blocks = _policy_blocks(snapshot, arrived)
-    family = next((own for each in calls if (own := _family(each)) is not None), 4)
+    blocks = _policy_blocks(snapshot, arrived) if arrived else frozenset[Cidr]()
+    family = next(iter([own for each in calls if (own := _family(each)) is not None]), 4)
     key = (client.hosts, reached, family, blocks)
     kept = _parts(snapshot)
     hosts = kept.get(key)
@@ -58,11 +58,13 @@ def _policy_blocks(snapshot: Snapshot, arrived: Iterable[Arrived]) -> frozenset[
     """Every address range that a policy on the way names: `aws:VpcSourceIp` tells hosts of one subnet apart."""
     kept = _blocks(snapshot)
     found: frozenset[Cidr] = frozenset()
-    for place in {_policies(reply.call) for each in arrived for reply in each.replies}:
-        blocks = kept.get(place)
-        if blocks is None:
-            blocks = kept.keep(place, _blocks_of(snapshot, *place))
-        found |= blocks
+    for each in arrived:
+        for reply in each.replies:
+            place = _policies(reply.call)
+            blocks = kept.get(place)
+            if blocks is None:
+                blocks = kept.keep(place, _blocks_of(snapshot, *place))
+            found = found | blocks if found else blocks
     return found
 
 
