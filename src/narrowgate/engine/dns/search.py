@@ -131,7 +131,7 @@ class Search:
         passed_over = [
             Considered(item=_named(each), outcome="rejected", why="the same name, and a custom rule or zone wins")
             for each in self.every[position].candidates
-            if each != chosen
+            if each is not chosen and each != chosen
         ]
         passed_over += [
             Considered(item=_named(each), outcome="rejected", why="less specific")

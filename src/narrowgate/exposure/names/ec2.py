@@ -1,6 +1,7 @@
 """Names that EC2 gives to interfaces and that a view answers privately: of its VPC and of connected ones."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from narrowgate.engine.dns.connected_vpcs import Connection, connections_of, missing_connections
 from narrowgate.engine.dns.ec2_holders import FIRST_REGION
@@ -17,6 +18,8 @@ from narrowgate.model.snapshot import Snapshot, index
 
 Ask = Callable[[str, str], Outcome]
 
+_MANY = 8
+
 
 def ec2_names(snapshot: Snapshot, vpc_id: str, ask: Ask) -> Iterator[ExposedName]:
     """EC2's names as one view answers them; `ask` is that view."""
@@ -29,7 +32,7 @@ def ec2_names(snapshot: Snapshot, vpc_id: str, ask: Ask) -> Iterator[ExposedName
     for each in (own, *connections_of(snapshot, vpc_id)):
         by_way.setdefault((each.via, each.is_up, each.has_dns, each.region), []).append(each.vpc_id)
     for (via, _, _, region), vpcs in by_way.items():
-        yield from _private_names(snapshot, vpcs, region or view.region, via, ask)
+        yield from _private_names(snapshot, vpc_id, vpcs, region or view.region, via, ask)
         for other in vpcs:
             if other in hostnames:
                 yield from _public_names(hostnames[other], via, ask)
@@ -41,7 +44,7 @@ def ec2_names(snapshot: Snapshot, vpc_id: str, ask: Ask) -> Iterator[ExposedName
 
 
 def _private_names(
-    snapshot: Snapshot, vpcs: list[str], region: str | None, via: str, ask: Ask
+    snapshot: Snapshot, own: str, vpcs: list[str], region: str | None, via: str, ask: Ask
 ) -> Iterator[ExposedName]:
     """`ip-10-0-1-7.ec2.internal`: one entry for all interfaces behind one way (PEER-DNS-05)."""
     if region is None:
@@ -58,7 +61,7 @@ def _private_names(
             name=f"ip-*.{domain}",
             target=vpcs[0] if len(vpcs) == 1 else via,
             state=OPEN if outcome.verdict is Verdict.ALLOWED else UNKNOWN,
-            embeds=_blocks(snapshot, vpcs),
+            embeds=_embedded(snapshot, own, vpcs),
             via=via,
             because=(*because(outcome)[:1], _reason(vpcs, via)),
             unknowns=outcome.unknowns if outcome.verdict is not Verdict.ALLOWED else (),
@@ -71,9 +74,44 @@ def _reason(vpcs: list[str], via: str) -> Because:
     return Because(text=f"EC2 names the interfaces of {whose} after their addresses", rule="RSLV-08", resource=via)
 
 
-def _blocks(snapshot: Snapshot, vpcs: Iterable[str]) -> tuple[str, ...]:
+class _Blocks(NamedTuple):
+    """The IPv4 blocks of some VPCs; whether no two of them have an address in common."""
+
+    addresses: IntervalSet
+    are_apart: bool
+
+
+@index
+def _blocks(snapshot: Snapshot) -> dict[frozenset[str], _Blocks]:
+    """By VPCs; filled as they are asked for."""
+    return {}
+
+
+def _blocks_of(snapshot: Snapshot, vpcs: Iterable[str]) -> IntervalSet:
     blocks = (block for vpc_id in vpcs for block in vpc_blocks(snapshot, vpc_id) or ())
-    return spell_ranges(4, IntervalSet((block.first, block.last) for block in blocks if block.family == 4))
+    return IntervalSet((block.first, block.last) for block in blocks if block.family == 4)
+
+
+@index
+def _ranges(snapshot: Snapshot) -> dict[str, str]:
+    """Every range that was spelled, once."""
+    return {}
+
+
+def _embedded(snapshot: Snapshot, own: str, vpcs: list[str]) -> tuple[str, ...]:
+    """The blocks of VPCs that one sees; all that a gateway connects see nearly the same ones."""
+    left = _blocks_of(snapshot, vpcs) if own in vpcs or len(vpcs) < _MANY else _but_own(snapshot, own, vpcs)
+    ranges = _ranges(snapshot)
+    return tuple(ranges.setdefault(text, text) for text in spell_ranges(4, left))
+
+
+def _but_own(snapshot: Snapshot, own: str, vpcs: list[str]) -> IntervalSet:
+    kept, key = _blocks(snapshot), frozenset((*vpcs, own))
+    if key not in kept:
+        every = _blocks_of(snapshot, key)
+        kept[key] = _Blocks(every, len(every) == sum(len(_blocks_of(snapshot, (each,))) for each in key))
+    whole = kept[key]
+    return whole.addresses - _blocks_of(snapshot, (own,)) if whole.are_apart else _blocks_of(snapshot, vpcs)
 
 
 @index

@@ -16,11 +16,11 @@ from narrowgate.model.snapshot import Snapshot, index
 class Family:
     """The public names directly below one domain.
 
-    `by_name` has entries by the name that stands for them, `by_address` their names by addresses; `is_reserved`
-    where rules that AWS makes itself may cover some of them in some VPC.
+    `asked` are the names that stand for entries, which `by_name` has by them, and `by_address` has entries' names
+    by their addresses; `is_reserved` where rules that AWS makes itself may cover some of them in some VPC.
     """
 
-    __slots__ = ("by_address", "by_name", "entries", "is_reserved", "names")
+    __slots__ = ("asked", "by_address", "by_name", "entries", "is_reserved", "names")
 
     def __init__(self, entries: Sequence[ExposedName]) -> None:
         self.entries = tuple(entries)
@@ -31,6 +31,7 @@ class Family:
             self.by_name.setdefault(asked_name(each), []).append(each)
             for address in each.addresses:
                 self.by_address.setdefault(address, set()).add(each.name)
+        self.asked = frozenset(self.by_name)
         self.is_reserved = any(map(may_be_autodefined, self.by_name))
 
 

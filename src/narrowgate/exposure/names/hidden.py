@@ -15,7 +15,6 @@ from narrowgate.engine.dns.resolver import ask_resolver
 from narrowgate.engine.dns.view import Kind, View, view_of
 from narrowgate.exposure.names.cells import WITNESS
 from narrowgate.exposure.names.families import (
-    Family,
     asked_name,
     families_of,
     listed_by,
@@ -27,6 +26,7 @@ from narrowgate.exposure.names.public import public_entries
 from narrowgate.model.answer import Verdict
 from narrowgate.model.domain import parents
 from narrowgate.model.exposure import ExposedName
+from narrowgate.model.fact import UnsetType
 from narrowgate.model.snapshot import Snapshot, index
 
 _NONE: frozenset[str] = frozenset()
@@ -77,8 +77,8 @@ def _kept(snapshot: Snapshot) -> dict[tuple[object, ...], frozenset[str]]:
 
 
 def _of_family(snapshot: Snapshot, view: View, parent: str, listed: frozenset[str] | None) -> frozenset[str]:
-    kept, family = _kept(snapshot), families_of(snapshot)[parent]
-    key = _deciding(snapshot, view, parent, family)
+    kept = _kept(snapshot)
+    key = _deciding(snapshot, view, parent, listed)
     found = kept.get(key) if key is not None else None
     if found is None:
         read = _read(snapshot, view, parent, listed)
@@ -134,30 +134,46 @@ def _answer_for_all(snapshot: Snapshot, view: View, parent: str) -> tuple[str, .
     return outcome.addresses if is_own and not outcome.chain and not outcome.is_provisional else None
 
 
+@index
+def _hosts_of_inbound(snapshot: Snapshot) -> frozenset[str]:
+    """VPCs with inbound Resolver endpoints."""
+    endpoints = snapshot.facts.resolver_endpoints.values()
+    hosts = (each.host_vpc_id for each in endpoints if each.direction.startswith("INBOUND"))
+    return frozenset(each for each in hosts if not isinstance(each, UnsetType))
+
+
 def _is_down(snapshot: Snapshot, view: View) -> bool:
     """Whether an outage of its firewall decides, and the VPC's own setting with it (FW-06)."""
     unavailable = snapshot.outside.unavailable if snapshot.outside else ()
     return UNAVAILABLE in unavailable and bool(view.firewall.groups)
 
 
-def _deciding(snapshot: Snapshot, view: View, parent: str, family: Family) -> tuple[object, ...] | None:
+def _deciding(
+    snapshot: Snapshot, view: View, parent: str, listed: frozenset[str] | None
+) -> tuple[object, ...] | None:
     """What of a view decides about the names of a parent; None where more may count.
 
-    Of what nobody collected it matters only that it is missing: no name is hidden for certain then.
+    Of what nobody collected it matters only that it is missing: no name is hidden for certain then. A firewall
+    whose lists hold none of the names lets them pass.
     """
+    family = families_of(snapshot)[parent]
     above = tuple(view.candidates.get(each, ()) for each in parents(parent))
     within = tuple((name, view.candidates[name]) for name in view.candidates if name in family.by_name)
-    every = (*above, *(found for _, found in within))
+    every = [each for found in (*above, *(found for _, found in within)) for each in found]
     if view.delegations or family.is_reserved or _is_down(snapshot, view):
         return None
-    if any(each.inbound_only for found in every for each in found):
+    if any(each.inbound_only for each in every):
         return None
+    if view.vpc_id in _hosts_of_inbound(snapshot) and any(each.kind is Kind.FORWARD for each in every):
+        # RSLV-15: its own inbound endpoint may be the target.
+        return None
+    is_judged = listed is None or not listed.isdisjoint(family.asked)
     return (
         parent,
         view.region,
         view.support if isinstance(view.support, bool) else None,
         view.attributes if isinstance(view.attributes, bool) else None,
-        view.firewall.groups,
+        view.firewall.groups if is_judged else (),
         bool(view.firewall.missing),
         bool(view.missing_rules),
         bool(view.missing_zones),

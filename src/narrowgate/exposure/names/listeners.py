@@ -5,7 +5,7 @@ from functools import partial
 
 from narrowgate.engine.dns.outcome import Outcome, Query
 from narrowgate.engine.dns.resolver import ASK, ask_resolver
-from narrowgate.engine.dns.servers import Door, answer_behind, server_at
+from narrowgate.engine.dns.servers import Door, answer_behind, endpoint_state, server_at
 from narrowgate.engine.dns.zones import zone_contents
 from narrowgate.engine.network.interfaces import Interface
 from narrowgate.exposure.names.cells import Answered, private_cells
@@ -28,20 +28,28 @@ def names_of_resolver(snapshot: Snapshot, vpc_id: str) -> tuple[ExposedName, ...
 
 
 @index
-def _of_servers(snapshot: Snapshot) -> dict[tuple[Address, str | None], tuple[ExposedName, ...]]:
-    """By address and VPC; filled as servers are asked."""
+def _of_servers(snapshot: Snapshot) -> dict[tuple[Address, str | None] | str, tuple[ExposedName, ...]]:
+    """By address and VPC, or by endpoint; filled as servers are asked."""
     return {}
 
 
 def names_of_server(snapshot: Snapshot, address: Address, known: Interface | None) -> tuple[ExposedName, ...]:
     """Every name that whatever listens at an address answers privately (IN-01, CUST-01)."""
     kept = _of_servers(snapshot)
-    key = (address, known.vpc_id if known else None)
+    key = _likeness(snapshot, address, known)
     if key not in kept:
         ask = asker(snapshot, address, known)
         view_vpc, points = _points_at(snapshot, address, known)
         kept[key] = _names(snapshot, view_vpc, points, ask)
     return kept[key]
+
+
+def _likeness(snapshot: Snapshot, address: Address, known: Interface | None) -> tuple[Address, str | None] | str:
+    """What an address has in common with all that answer alike: an endpoint that works there (IN-01)."""
+    endpoint = snapshot.facts.resolver_endpoints.get((known.resolver_endpoint_id if known else None) or "")
+    if endpoint is not None and endpoint_state(snapshot, endpoint, address, "IN-01") is None:
+        return endpoint.id
+    return (address, known.vpc_id if known else None)
 
 
 def asker(snapshot: Snapshot, address: Address, known: Interface | None) -> Callable[[str, str], Outcome]:
@@ -95,9 +103,11 @@ def _types(snapshot: Snapshot) -> dict[str, frozenset[str]]:
 def _more_types(snapshot: Snapshot, name: str) -> tuple[str, ...]:
     """The types that a name may hold: its own, and those of wildcards that may stand in, whoever answers."""
     types = _types(snapshot)
+    if not types:
+        return ()
     found = set(types.get(name, ()))
     for parent in parents(name):
-        found |= types.get(f"*.{parent}" if parent else "*", frozenset())
+        found.update(types.get(f"*.{parent}" if parent else "*", ()))
     return tuple(sorted(found))
 
 

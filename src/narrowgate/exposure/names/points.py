@@ -5,7 +5,7 @@ list inside any of these, and, behind a FORWARD rule, a point of whatever its ta
 is one cell, and all names below it that are below no further point are another.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from narrowgate.engine.dns.endpoint_names import private_names
 from narrowgate.engine.dns.firewall_domains import DomainList, domain_list
@@ -85,22 +85,24 @@ def _of_candidate(snapshot: Snapshot, candidate: Candidate, trail: Trail) -> Ite
         return (name.removeprefix("*.") for name in names)
     if candidate.kind is Kind.FORWARD:
         rule = snapshot.facts.resolver_rules[candidate.resource_id]
-        texts = [each.ip or each.ipv6 for each in rule.target_ips]
-        return (name for text in texts if text for name in _behind(snapshot, text, trail))
+        return _behind(snapshot, (each.ip or each.ipv6 for each in rule.target_ips), trail)
     return ()
 
 
-def _behind(snapshot: Snapshot, text: str, trail: Trail) -> Iterator[str]:
-    """Points of whatever could answer at an address, in any VPC."""
-    if not is_address(text):
-        return
-    for known in interfaces_with_address(snapshot, parse_address(text)):
-        endpoint = snapshot.facts.resolver_endpoints.get(known.resolver_endpoint_id or "")
-        if endpoint is not None and not isinstance(endpoint.host_vpc_id, UnsetType):
-            yield from points_of_view(snapshot, endpoint.host_vpc_id, trail)
+def _behind(snapshot: Snapshot, texts: Iterable[str | None], trail: Trail) -> set[str]:
+    """Points of whatever could answer at some addresses, in any VPC."""
+    addresses = {text for text in texts if text and is_address(text)}
+    hosts: set[str] = set()
+    for text in addresses:
+        for known in interfaces_with_address(snapshot, parse_address(text)):
+            endpoint = snapshot.facts.resolver_endpoints.get(known.resolver_endpoint_id or "")
+            if endpoint is not None and not isinstance(endpoint.host_vpc_id, UnsetType):
+                hosts.add(endpoint.host_vpc_id)
+    found = set[str]().union(*(points_of_view(snapshot, each, trail) for each in hosts))
     for server in snapshot.outside.dns_servers if snapshot.outside else ():
-        if server.ip == text:
-            yield from points_of_server(snapshot, server, trail)
+        if server.ip in addresses:
+            found |= points_of_server(snapshot, server, trail)
+    return found
 
 
 def points_of_server(snapshot: Snapshot, server: DnsServer, trail: Trail = frozenset()) -> frozenset[str]:
@@ -112,7 +114,7 @@ def points_of_server(snapshot: Snapshot, server: DnsServer, trail: Trail = froze
     for each in server.forward:
         domain = normalise(each.domain)
         found.add(domain)
-        inside = set(_behind(snapshot, each.to, inner))
+        inside = _behind(snapshot, (each.to,), inner)
         if server.vpc is not None and server.vpc in snapshot.facts.vpcs:
             # It may mean its own VPC's resolver.
             inside |= points_of_view(snapshot, server.vpc, inner)
