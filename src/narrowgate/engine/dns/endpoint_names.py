@@ -113,6 +113,12 @@ def private_names(endpoint: VpcEndpoint) -> tuple[str, ...] | None:
     return tuple(name for name in names if name and not is_vpce_name(name))
 
 
+def holds_name(endpoint: VpcEndpoint, domain: str, name: str) -> bool:
+    """Whether the endpoint's managed zone for a domain has a name, its wildcard if it has one (VPCE-DNS-05)."""
+    names = private_names(endpoint) or ()
+    return name in names or (name != domain and f"*.{domain}" in names)
+
+
 def endpoint_addresses(snapshot: Snapshot, endpoint: VpcEndpoint, zone_name: str | None) -> EndpointAddresses:
     """Addresses of all interfaces of an endpoint, or of those in one Availability Zone."""
     return _addresses(snapshot, (endpoint.vpc_endpoint_id, zone_name))

@@ -4,6 +4,7 @@ from narrowgate.engine.dns.choice import Level, levels, tie
 from narrowgate.engine.dns.ec2_names import answer_autodefined
 from narrowgate.engine.dns.endpoint_names import (
     answer_from_endpoint,
+    holds_name,
     is_execute_api,
     is_inbound_only,
     is_vpce_name,
@@ -179,14 +180,13 @@ class Search:
     def _managed(self, chosen: Candidate) -> Outcome:
         """The hidden zone of an endpoint: its names, its wildcard if it has one, nothing else (VPCE-DNS-05)."""
         endpoint = self.query.snapshot.facts.vpc_endpoints[chosen.resource_id]
-        names = private_names(endpoint) or ()
         name = self.query.name
         if is_inbound_only(endpoint) and is_execute_api(endpoint):
             text = f"{chosen.resource_id} has private DNS for inbound questions only: not for execute-api"
             reason = Reason.DNS_INBOUND_ONLY_NOT_OFFERED
             return refused(None, reason, chosen.resource_id, "VPCE-DNS-09", text, verdict=Verdict.INVALID)
-        if name in names or (f"*.{chosen.domain}" in names and name != chosen.domain):
-            rule = "VPCE-DNS-04" if name in names else "VPCE-DNS-05"
+        if holds_name(endpoint, chosen.domain, name):
+            rule = "VPCE-DNS-04" if name in (private_names(endpoint) or ()) else "VPCE-DNS-05"
             found = answer_from_endpoint(self.query, endpoint, None, answered_by=chosen.resource_id, rule=rule)
             return found.after(warnings=_captured(name, chosen.resource_id))
         text = f"the private DNS of {chosen.resource_id} has no {name}"

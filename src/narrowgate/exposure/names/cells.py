@@ -1,6 +1,6 @@
 """Names cut into cells by points: each point alone, and all that lies below it and below no further point."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import NamedTuple
 
 from narrowgate.engine.dns.outcome import PUBLIC, Outcome
@@ -13,6 +13,15 @@ WITNESS = "any-other-name"
 
 Oracle = Callable[[str, str], Outcome]
 """Answers a name and a record type."""
+
+Held = Callable[[str], Set[str] | None]
+"""The record types that a name may have at all, where that is known without asking; `CNAME` stands for any."""
+
+
+def not_known(name: str) -> None:
+    """Of no name it is known."""
+    del name
+
 
 _TYPES = ("A", "AAAA")
 
@@ -56,7 +65,7 @@ class Answered(NamedTuple):
 
 
 def private_cells(
-    points: Iterable[str], ask: Oracle, more_types: Callable[[str], Iterable[str]]
+    points: Iterable[str], ask: Oracle, more_types: Callable[[str], Iterable[str]], held: Held = not_known
 ) -> list[Answered]:
     """Every cell that is answered privately, or of which nobody can tell; equal neighbours merged.
 
@@ -64,6 +73,7 @@ def private_cells(
         points: where answers can change.
         ask: the resolver or server that is asked.
         more_types: record types, beside addresses, that a name may hold.
+        held: the types of a name, where they are known without asking.
     """
     ordered = sorted(set(points), key=lambda name: (label_count(name), name))
     known = frozenset(ordered)
@@ -74,7 +84,7 @@ def private_cells(
         nearest = next((parent for parent in parents(point)[1:] if parent in known), None)
         above = patterns.get(nearest) if nearest is not None else None
         for cell in (Cell(point, False), Cell(point, True)):
-            answered = _ask(cell, ask, more_types)
+            answered = _ask(cell, ask, more_types, held)
             is_merged = answered is not None and above is not None and above.content == answered.content
             if answered is not None and not is_merged:
                 found.append(answered)
@@ -110,13 +120,17 @@ def _owners(point: str, patterns: dict[str, _Pattern | None]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _ask(cell: Cell, ask: Oracle, more_types: Callable[[str], Iterable[str]]) -> Answered | None:
+def _ask(cell: Cell, ask: Oracle, more_types: Callable[[str], Iterable[str]], held: Held) -> Answered | None:
     """Ask for addresses; where a name has neither kind, for what else it may hold."""
+    name = cell.witness
+    types_held = held(name)
     kinds = dict.fromkeys((*_TYPES, *more_types(cell.point)))
+    if types_held is not None and "CNAME" not in types_held:
+        kinds = {kind: None for kind in kinds if kind in types_held}
     best: Answered | None = None
     types: list[str] = []
     for kind in kinds:
-        outcome = ask(cell.witness, kind)
+        outcome = ask(name, kind)
         answered = judge(cell, kind, outcome)
         if answered is not None:
             types.append(kind)

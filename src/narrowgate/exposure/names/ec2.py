@@ -93,8 +93,8 @@ def _blocks_of(snapshot: Snapshot, vpcs: Iterable[str]) -> IntervalSet:
 
 
 @index
-def _ranges(snapshot: Snapshot) -> dict[str, str]:
-    """Every range that was spelled, once."""
+def _ranges(snapshot: Snapshot) -> dict[tuple[int, int], str]:
+    """Ranges as they are spelled; filled as they are asked for."""
     return {}
 
 
@@ -102,7 +102,10 @@ def _embedded(snapshot: Snapshot, own: str, vpcs: list[str]) -> tuple[str, ...]:
     """The blocks of VPCs that one sees; all that a gateway connects see nearly the same ones."""
     left = _blocks_of(snapshot, vpcs) if own in vpcs or len(vpcs) < _MANY else _but_own(snapshot, own, vpcs)
     ranges = _ranges(snapshot)
-    return tuple(ranges.setdefault(text, text) for text in spell_ranges(4, left))
+    for pair in left:
+        if pair not in ranges:
+            ranges[pair] = spell_ranges(4, IntervalSet((pair,)))[0]
+    return tuple([ranges[pair] for pair in left])
 
 
 def _but_own(snapshot: Snapshot, own: str, vpcs: list[str]) -> IntervalSet:

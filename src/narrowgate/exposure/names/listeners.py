@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from narrowgate.engine.dns.held import held_types
 from narrowgate.engine.dns.outcome import Outcome, Query
 from narrowgate.engine.dns.resolver import ASK, ask_resolver
 from narrowgate.engine.dns.servers import Door, answer_behind, endpoint_state, server_at
+from narrowgate.engine.dns.view import view_of
 from narrowgate.engine.dns.zones import zone_contents
 from narrowgate.engine.network.interfaces import Interface
-from narrowgate.exposure.names.cells import Answered, private_cells
+from narrowgate.exposure.names.cells import Answered, Held, Oracle, not_known, private_cells
 from narrowgate.exposure.names.ec2 import ec2_names
 from narrowgate.exposure.names.points import points_of_server, points_of_view
 from narrowgate.model.address import Address
@@ -23,8 +25,8 @@ _ADDRESS_TYPES = frozenset({"A", "AAAA", "CNAME", "NS", "SOA"})
 
 def names_of_resolver(snapshot: Snapshot, vpc_id: str) -> tuple[ExposedName, ...]:
     """Every name that the resolver of a VPC answers privately to the hosts of that VPC; nothing of it is kept."""
-    ask = partial(_ask_resolver, snapshot, vpc_id)
-    return _names(snapshot, vpc_id, points_of_view(snapshot, vpc_id), ask)
+    ask, held = partial(_ask_resolver, snapshot, vpc_id), partial(held_types, snapshot, view_of(snapshot, vpc_id))
+    return _names(snapshot, vpc_id, points_of_view(snapshot, vpc_id), ask, held)
 
 
 @index
@@ -77,9 +79,9 @@ def _ask_server(snapshot: Snapshot, door: Door, known: Interface | None, name: s
 
 
 def _names(
-    snapshot: Snapshot, vpc_id: str | None, points: Iterable[str], ask: Callable[[str, str], Outcome]
+    snapshot: Snapshot, vpc_id: str | None, points: Iterable[str], ask: Oracle, held: Held = not_known
 ) -> tuple[ExposedName, ...]:
-    cells = private_cells(points, ask, partial(_more_types, snapshot))
+    cells = private_cells(points, ask, partial(_more_types, snapshot), held)
     found = [_entry(each) for each in cells]
     if vpc_id is not None:
         found += ec2_names(snapshot, vpc_id, ask)
