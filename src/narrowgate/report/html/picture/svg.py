@@ -60,24 +60,30 @@ def _subnet(placed: Placed, subnet: SubnetBox) -> Iterator[str]:
 
 
 def _vpc_names(placed: Placed, vpc: VpcBox) -> Iterator[str]:
-    """A VPC's name and those of its subnets, over whatever passes there."""
+    """The names of a VPC, its subnets and chips, over whatever passes there."""
     rect = placed.rects[vpc.key]
     yield label(vpc.label, (rect.x + 12, rect.y + 20), "name", 38)
     named = f"{vpc.key} · " if vpc.label != vpc.key else ""
     yield label(f"{named}{', '.join(vpc.cidrs)}", (rect.x + 12, rect.y + 37), "note", 50)
+    yield from (_chip_name(placed, vpc.key, chip) for chip in vpc.chips)
     for subnet in vpc.subnets:
         rect = placed.rects[subnet.key]
         note = shortened(f"{subnet.cidr} {subnet.zone}", 30)
         letters = int((rect.width - 24 - breadth(note) * 5.9) / 6.6)
         yield label(subnet.label, (rect.x + 8, rect.y + 17), "subnet-name", letters)
         yield label(note, (rect.x + rect.width - 8, rect.y + 17), "note end", 30)
+        yield from (_chip_name(placed, subnet.key, chip) for chip in subnet.chips)
 
 
 def _chip(placed: Placed, owner: str, chip: Chip) -> str:
     rect = placed.chips[owner, chip.key]
     title = f"<title>{text(f'{chip.label} {chip.title}'.strip())}</title>"
-    words = label(chip_label(chip), (rect.x + rect.width / 2, rect.y + 15), "chip-name", 60)
-    return f'<g class="chip {chip.kind}">{title}{box(rect, "chip", 11)}{words}</g>'
+    return f'<g class="chip {chip.kind}">{title}{box(rect, "chip", 11)}</g>'
+
+
+def _chip_name(placed: Placed, owner: str, chip: Chip) -> str:
+    rect = placed.chips[owner, chip.key]
+    return label(chip_label(chip), (rect.x + rect.width / 2, rect.y + 15), "chip-name", 60)
 
 
 def _box(placed: Placed, each: Box) -> str:
