@@ -63,7 +63,7 @@ def _otherwise(dice: Random, known: Any, others: Sequence[Any], own: object = No
             dice, known, [each for other in others if isinstance(other, tuple) for each in other]
         )
     if isinstance(known, msgspec.Struct):
-        fields = [each for each in known.__struct_fields__ if each not in _WORDS and not _is(known, each, own)]
+        fields = [each for each in known.__struct_fields__ if not (each in _WORDS or _is_fixed(known, each, own))]
         if not fields:
             return known
         field = dice.choice(fields)
@@ -75,9 +75,12 @@ def _otherwise(dice: Random, known: Any, others: Sequence[Any], own: object = No
 _WORDS = frozenset({"tags", "tag_set", "description", "name"})
 """Fields that only people read."""
 
+_FIXED = frozenset({"vpc_id", "host_vpc_id"})
+"""Fields of a resource that AWS never changes: what is in a VPC refers to others there."""
 
-def _is(known: msgspec.Struct, field: str, own: object) -> bool:
-    return own is not None and getattr(known, field) == own
+
+def _is_fixed(known: msgspec.Struct, field: str, own: object) -> bool:
+    return own is not None and (field in _FIXED or getattr(known, field) == own)
 
 
 def _list_otherwise(dice: Random, known: tuple[Any, ...], others: list[Any]) -> tuple[Any, ...]:

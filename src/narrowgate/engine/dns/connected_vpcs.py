@@ -113,28 +113,20 @@ def _allows_resolution(side: PeeringVpcInfo, connection_id: str) -> Known:
 
 def _attached(snapshot: Snapshot, vpc_id: str) -> Iterator[Connection]:
     for own in _gateways_by_vpc(snapshot).get(vpc_id, ()):
-        behind = _behind_gateway(snapshot, own.transit_gateway_id, _is_available(own), _attachment_dns(own))
+        behind = _behind_gateway(snapshot, (own.transit_gateway_id, _is_available(own), _attachment_dns(own)))
         yield from (each for each in behind if each.vpc_id != vpc_id)
 
 
-@index
-def _behind_gateways(snapshot: Snapshot) -> dict[tuple[str, Known, Known], tuple[Connection, ...]]:
-    """By gateway and what an attachment to it is; filled as they are asked for."""
-    return {}
-
-
-def _behind_gateway(snapshot: Snapshot, gateway: str, is_up: Known, has_dns: Known) -> tuple[Connection, ...]:
+@keyed_index
+def _behind_gateway(snapshot: Snapshot, key: tuple[str, Known, Known]) -> tuple[Connection, ...]:
     """Every VPC behind a gateway, as one sees it whose own attachment is up and has DNS support so."""
-    kept = _behind_gateways(snapshot)
-    key = (gateway, is_up, has_dns)
-    if key not in kept:
-        found = []
-        for other in _attachments_by_gateway(snapshot)[gateway]:
-            both = _all((is_up, _is_available(other)))
-            names = _all((both, _gateway_dns(snapshot, gateway), has_dns, _attachment_dns(other)))
-            found.append(Connection(other.vpc_id, snapshot.region_of(other.vpc_id), gateway, both, names, True))
-        kept[key] = tuple(found)
-    return kept[key]
+    gateway, is_up, has_dns = key
+    found = []
+    for other in _attachments_by_gateway(snapshot)[gateway]:
+        both = _all((is_up, _is_available(other)))
+        names = _all((both, _gateway_dns(snapshot, gateway), has_dns, _attachment_dns(other)))
+        found.append(Connection(other.vpc_id, snapshot.region_of(other.vpc_id), gateway, both, names, True))
+    return tuple(found)
 
 
 def _is_available(attachment: TransitGatewayVpcAttachment) -> Known:

@@ -57,12 +57,14 @@ def vpcs_of_dhcp_options(side: Side) -> frozenset[str]:
 
 
 def vpc_of_resolver(side: Side) -> frozenset[str] | None:
-    """The VPC of a Resolver endpoint, by the endpoint or by the list of its addresses."""
+    """The VPC of a Resolver endpoint, by the endpoint or by the list of its addresses and their subnets."""
     endpoint = side.snapshot.facts.resolver_endpoints.get(str(side.key))
     fact = side.fact if isinstance(side.fact, ResolverEndpoint) else endpoint
     if fact is None or isinstance(fact.host_vpc_id, UnsetType):
         return None
-    return frozenset({fact.host_vpc_id})
+    addresses = side.fact if isinstance(side.fact, tuple) else ()
+    subnets = (side.snapshot.facts.subnets.get(each.subnet_id or "") for each in addresses)
+    return frozenset({fact.host_vpc_id, *(each.vpc_id for each in subnets if each is not None)})
 
 
 def zone_associated(edited: Edited) -> Touch | None:

@@ -62,11 +62,8 @@ def reachable_from(snapshot: Snapshot, vpc_id: str) -> Reachable:
                 unknown[unread.prefix_list] = _unknown(
                     told, unread.target.kind.value, (unread.missing,), "NET-08", f"by {unread.target.id}"
                 )
-    unread_vpcs = _unread_vpcs(snapshot)
     for other in vpcs:
-        if other not in unread_vpcs:
-            unread_vpcs[other] = _unread_vpc(snapshot, other)
-        entry = unread_vpcs[other]
+        entry = _unread_vpc(snapshot, other)
         if entry is not None:
             unknown[other] = entry
     for gap in _unread_senders(snapshot, vpc_id):
@@ -148,12 +145,7 @@ def _unread_senders(snapshot: Snapshot, vpc_id: str) -> list[Missing]:
     return [gap for gap in gaps if gap is not None]
 
 
-@index
-def _unread_vpcs(snapshot: Snapshot) -> dict[str, ExposedSocket | None]:
-    """Filled as VPCs are asked for: all that lead to one ask the same."""
-    return {}
-
-
+@keyed_index
 def _unread_vpc(snapshot: Snapshot, vpc_id: str) -> ExposedSocket | None:
     """A VPC that routes lead to and whose interfaces nobody listed: any address of it may answer."""
     gap = missing_of_vpc(snapshot, "ec2.describe_network_interfaces", vpc_id)

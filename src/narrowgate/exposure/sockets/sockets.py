@@ -32,7 +32,9 @@ def _read(snapshot: Snapshot, vpc_id: str) -> Sockets:
     known = _taken_over(snapshot, vpc_id)
     others = [each for each in reachable.vpcs if each != vpc_id]
     bundles = [known[vpc_id] if vpc_id in known else _inside(snapshot, vpc_id)]
-    if others:
+    if known.keys() >= set(others):
+        bundles += [known[other] for other in others]
+    else:
         here = side_of(snapshot, vpc_id)
         bundles += [known[other] if other in known else _across(snapshot, here, other) for other in others]
     _count(snapshot, sum(each not in known for each in (vpc_id, *others)))
