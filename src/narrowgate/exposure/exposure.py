@@ -12,7 +12,8 @@ from narrowgate.exposure.labels import labels_of
 from narrowgate.exposure.names.names import names_of_vpc
 from narrowgate.exposure.names.public import public_entries, same_public_names
 from narrowgate.exposure.places import is_in_vpc
-from narrowgate.exposure.reuse.earlier import continue_from
+from narrowgate.exposure.reuse.earlier import continue_from, earlier_of
+from narrowgate.exposure.reuse.untouched import is_untouched
 from narrowgate.exposure.sockets.listing import socket_entries
 from narrowgate.exposure.sockets.pieces import Sockets
 from narrowgate.exposure.sockets.sockets import sockets_of_vpc
@@ -79,6 +80,9 @@ def _apart(snapshot: Snapshot, vpc_id: str, other: Snapshot) -> VpcExposure | No
     """What of a VPC's lists is not the very same as in another snapshot; None where all of it is."""
     if vpc_id not in other.facts.vpcs:
         return exposure_of_vpc(snapshot, vpc_id)
+    edited, earlier = (snapshot, earlier_of(snapshot)) if earlier_of(snapshot) else (other, earlier_of(other))
+    if earlier is not None and is_untouched(edited, earlier, vpc_id):
+        return None
     sockets, others = sockets_of_vpc(snapshot, vpc_id), sockets_of_vpc(other, vpc_id)
     names, known = names_of_vpc(snapshot, vpc_id, sockets), names_of_vpc(other, vpc_id, others)
     apis = apis_of_vpc(snapshot, vpc_id, sockets)

@@ -40,7 +40,7 @@ def is_execute_api(endpoint: VpcEndpoint | None) -> bool:
 
 
 @index
-def _doorways(snapshot: Snapshot) -> frozenset[str]:
+def doorways(snapshot: Snapshot) -> frozenset[str]:
     """Endpoints that are, or may be, of execute-api."""
     return frozenset(
         own
@@ -52,10 +52,10 @@ def _doorways(snapshot: Snapshot) -> frozenset[str]:
 @index
 def _leading_on(snapshot: Snapshot) -> Chosen:
     """Targets of which some member may be a door, or lead to one."""
-    doorways = _doorways(snapshot)
+    known = doorways(snapshot)
 
     def leads_on(target: TargetClass) -> bool:
-        return any(True for _ in _doorways_of(doorways, target.every_member))
+        return any(True for _ in _doorways_of(known, target.every_member))
 
     return Chosen(leads_on)
 
@@ -66,7 +66,7 @@ def doors_of(snapshot: Snapshot, sockets: Sockets) -> list[Door]:
     for each in sockets.to(_leading_on(snapshot)):
         if each.protocol != TCP:
             continue
-        for target, address in _doorways_of(_doorways(snapshot), each.targets):
+        for target, address in _doorways_of(doorways(snapshot), each.targets):
             for door in _door(snapshot, each, target, address):
                 found.setdefault((door.endpoint_id, door.state, door.via, door.is_ipv4), []).append(door)
     joined = [_joined(every) for every in found.values()]
@@ -83,7 +83,7 @@ def _joined(every: list[Door]) -> Door:
     )
 
 
-def _doorways_of(doorways: frozenset[str], targets: Members) -> Iterator[tuple[Interface, Address]]:
+def _doorways_of(known: frozenset[str], targets: Members) -> Iterator[tuple[Interface, Address]]:
     """What of the targets of a socket may be a door or lead to one, each once; most are none."""
     told: set[str] = set()
     for target, address in targets:
@@ -91,7 +91,7 @@ def _doorways_of(doorways: frozenset[str], targets: Members) -> Iterator[tuple[I
         key = f"{own} {address.family}"
         if own is not None and key not in told:
             told.add(key)
-            if own in doorways or target.load_balancer_arn:
+            if own in known or target.load_balancer_arn:
                 yield target, address
 
 
