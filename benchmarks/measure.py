@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import collect_embedded
+import edits
 import exposures
 import guide_size
 import many_vpcs
@@ -47,6 +48,7 @@ def main() -> int:
         _take(figures, "the page of the large estate", lambda: many_vpcs.page(folder))
         _take(figures, "exposure of the large estate", lambda: exposures.every_vpc(folder))
         _take(figures, "exposure after an edit", lambda: exposures.after_an_edit(folder))
+    _take(figures, "exposure after edits of many kinds", lambda: edits.after_edits(options.seed))
     _take(figures, "exposure along a curve", lambda: exposures.curve(options.seed, options.largest))
     print(f"narrowgate {__version__}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
     print(table(figures))

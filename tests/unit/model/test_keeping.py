@@ -10,7 +10,7 @@ from tests.properties.random_edits import edited
 
 from narrowgate.exposure.exposure import evaluate_exposure
 from narrowgate.guide.estate import build_guide
-from narrowgate.model.reads import Notes, Watched, WatchedFacts
+from narrowgate.model.reads import OPEN, Notes, Watched, WatchedFacts
 from narrowgate.model.route53 import ResolverRuleAssociation
 from narrowgate.model.snapshot import Snapshot, index, keyed_index
 from narrowgate.repair.change import Edit
@@ -140,6 +140,19 @@ def test_an_edit_of_an_edit_takes_over_what_neither_touched(snapshot):
     for each in vpcs:
         block_of(twice, each)
     assert asked == vpcs[:2]
+
+
+def test_nothing_that_is_taken_over_rests_on_a_table_that_fills(snapshot):
+    # An `@index` that is made empty and filled by those who ask is followed by nobody: what reads one is computed
+    # again after every edit. A `@keyed_index` in its place notes what it was read from.
+    evaluate_exposure(snapshot, sorted(snapshot.facts.vpcs))
+    resting = {
+        read.__qualname__
+        for read, by_key in snapshot._noted_by_key.items()
+        for noted in by_key.values()
+        if OPEN in noted.facts
+    }
+    assert resting == set()
 
 
 def test_what_is_taken_over_leads_back_to_no_snapshot(snapshot):
