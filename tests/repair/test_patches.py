@@ -1,5 +1,6 @@
 """Repairs as patches of the files that the facts came from: applied by git, read again, judged by the engine."""
 
+import json
 import re
 import subprocess
 import sys
@@ -257,7 +258,10 @@ def test_terraform_takes_a_folder_with_many_patches_and_it_holds(tmp_path, monke
     source.mkdir()
     text = without(without(without(TERRAFORM, RULE), RECORD), 'resource "aws_route" "back"')
     text = replaced(text, ENDPOINT, '"aws:SourceVpc" = aws_vpc.web.id')
+    text = replaced(text, 'resource "aws_route_table" "api" {\n  vpc_id = aws_vpc.api.id\n}\n', "")
     (source / "main.tf").write_text(text)
+    tables = {"resource": {"aws_route_table": {"api": {"vpc_id": "${aws_vpc.api.id}"}}}}
+    (source / "tables.tf.json").write_text(json.dumps(tables, indent=2) + "\n")
     environment = terraform_environment(tmp_path)
     with monkeypatch.context() as patched:
         patched.setattr(program.shutil, "which", lambda name: None)

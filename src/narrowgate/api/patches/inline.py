@@ -7,6 +7,7 @@ taken away again at the next apply. So what is listed inside stays inside.
 from typing import Any
 
 from narrowgate.api.patches.node import Uncertain
+from narrowgate.api.patches.terraform_json import in_json
 from narrowgate.api.patches.terraform_text import Found, TerraformText, address_of
 from narrowgate.generate.terraform.hcl import Block
 from narrowgate.repair.written import Add
@@ -50,6 +51,14 @@ def takes_inline(text: TerraformText, part: Add) -> Found | None:
     if text.emptied.pop(own, None) is not None:
         # What was listed inside stays inside: without a block the provider would leave what is gone as it is.
         return text.only(address)
+    in_other_syntax = in_json(text, address)
+    if in_other_syntax is not None:
+        inside = next((each for each in words if each in in_other_syntax.node.values), None)
+        if inside is not None:
+            raise Uncertain(
+                f"`{inside}` is written inside it", in_other_syntax.node.line, str(in_other_syntax.path)
+            )
+        return None
     found = text.resource(address)
     body = found.block.body
     for word in words:

@@ -22,7 +22,7 @@ def read_again(source: Path, files: Files, *, assume_complete: bool) -> Snapshot
     """
     edited = {path.resolve(): text for path, text in files.edited().items()}
     folder = source if source.is_dir() else source.parent
-    is_terraform = any(path.suffix == ".tf" for path in edited)
+    is_terraform = any(path.name.endswith((".tf", ".tf.json")) for path in edited)
     needed = [folder.resolve(), *(path.parent for path in edited)]
     if is_terraform:
         needed += local_modules(folder.resolve())

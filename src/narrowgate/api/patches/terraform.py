@@ -1,7 +1,6 @@
 """The parts of a change written into Terraform's files."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from narrowgate.api.patches.circles import refuse_circle
@@ -10,11 +9,13 @@ from narrowgate.api.patches.inline import inline_block, takes_inline
 from narrowgate.api.patches.node import TextEdit, Uncertain, apply_edits, revise
 from narrowgate.api.patches.policy_document import revise_data
 from narrowgate.api.patches.references import referring
+from narrowgate.api.patches.terraform_arguments import APART, ARGUMENTS, NESTED
 from narrowgate.api.patches.terraform_deploy import deployed_anew
 from narrowgate.api.patches.terraform_drop import dropped
 from narrowgate.api.patches.terraform_edits import argument_added, block_added
+from narrowgate.api.patches.terraform_json import JsonResource, added, in_json, revised
+from narrowgate.api.patches.terraform_labels import label_for
 from narrowgate.api.patches.terraform_text import Address, Found, Names, TerraformText, address_of
-from narrowgate.generate.names import snake
 from narrowgate.generate.terraform.fold import written_out
 from narrowgate.generate.terraform.hcl import Block, Comment, Json, Raw, Template, write
 from narrowgate.generate.terraform.made import Nested
@@ -23,35 +24,6 @@ from narrowgate.model.resource import GetAtt, Join, Ref, Resource
 from narrowgate.repair.change import Change
 from narrowgate.repair.written import Add, Deploy, Drop, Part, Set
 from narrowgate.sources.terraform.hcl.syntax import GetAttr, Variable
-
-_ARGUMENTS: Mapping[str, tuple[str, str]] = {
-    "EnableDnsSupport": ("aws_vpc", "enable_dns_support"),
-    "EnableDnsHostnames": ("aws_vpc", "enable_dns_hostnames"),
-    "PrivateDnsEnabled": ("aws_vpc_endpoint", "private_dns_enabled"),
-    "SecurityGroupIds": ("aws_vpc_endpoint", "security_group_ids"),
-    "PolicyDocument": ("aws_vpc_endpoint", "policy"),
-    "Policy": ("aws_api_gateway_rest_api", "policy"),
-    "DisableExecuteApiEndpoint": ("aws_api_gateway_rest_api", "disable_execute_api_endpoint"),
-    "VpcEndpointIds": ("aws_api_gateway_rest_api", "vpc_endpoint_ids"),
-    "RetentionInDays": ("aws_cloudwatch_log_group", "retention_in_days"),
-    "SubnetIds": ("aws_ec2_transit_gateway_vpc_attachment", "subnet_ids"),
-    "AutoAccept": ("aws_vpc_peering_connection", "auto_accept"),
-}
-_APART: Mapping[str, tuple[str, str]] = {
-    "PolicyDocument": ("aws_vpc_endpoint_policy", "vpc_endpoint_id"),
-    "Policy": ("aws_api_gateway_rest_api_policy", "rest_api_id"),
-}
-"""Properties that a resource of its own may hold, and by which argument that names what it is for."""
-_SHORT = {
-    "AWS::EC2::SecurityGroupIngress": "in",
-    "AWS::EC2::SecurityGroupEgress": "out",
-    "AWS::EC2::Route": "to",
-    "AWS::EC2::TransitGatewayRouteTableAssociation": "from",
-    "AWS::EC2::TransitGatewayRouteTablePropagation": "to",
-    "AWS::Route53::HostedZone": "zone",
-    "AWS::Route53::RecordSet": "alias",
-}
-_NESTED = {"VpcEndpointIds": "endpoint_configuration"}
 
 
 class TerraformPatch:
@@ -125,13 +97,21 @@ class TerraformPatch:
 
     def _append(self, change: Change, part: Add, module: Names, near: Address) -> None:
         kind = KINDS[part.type]
-        label = self._label(part, module, near)
+        beside_json = in_json(self._text, near) if module == near.names else None
+        label = label_for(self._text, part, module, near)
         resource = Resource(
             logical_id=label, type=part.type, account="", region="", properties=dict(part.properties)
         )
         made = next(iter(kind.write(resource)))
         arguments = self._resolved(dict(made.arguments), module)
         provider = self._text.provider(module, near)
+        if beside_json is not None:
+            told = {"//": _reason(change)} | ({"provider": provider} if provider else {})
+            whole = told | {key: each for key, each in arguments.items() if each != ""}
+            self._save(beside_json, [added(beside_json, made.kind, label, whole)])
+            if part.own:
+                self._text.made[part.own] = (module, made.kind, label)
+            return
         body: list[Any] = [Comment(_reason(change))]
         body += [("provider", Raw(provider))] if provider else []
         body += _spaced(written_out({key: each for key, each in arguments.items() if each != ""}))
@@ -151,16 +131,6 @@ class TerraformPatch:
                 return each
         raise Uncertain(f"the call of module.{near.names[len(module)]} is not there")
 
-    def _label(self, part: Add, module: Names, near: Address) -> str:
-        words = [part.properties.get(each) for each in ("IpProtocol", "FromPort", "RuleNumber")]
-        words += [part.properties.get(each) for each in ("CidrIp", "CidrIpv6", "DestinationCidrBlock")]
-        tail = _SHORT.get(part.type) or snake(part.type.rpartition(":")[2])
-        text = "_".join([near.name, tail, *(str(each) for each in words if isinstance(each, (str, int)))])
-        wanted = re.sub(r"[^A-Za-z0-9_]+", "_", text).lower()[:60].strip("_")
-        kind = KINDS[part.type].terraform
-        taken = {each.block.labels[1] for each in self._text.resources(module, str(kind))}
-        return next(each for each in (wanted, *(f"{wanted}_{at}" for at in range(2, 1000))) if each not in taken)
-
     # Arguments
 
     def _set(self, change: Change, part: Set) -> None:
@@ -174,16 +144,26 @@ class TerraformPatch:
         elif part.property == "TargetIps":
             self._targets(part, address)
         else:
-            kind, argument = _ARGUMENTS[part.property]
+            kind, argument = ARGUMENTS[part.property]
             if address.type != kind:
                 raise Uncertain(f"it is written as {address.type}")
-            self._argument(part, address, argument)
+            found = in_json(self._text, address) if part.property not in APART else None
+            if found is None:
+                self._argument(part, address, argument)
+                return
+            self._text.single(address.names)
+            before, after = (
+                self._resolved(referring(self._text.snapshot, each), address.names)
+                for each in (part.before, part.after)
+            )
+            inside = NESTED.get(part.property, "")
+            self._save(found, revised(found, argument, before, after, inside=inside))
 
     def _argument(self, part: Set, address: Address, name: str) -> None:
         found = self._holder(part, address)
         module = address.names
         body = found.block.body
-        inner = _NESTED.get(part.property)
+        inner = NESTED.get(part.property)
         if inner is not None:
             block = next(body.of_type(inner), None)
             if block is None:
@@ -220,7 +200,7 @@ class TerraformPatch:
 
     def _holder(self, part: Set, address: Address) -> Found:
         """The block that a property is an argument of: the resource's own, or one apart."""
-        kind, argument = _APART.get(part.property, ("", ""))
+        kind, argument = APART.get(part.property, ("", ""))
         for each in self._text.resources(address.names, kind) if kind else ():
             named = each.block.body.attributes.get(argument)
             if self._text.reads(named.value if named else None, part.resource, address.names):
@@ -289,6 +269,9 @@ class TerraformPatch:
                 return found if isinstance(found, str) else self._resolved(found, module)
             case _:
                 return value
+
+    def _save(self, found: JsonResource, edits: list[TextEdit]) -> None:
+        self._text.files.write(found.path, apply_edits(found.source, edits))
 
     def _into(self, found: Found, block: Block) -> None:
         self._edit(found, [block_added(found, block)])

@@ -120,6 +120,10 @@ class TerraformText:
         for each in self.resources(address.names, address.type):
             if each.block.labels == (address.type, address.name):
                 return each
+        module = self.texts.module(address.names)
+        for path in sorted(module.folder.glob("*.tf.json")) if module is not None else ():
+            if f'"{address.name}"' in self.files.read(path):
+                raise Uncertain("it is written in JSON syntax", file=str(path))
         raise Uncertain(f"{address.local} is not in the files")
 
     def only(self, address: Address) -> Found:

@@ -70,7 +70,7 @@ def _patch_for(source: Path, snapshot: Snapshot, files: Files) -> Patch | None:
     """The writer for a source, told by where its facts stand; None where no person writes its files."""
     written = [each.source for each in snapshot.places.values() if each.address]
     folder = source if source.is_dir() else source.parent
-    if any(each.endswith(".tf") for each in written):
+    if any(each.endswith((".tf", ".tf.json")) for each in written):
         return TerraformPatch(TerraformText(folder, files, snapshot))
     if any(each.endswith((".yaml", ".yml", ".json", ".template")) for each in written):
         from narrowgate.sources.cloudformation.recognise import is_cloudformation
