@@ -19,6 +19,7 @@ from narrowgate.audit.registry import RULES, find_rule
 from narrowgate.audit.rule import Rule
 from narrowgate.audit.run import CRASHED, audit
 from narrowgate.cli.audit_pages import pages
+from narrowgate.cli.main import main
 from narrowgate.guide.broken import VARIATIONS
 from narrowgate.guide.estate import build_guide
 from narrowgate.guide.folder import snapshot_of, write_snapshot
@@ -310,3 +311,12 @@ def test_check_tells_the_way_of_each_promise_and_compare_keeps_to_what_came_of_i
     assert all(each.steps for each in check_sources([design], Terms()).expectations)
     options = designs.compare(design).options
     assert not any(each.steps for option in options for each in (*option.calls, *option.expectations))
+
+
+def test_the_list_of_rules_tells_how_many_there_are(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "--list-rules"])
+    assert ended.value.code == 0
+    told = capsys.readouterr()
+    assert len(told.out.splitlines()) == len(RULES)
+    assert told.err.strip().startswith(f"{len(RULES)} rules: ")

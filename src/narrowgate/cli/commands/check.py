@@ -1,5 +1,6 @@
 """`narrowgate check`."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,6 +90,9 @@ def command(
     if list_rules:
         for rule in RULES:
             click.echo(f"{rule.id} {rule.severity:<8} {rule.name}")
+        counts = Counter(str(rule.severity) for rule in RULES)
+        told = ", ".join(f"{counts[each]} {each}" for each in Severity if counts[each])
+        click.echo(f"\n{len(RULES)} rules: {told}.", err=True)
         return
     if not sources:
         raise click.UsageError("name a SOURCE: a design, a snapshot folder")
