@@ -1,10 +1,25 @@
 """The text of `exposure` and `diff`: what is not meant first, each line with the rule that opens it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 from narrowgate.model.exposure import UNKNOWN, DiffAnswer, Difference, Entry, ExposedSocket, ExposureAnswer
 from narrowgate.model.fact import UnsetType
+from narrowgate.report.exposure_groups import (
+    Group,
+    about_api,
+    about_lost,
+    about_name,
+    about_public_name,
+    about_socket,
+    api_group_cells,
+    lost_group_cells,
+    name_group_cells,
+    reason_of,
+    socket_group_cells,
+    ways_of,
+    widest,
+)
 from narrowgate.report.exposure_words import (
     Named,
     api_cells,
@@ -22,7 +37,9 @@ from narrowgate.report.style import Style, clean
 E = TypeVar("E", bound=Entry)
 
 _SHORT = 12
-"""How many entries of a list are shown without `--verbose`."""
+"""So many entries or groups of a list are shown without `--verbose`."""
+_LONG = 24
+"""A list with more entries than that is told as groups."""
 
 
 def render_exposure(answer: ExposureAnswer, style: Style, *, verbose: bool = False) -> str:
@@ -33,16 +50,15 @@ def render_exposure(answer: ExposureAnswer, style: Style, *, verbose: bool = Fal
 def _lines(answer: ExposureAnswer, style: Style, verbose: bool) -> Iterator[str]:
     named = namer(answer.labels)
     whose = ", ".join(map(named, answer.consumers[:3]))
-    more = f" and {len(answer.consumers) - 3} more VPCs" if len(answer.consumers) > 3 else ""
+    more = f" and {len(answer.consumers) - 3:,} more VPCs" if len(answer.consumers) > 3 else ""
     yield style.strong(f"{clean(answer.source or 'the estate')}: what {whose}{more} can resolve, reach and invoke")
     yield f"  {_counts(answer)}"
-    shared = len(answer.consumers) > 1
-    lists = _Lists(style, named, shared=shared, most=None if verbose else _SHORT, verbose=verbose)
-    yield from section("Calls", lists.of(answer.apis, api_cells), style)
-    yield from section("Names answered privately", lists.of(answer.names, name_cells), style)
-    yield from section("Public names with private addresses", lists.of(answer.public_names, name_cells), style)
-    yield from section("Public names lost", lists.of(answer.lost_names, lost_cells), style)
-    yield from section("Sockets", lists.of(answer.sockets, socket_cells, lists.senders), style)
+    lists = _Lists(style, named, shared=len(answer.consumers) > 1, verbose=verbose)
+    yield from section("Calls", lists.of(answer.apis, _CALLS), style)
+    yield from section("Names answered privately", lists.of(answer.names, _NAMES), style)
+    yield from section("Public names with private addresses", lists.of(answer.public_names, _PUBLIC), style)
+    yield from section("Public names lost", lists.of(answer.lost_names, _LOST), style)
+    yield from section("Sockets", lists.of(answer.sockets, _SOCKETS), style)
     if not isinstance(answer.added, UnsetType):
         yield from section("Not in the baseline", difference_lines(answer.added, style, named), style)
     if not isinstance(answer.removed, UnsetType):
@@ -60,55 +76,105 @@ def _counts(answer: ExposureAnswer) -> str:
         ("lost name", answer.lost_names),
         ("socket", answer.sockets),
     ):
-        meant = sum(1 for each in entries if each.intended)
         plural = "" if len(entries) == 1 else "s"
-        parts.append(f"{len(entries)} {what}{plural}" + (f" ({meant} meant)" if meant else ""))
+        meant = sum(each.intended for each in entries)
+        unknown = sum(each.state == UNKNOWN for each in entries)
+        told = [f"{number:,} {word}" for number, word in ((meant, "meant"), (unknown, "not known")) if number]
+        parts.append(f"{len(entries):,} {what}{plural}" + (f" ({', '.join(told)})" if told else ""))
     return ", ".join(parts)
+
+
+class _Form(NamedTuple, Generic[E]):
+    """How a list is told: entry by entry, and as groups of entries about the same."""
+
+    cells: Callable[[E, Named], tuple[str, str]]
+    about: Callable[[E], Hashable]
+    part: Callable[[E], Hashable]
+    """What of it."""
+    group_cells: Callable[[Group[E], Named], tuple[str, str]]
+    beneath: Callable[[E, Named], str] | None = None
+    group_beneath: Callable[[Group[E]], str] | None = None
+
+
+def _senders(entry: ExposedSocket, named: Named) -> str:
+    """The two columns of a socket, and the way."""
+    real, startable = socket_senders(entry, named)
+    return f"from {real}; could be started in {startable}; {entry.via}"
+
+
+_CALLS = _Form(api_cells, about_api, lambda each: (each.method, each.path), api_group_cells)
+_NAMES = _Form(name_cells, about_name, lambda each: each.name, name_group_cells)
+_PUBLIC = _Form(name_cells, about_public_name, lambda each: each.name, name_group_cells)
+_LOST = _Form(lost_cells, about_lost, lambda each: each.name, lost_group_cells)
+_SOCKETS = _Form(
+    socket_cells, about_socket, lambda each: (each.protocol, each.ports), socket_group_cells, _senders, ways_of
+)
 
 
 class _Lists:
     """How lists are shown."""
 
-    def __init__(self, style: Style, named: Named, *, shared: bool, most: int | None, verbose: bool) -> None:
+    def __init__(self, style: Style, named: Named, *, shared: bool, verbose: bool) -> None:
         self.style = style
         self.named = named
         self.shared = shared
-        self.most = most
         self.verbose = verbose
 
-    def of(
-        self,
-        entries: Sequence[E],
-        cells: Callable[[E, Named], tuple[str, str]],
-        beneath: Callable[[E], Iterable[str]] | None = None,
-    ) -> Iterator[str]:
-        """One list: unmeant and unknown entries first."""
-        ordered = sorted(entries, key=lambda each: (each.intended, each.state != UNKNOWN))
-        for each in ordered[: self.most]:
-            what, where = cells(each, self.named)
-            meant = self.style.dim(" meant") if each.intended else ""
-            yield f"  {self.style.mark(mark_of(each))} {clean(what)}  {self.style.dim(where)}{meant}"
-            for line in beneath(each) if beneath else ():
-                yield f"      {clean(line)}"
-            if self.shared:
-                yield f"      open to {_shown(each.consumers, self.named)}"
-            if self.verbose:
-                for link in each.because:
-                    yield f"      because {clean(link.text)}" + (f" ({link.rule})" if link.rule else "")
-            elif each.because and not each.intended:
-                yield f"      because {clean(reason_line(each))}"
-        if self.most is not None and len(ordered) > self.most:
-            yield self.style.dim(f"  … {len(ordered) - self.most} more; --verbose shows all")
+    def of(self, entries: Sequence[E], form: _Form[E]) -> Iterator[str]:
+        """One list: unmeant entries first; a long one as groups, the widest first."""
+        if self.verbose or len(entries) <= _LONG:
+            yield from self._one_by_one(entries, form)
+            return
+        groups = widest(entries, form.about)
+        if self.shared and len(groups) > 1:
+            yield self.style.dim("  what is open to the most VPCs comes first")
+        for group in groups[:_SHORT]:
+            yield from self._entry(group.first, form) if len(group.entries) == 1 else self._group(group, form)
+        if len(groups) > _SHORT:
+            yield self.style.dim(f"  … {len(groups) - _SHORT:,} more like these; --verbose shows each entry")
+        elif len(groups) < len(entries):
+            yield self.style.dim(f"  … --verbose shows each of the {len(entries):,} entries")
 
-    def senders(self, entry: ExposedSocket) -> Iterator[str]:
-        """The two columns of a socket, and the way."""
-        real, startable = socket_senders(entry, self.named)
-        yield f"from {real}; could be started in {startable}; {entry.via}"
+    def _one_by_one(self, entries: Sequence[E], form: _Form[E]) -> Iterator[str]:
+        most = len(entries) if self.verbose else _SHORT
+        for each in sorted(entries, key=lambda each: (each.intended, each.state != UNKNOWN))[:most]:
+            yield from self._entry(each, form)
+        if len(entries) > most:
+            yield self.style.dim(f"  … {len(entries) - most} more; --verbose shows all")
+
+    def _entry(self, entry: E, form: _Form[E]) -> Iterator[str]:
+        yield self._line(entry, form.cells(entry, self.named))
+        if form.beneath:
+            yield f"      {clean(form.beneath(entry, self.named))}"
+        if self.shared:
+            yield f"      open to {_shown(entry.consumers, self.named)}"
+        if self.verbose:
+            for link in entry.because:
+                yield f"      because {clean(link.text)}" + (f" ({link.rule})" if link.rule else "")
+        elif entry.because and not entry.intended:
+            yield f"      because {clean(reason_line(entry))}"
+
+    def _group(self, group: Group[E], form: _Form[E]) -> Iterator[str]:
+        yield self._line(group.first, form.group_cells(group, self.named))
+        if form.group_beneath:
+            yield f"      {clean(form.group_beneath(group))}"
+        if self.shared:
+            how = "open to" if group.is_whole(form.part) else "parts of it open to"
+            many = f" {len(group.consumers):,} VPCs:" if len(group.consumers) > 3 else ""
+            yield f"      {how}{many} {_shown(group.consumers, self.named)}"
+        reason = reason_of(group)
+        if reason and not group.first.intended:
+            yield f"      because {clean(reason)}"
+
+    def _line(self, entry: Entry, cells: tuple[str, str]) -> str:
+        what, where = cells
+        meant = self.style.dim(" meant") if entry.intended else ""
+        return f"  {self.style.mark(mark_of(entry))} {clean(what)}  {self.style.dim(where)}{meant}"
 
 
 def _shown(consumers: Sequence[str], named: Named) -> str:
     shown = ", ".join(map(named, consumers[:3]))
-    return clean(shown + (f" and {len(consumers) - 3} more" if len(consumers) > 3 else ""))
+    return clean(shown + (f" and {len(consumers) - 3:,} more" if len(consumers) > 3 else ""))
 
 
 def difference_lines(every: Sequence[Difference], style: Style, named: Named) -> Iterator[str]:
