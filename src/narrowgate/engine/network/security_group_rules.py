@@ -69,7 +69,8 @@ def _compile(snapshot: Snapshot, group_id: str, direction: Direction) -> tuple[R
 def _rule(permission: IpPermission) -> Rule:
     protocol = protocol_number(permission.ip_protocol)
     blocks = [parse_cidr(each.cidr_ip) for each in permission.ip_ranges]
-    blocks += [parse_cidr(each.cidr_ipv6) for each in permission.ipv6_ranges]
+    if permission.ipv6_ranges:
+        blocks += [parse_cidr(each.cidr_ipv6) for each in permission.ipv6_ranges]
     ports = _ports(permission, protocol)
     name = permission.ip_protocol if protocol is None else protocol_name(protocol)
     spelled = name if ports is None or ports == (0, 65535) else f"{name} {ports[0]}-{ports[1]}"
@@ -77,7 +78,7 @@ def _rule(permission: IpPermission) -> Rule:
         protocol=protocol,
         ports=ports,
         blocks=tuple(blocks),
-        prefix_lists=tuple(each.prefix_list_id for each in permission.prefix_list_ids),
+        prefix_lists=tuple([each.prefix_list_id for each in permission.prefix_list_ids]),
         references=permission.user_id_group_pairs,
         spelled=spelled,
     )

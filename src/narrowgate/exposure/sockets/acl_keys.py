@@ -23,6 +23,12 @@ def _acl_numbers(snapshot: Snapshot) -> dict[int, int]:
 
 
 @index
+def _by_subnet(snapshot: Snapshot) -> dict[str, int | None]:
+    """Filled as subnets are asked for."""
+    return {}
+
+
+@index
 def _acl_keys(snapshot: Snapshot) -> dict[tuple[int, Part], Key]:
     """Filled as they are asked for."""
     return {}
@@ -30,6 +36,13 @@ def _acl_keys(snapshot: Snapshot) -> dict[tuple[int, Part], Key]:
 
 def acl_number(snapshot: Snapshot, subnet_id: str) -> int | None:
     """A number that the ACLs of equal entries share; None where the subnet's is not known."""
+    kept = _by_subnet(snapshot)
+    if subnet_id not in kept:
+        kept[subnet_id] = _read_number(snapshot, subnet_id)
+    return kept[subnet_id]
+
+
+def _read_number(snapshot: Snapshot, subnet_id: str) -> int | None:
     acl = acl_of_subnet(snapshot, subnet_id)
     if isinstance(acl, Missing):
         return None

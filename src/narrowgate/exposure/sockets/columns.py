@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from narrowgate.engine.network.security_group_rules import Direction
 from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
 from narrowgate.exposure.sockets.groups import groups_of
-from narrowgate.exposure.sockets.outlooks import OutwardSenders, OutwardTargets
+from narrowgate.exposure.sockets.outward import OutwardSenders, OutwardTargets
 from narrowgate.exposure.sockets.pair import Opening
 from narrowgate.exposure.sockets.pairs import between
 from narrowgate.exposure.sockets.pieces import Members, Piece, Socket

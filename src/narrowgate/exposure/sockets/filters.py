@@ -32,10 +32,14 @@ def admission(snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], peer: Pe
         kept = _admissions(snapshot)
         found = kept.get(rules)
         if found is None:
-            ports = IntervalSet(pair for each in rules for pair in each.ports)
+            ports = rules[0].ports if len(rules) == 1 else _joined(rules)
             found = kept[rules] = Admission(rules, ports, len(kept))
         groups.admissions[peer] = found
     return found
+
+
+def _joined(rules: tuple[Allowed, ...]) -> IntervalSet:
+    return IntervalSet(pair for each in rules for pair in each.ports.intervals)
 
 
 def _allowed(snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], peer: Peer) -> tuple[Allowed, ...]:
@@ -47,8 +51,12 @@ def _allowed(snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], peer: Pee
     subject = End(label="subject", address=part.sample, vpc_id=part.vpc_id, security_groups=ids)
     other = End(label="peer", address=part.sample, vpc_id=part.vpc_id, security_groups=tuple(carried))
     ask = Ask(snapshot, Flow(protocol, 0), subject, other, groups.direction, _PLAIN)
-    told = ((place, ports_of_rule(ask, ids[place], rule)) for place, rule in asked)
-    return tuple(Allowed(each.ports, place, each.rule) for place, each in told if each is not None)
+    found = []
+    for place, rule in asked:
+        told = ports_of_rule(ask, ids[place], rule)
+        if told is not None:
+            found.append(Allowed(told.ports, place, told.rule))
+    return tuple(found)
 
 
 def admitted_number(snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], part: Part) -> int:

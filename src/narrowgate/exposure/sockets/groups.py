@@ -50,6 +50,7 @@ class Groups:
     __slots__ = (
         "_about",
         "_edges",
+        "_naming",
         "admissions",
         "direction",
         "edges_of_blocks",
@@ -70,9 +71,10 @@ class Groups:
             protocol: tuple(each for each in every if each[1].protocol in (ANY_PROTOCOL, protocol))
             for protocol in PROTOCOLS
         }
-        self.named_by = {protocol: _named(about) for protocol, about in self._about.items()}
+        self._naming = {protocol: _naming(about) for protocol, about in self._about.items()}
+        self.named_by = {protocol: frozenset(naming) for protocol, naming in self._naming.items()}
         """Groups that rules about a protocol name."""
-        self.named = _named(every)
+        self.named = frozenset(_naming(every))
         blocks: list[Cidr] = []
         self.is_plain = rules is not None and "" not in self.named
         for _, rule in every:
@@ -112,12 +114,17 @@ class Groups:
         about = self._about[protocol]
         if self._may_hold(part):
             return about
-        return [each for each in about if any(pair.group_id in carried for pair in each[1].references)]
+        naming = self._naming[protocol]
+        return [about[own] for own in sorted({own for group in carried for own in naming.get(group, ())})]
 
 
-def _named(rules: Iterable[Placed]) -> frozenset[str]:
-    """The groups that rules name; the empty text for one that is not named by its id."""
-    return frozenset(pair.group_id or "" for _, rule in rules for pair in rule.references)
+def _naming(rules: Iterable[Placed]) -> dict[str, list[int]]:
+    """Which rules name a group, by their places; the empty text for a group that is not named by its id."""
+    found: dict[str, list[int]] = {}
+    for own, (_, rule) in enumerate(rules):
+        for pair in rule.references:
+            found.setdefault(pair.group_id or "", []).append(own)
+    return found
 
 
 @index

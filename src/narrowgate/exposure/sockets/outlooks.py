@@ -6,19 +6,14 @@ side hands packets out differently by zone (TGW-08), so it is kept apart.
 """
 
 from collections.abc import Hashable
-from typing import NamedTuple
 
 from narrowgate.engine.network.route_lookup import CompiledTable
 from narrowgate.engine.network.routing import table_of_subnet
-from narrowgate.engine.network.security_group_rules import Direction
 from narrowgate.engine.network.vpcs import vpc_blocks, zone_of_subnet
 from narrowgate.exposure.sockets.acl_keys import acl_number
-from narrowgate.exposure.sockets.classes import SenderClass, TargetClass, classes_of_vpc
-from narrowgate.exposure.sockets.groups import groups_of
 from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.parts import Part, cutting_blocks
-from narrowgate.exposure.sockets.senders import cross_referenced
-from narrowgate.exposure.sockets.shapes import attachments_by_vpc, shape_of
+from narrowgate.exposure.sockets.shapes import attachments_by_vpc
 from narrowgate.model.fact import UNSET
 from narrowgate.model.snapshot import Snapshot, index
 from narrowgate.model.transit import TransitGatewayVpcAttachment
@@ -26,146 +21,30 @@ from narrowgate.model.transit import TransitGatewayVpcAttachment
 Key = tuple[Hashable, ...]
 
 
-class OutwardSenders(NamedTuple):
-    """Senders of one outlook: as one class, and by zone; `is_sensitive` where the other side's zone counts."""
-
-    whole: SenderClass
-    by_zone: tuple[SenderClass, ...]
-    is_sensitive: bool
-
-
-class OutwardTargets(NamedTuple):
-    """Targets of one outlook: as one class, and by zone; `is_sensitive` where the other side's zone counts."""
-
-    whole: TargetClass
-    by_zone: tuple[TargetClass, ...]
-    is_sensitive: bool
-
-
-class Outward(NamedTuple):
-    """A VPC as others see it."""
-
-    senders: tuple[OutwardSenders, ...]
-    targets: tuple[OutwardTargets, ...]
-
-
 @index
-def _kept(snapshot: Snapshot) -> dict[str, Outward]:
-    """Filled as VPCs are asked for."""
-    return {}
-
-
-def outward_classes(snapshot: Snapshot, vpc_id: str) -> Outward:
-    """The classes of a VPC, joined where no other VPC can tell them apart."""
-    kept = _kept(snapshot)
-    if vpc_id not in kept:
-        kept[vpc_id] = Outward(_senders(snapshot, vpc_id), _targets(snapshot, vpc_id))
-    return kept[vpc_id]
-
-
-def _senders(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardSenders, ...]:
-    named = cross_referenced(snapshot)
-    groups: dict[Key, dict[Hashable, SenderClass]] = {}
-    whole: dict[Key, SenderClass] = {}
-    for each in classes_of_vpc(snapshot, vpc_id).senders:
-        part = each.part
-        egress: Hashable = groups_of(snapshot, each.groups, Direction.EGRESS) if each.groups else each.groups
-        carried = each.carried & named
-        key: Key = (
-            _outlook(snapshot, part) if part is not None else id(each),
-            egress,
-            carried,
-            each.client_ports,
-            each.is_real,
-            each.sample.host.public_ip,
-            each.readiness,
-        )
-        zone = zone_of_subnet(snapshot, part.subnet_id) if part is not None else None
-        joined = whole.setdefault(key, _like_sender(each, carried))
-        joined.senders += each.senders
-        zonal = groups.setdefault(key, {}).setdefault(zone, _like_sender(each, carried))
-        zonal.senders += each.senders
-    for key, each in whole.items():
-        of_hosts: Key = (each.client_ports, each.readiness)
-        each.shape = _shape(snapshot, each.part, of_hosts, with_zone=False)
-        each.outlook = _canonical(snapshot, each.part)
-        for zonal in groups[key].values():
-            zonal.shape = _shape(snapshot, zonal.part, of_hosts, with_zone=True)
-            zonal.outlook = each.outlook
-    return tuple(
-        OutwardSenders(each, tuple(groups[key].values()), _is_sensitive(snapshot, each.part))
-        for key, each in whole.items()
-    )
-
-
-def _shape(snapshot: Snapshot, part: Part | None, kind: Key, *, with_zone: bool) -> int | None:
-    """A number for a part and what hosts or targets there are of."""
-    shape = None if part is None else shape_of(snapshot, part, with_zone=with_zone)
-    return None if shape is None else number_of(snapshot, ("class", shape, kind))
-
-
-@index
-def _first_parts(snapshot: Snapshot) -> dict[Key, Part]:
+def _first_parts(snapshot: Snapshot) -> dict[int, Part]:
     """A part for each outlook."""
     return {}
 
 
-def _canonical(snapshot: Snapshot, part: Part | None) -> Part | None:
+def canonical(snapshot: Snapshot, part: Part | None) -> Part | None:
     """The part that stands for all of one outlook."""
-    return None if part is None else _first_parts(snapshot).setdefault(_outlook(snapshot, part), part)
-
-
-def _like_sender(each: SenderClass, carried: frozenset[str]) -> SenderClass:
-    return SenderClass(
-        each.part, each.groups, each.client_ports, is_real=each.is_real, carried=carried, readiness=each.readiness
-    )
-
-
-def _targets(snapshot: Snapshot, vpc_id: str) -> tuple[OutwardTargets, ...]:
-    groups: dict[Key, dict[Hashable, TargetClass]] = {}
-    whole: dict[Key, TargetClass] = {}
-    for each in classes_of_vpc(snapshot, vpc_id).targets:
-        part = each.part
-        alone = part is None or not each.is_certain or not each.groups
-        key: Key = (
-            id(each) if alone or part is None else _outlook(snapshot, part),
-            each.groups,
-            each.served,
-            each.is_endpoint,
-        )
-        zone = zone_of_subnet(snapshot, part.subnet_id) if part is not None else None
-        joined = whole.setdefault(key, _like_target(each))
-        joined.members += each.members
-        zonal = groups.setdefault(key, {}).setdefault(zone, _like_target(each))
-        zonal.members += each.members
-    for key, each in whole.items():
-        of_targets: Key = (each.served, each.is_endpoint)
-        each.shape = _shape(snapshot, each.part, of_targets, with_zone=False)
-        each.outlook = _canonical(snapshot, each.part)
-        for zonal in groups[key].values():
-            zonal.shape = _shape(snapshot, zonal.part, of_targets, with_zone=True)
-            zonal.outlook = each.outlook
-    return tuple(
-        OutwardTargets(each, tuple(groups[key].values()), _is_sensitive(snapshot, each.part))
-        for key, each in whole.items()
-    )
-
-
-def _like_target(each: TargetClass) -> TargetClass:
-    return TargetClass(each.part, each.groups, each.served, is_certain=each.is_certain)
+    return None if part is None else _first_parts(snapshot).setdefault(outlook_of(snapshot, part), part)
 
 
 @index
-def _outlooks(snapshot: Snapshot) -> dict[Part, Key]:
+def _outlooks(snapshot: Snapshot) -> dict[Part, int]:
     """Filled as parts are asked for."""
     return {}
 
 
-def _outlook(snapshot: Snapshot, part: Part) -> Key:
+def outlook_of(snapshot: Snapshot, part: Part) -> int:
+    """A number that parts of one outlook share."""
     kept = _outlooks(snapshot)
-    if part not in kept:
-        kept[part] = _read(snapshot, part)
-    return kept[part]
+    found = kept.get(part)
+    if found is None:
+        found = kept[part] = number_of(snapshot, ("outlook", _read(snapshot, part)))
+    return found
 
 
 def _read(snapshot: Snapshot, part: Part) -> Key:
@@ -200,7 +79,7 @@ def _entry(snapshot: Snapshot, part: Part, attachment: TransitGatewayVpcAttachme
     return (attachment.transit_gateway_attachment_id, *found)
 
 
-def _is_sensitive(snapshot: Snapshot, part: Part | None) -> bool:
+def is_sensitive(snapshot: Snapshot, part: Part | None) -> bool:
     """Whether packets to a part take another way by the zone that they come from (TGW-08)."""
     if part is None:
         return True
@@ -213,25 +92,38 @@ def _is_sensitive(snapshot: Snapshot, part: Part | None) -> bool:
 
 
 @index
+def _by_table(snapshot: Snapshot) -> dict[str, int]:
+    """The number of each route table."""
+    return {}
+
+
+@index
 def _table_contents(snapshot: Snapshot) -> dict[object, int]:
     """A number for each different list of routes."""
     return {}
 
 
 @index
-def _table_numbers(snapshot: Snapshot) -> dict[str, int]:
-    """The number of each route table."""
+def _table_numbers(snapshot: Snapshot) -> dict[str, int | None]:
+    """By subnet; filled as subnets are asked for."""
     return {}
 
 
 def table_number(snapshot: Snapshot, subnet_id: str) -> int | None:
     """A number that the subnets' tables of equal routes share; None where the table is not known."""
+    kept = _table_numbers(snapshot)
+    if subnet_id not in kept:
+        kept[subnet_id] = _read_table(snapshot, subnet_id)
+    return kept[subnet_id]
+
+
+def _read_table(snapshot: Snapshot, subnet_id: str) -> int | None:
     table = table_of_subnet(snapshot, subnet_id)
     if not isinstance(table, CompiledTable):
         return None
-    numbers = _table_numbers(snapshot)
-    if table.table_id not in numbers:
+    by_table = _by_table(snapshot)
+    if table.table_id not in by_table:
         contents = _table_contents(snapshot)
         content = (frozenset(table.candidates()), table.unread)
-        numbers[table.table_id] = contents.setdefault(content, len(contents))
-    return numbers[table.table_id]
+        by_table[table.table_id] = contents.setdefault(content, len(contents))
+    return by_table[table.table_id]

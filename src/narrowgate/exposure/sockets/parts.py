@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 from narrowgate.engine.network.blocks import BlockIndex
 from narrowgate.engine.network.hosts import first_free
@@ -42,18 +43,22 @@ class Part:
 class SubnetParts:
     """The parts of one block of a subnet, found by address."""
 
-    __slots__ = ("_firsts", "_parts", "parts", "whole")
+    __slots__ = ("_firsts", "_ranges", "parts", "whole")
 
     def __init__(self, parts: Iterable[Part], whole: IntervalSet) -> None:
         self.parts = tuple(parts)
         self.whole = whole
-        ranges = sorted((first, part) for part in self.parts for first, _ in part.addresses)
-        self._firsts = [first for first, _ in ranges]
-        self._parts = [part for _, part in ranges]
+        ranges = [(first, last, part) for part in self.parts for first, last in part.addresses]
+        self._ranges = sorted(ranges, key=itemgetter(0))
+        self._firsts = [first for first, _, _ in self._ranges]
 
-    def at(self, value: int) -> Part:
-        """The part that holds an address of the block."""
-        return self._parts[bisect_right(self._firsts, value) - 1]
+    def at(self, family: int, value: int) -> Part | None:
+        """The part that holds an address; None outside of the block."""
+        place = bisect_right(self._firsts, value) - 1
+        if place < 0:
+            return None
+        _, last, part = self._ranges[place]
+        return part if value <= last and part.family == family else None
 
 
 @index
@@ -114,10 +119,10 @@ def parts_of_subnet(snapshot: Snapshot, subnet: Subnet) -> tuple[SubnetParts, ..
 def part_at(snapshot: Snapshot, subnet_id: str | None, address: Address) -> Part | None:
     """The part that an address of a subnet lies in; None where the subnet is not known, or does not hold it."""
     subnet = snapshot.facts.subnets.get(subnet_id or "")
-    for found in parts_of_subnet(snapshot, subnet) if subnet else ():
-        first = found.parts[0]
-        if first.family == address.family and any(address.value in part.addresses for part in found.parts):
-            return found.at(address.value)
+    for block in parts_of_subnet(snapshot, subnet) if subnet else ():
+        part = block.at(address.family, address.value)
+        if part is not None:
+            return part
     return None
 
 

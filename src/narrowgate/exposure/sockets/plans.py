@@ -104,7 +104,7 @@ class Alike:
         return found
 
     def _plan(self, protocol: int) -> Plan | None:
-        if not self.sender.is_real and self.named:
+        if not self.sender.is_real and not self.named.isdisjoint(self.ingress.named_by[protocol]):
             return self._of_startable(protocol)
         found = self._templates(protocol, self.named)
         return None if found is None else tuple([(one, None) for one in found])
@@ -128,9 +128,12 @@ class Alike:
 
     def _templates(self, protocol: int, named: frozenset[str]) -> tuple[Template, ...] | None:
         """What opens, rule by rule: the ports that no rule before it admits; asked once of what is alike."""
-        rules = self._rules(protocol, named)
+        peer = (protocol, self._here, named & self.ingress.named_by[protocol])
+        rules = admission(self.snapshot, self.ingress, self.target.groups or (), peer)
+        if not rules.rules:
+            return ()
         out = self._lets_out(protocol)
-        if not rules.rules or not out.rules:
+        if not out.rules:
             return ()
         if not is_ready(self.snapshot, self.sender):
             return self._read_templates(protocol, rules, out)
@@ -164,10 +167,6 @@ class Alike:
                 rest -= sure
                 found.append((protocol, sure, walked.state or OPEN, rule))
         return tuple(found)
-
-    def _rules(self, protocol: int, named: frozenset[str]) -> Admission:
-        peer = (protocol, self._here, named & self.ingress.named_by[protocol])
-        return admission(self.snapshot, self.ingress, self.target.groups or (), peer)
 
     def _lets_out(self, protocol: int) -> Admission:
         if self.egress is None:

@@ -89,7 +89,7 @@ class Doorstep:
         self._seen: dict[str, Relation | None] = {}
 
     def towards(self, snapshot: Snapshot, there: Part) -> Relation | None:
-        """How the part sees the VPC of another; None where that is not known, drawn at random, or a dead end."""
+        """How the part sees a solid VPC; None where that is not known, drawn at random, or a dead end."""
         try:
             return self._seen[there.vpc_id]
         except KeyError:
@@ -98,8 +98,6 @@ class Doorstep:
         return found
 
     def _read(self, snapshot: Snapshot, there: Part) -> Relation | None:
-        if not is_solid(snapshot, there.vpc_id):
-            return None
         found = self._table.lookup(there.sample)
         if found.unread or len(found.chosen) != 1:
             return None
@@ -158,5 +156,5 @@ def doorstep_of(snapshot: Snapshot, part: Part) -> Doorstep | None:
 
 def relation(snapshot: Snapshot, here: Part, there: Part) -> Relation | None:
     """How a part sees the VPC of another; None where that is not known, drawn at random, or a dead end."""
-    step = doorstep_of(snapshot, here)
+    step = doorstep_of(snapshot, here) if is_solid(snapshot, there.vpc_id) else None
     return None if step is None else step.towards(snapshot, there)

@@ -12,7 +12,11 @@ from narrowgate.model.snapshot import Snapshot, index
 PROTOCOLS = (TCP, UDP)
 EVERY_PORT = IntervalSet([(0, 65535)])
 _ANY_PORT = 65000
-_SERVICE_PORTS = (53, 443)
+_SERVICES = {port: IntervalSet([(port, port)]) for port in (53, 443)}
+_OTHERS = EVERY_PORT - IntervalSet((port, port) for port in _SERVICES)
+_CELLS = (*_SERVICES.items(), (_ANY_PORT, _OTHERS))
+"""Ports that services differ in, and the others, each with one to ask about."""
+
 _CLOSED = (Verdict.DENIED, Verdict.INVALID)
 
 
@@ -62,9 +66,7 @@ def _read(snapshot: Snapshot, target: Interface, protocol: int) -> dict[str, Int
     if target.load_balancer_arn:
         return balanced_ports(snapshot, target, protocol)
     found = {OPEN: IntervalSet(), UNKNOWN: IntervalSet()}
-    others = EVERY_PORT - IntervalSet([(port, port) for port in _SERVICE_PORTS])
-    cells = [(port, IntervalSet([(port, port)])) for port in _SERVICE_PORTS]
-    for port, cell in (*cells, (_ANY_PORT, others)):
+    for port, cell in _CELLS:
         verdict = conjunction(step.verdict for step in check_listening(snapshot, Flow(protocol, port), target))
         if verdict not in _CLOSED:
             found[OPEN if verdict is Verdict.ALLOWED else UNKNOWN] |= cell

@@ -5,12 +5,13 @@ has a shape where its VPC is *solid*: no rule of the estate names a part of it.
 """
 
 from collections.abc import Hashable
+from typing import NamedTuple
 
 from narrowgate.engine.network.network_acls import CompiledAcl, acl_of_subnet
 from narrowgate.engine.network.route_lookup import CompiledTable
 from narrowgate.engine.network.route_targets import TargetKind
 from narrowgate.engine.network.routing import table_of_subnet
-from narrowgate.engine.network.vpcs import zone_of_subnet
+from narrowgate.engine.network.vpcs import Zone, zone_of_subnet
 from narrowgate.exposure.sockets.acl_keys import acl_number, naming
 from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.parts import Part, is_solid
@@ -31,40 +32,90 @@ def attachments_by_vpc(snapshot: Snapshot) -> dict[str, tuple[TransitGatewayVpcA
     }
 
 
+class Shape(NamedTuple):
+    """A number for what a part is to others, whatever Availability Zone it is in, and one that tells zones."""
+
+    anywhere: int
+    in_zone: int
+
+
 @index
-def _shapes(snapshot: Snapshot) -> dict[tuple[Part, bool], int | None]:
+def _shapes(snapshot: Snapshot) -> dict[Part, Shape | None]:
     """Filled as parts are asked for."""
     return {}
 
 
-def shape_of(snapshot: Snapshot, part: Part, *, with_zone: bool) -> int | None:
+def shape_of(snapshot: Snapshot, part: Part) -> Shape | None:
     """What a part is apart from ids: its ACL, and how it enters and is reached from gateways; None if unknown."""
     kept = _shapes(snapshot)
-    key = (part, with_zone)
-    if key not in kept:
-        kept[key] = _read_shape(snapshot, part, with_zone)
-    return kept[key]
+    if part not in kept:
+        kept[part] = _read_shape(snapshot, part)
+    return kept[part]
 
 
-def _read_shape(snapshot: Snapshot, part: Part, with_zone: bool) -> int | None:
-    acls = acls_of(snapshot, part)
-    if acls is None or not is_solid(snapshot, part.vpc_id):
-        return None
-    own = zone_of_subnet(snapshot, part.subnet_id)
-    gateways: list[Hashable] = []
-    for each in attachments_by_vpc(snapshot).get(part.vpc_id, ()):
-        ends: list[tuple[str, int, bool, bool]] = []
+class _Mouth(NamedTuple):
+    """Where an attachment opens into a VPC: a subnet, its zone, the number of its ACL, and its table."""
+
+    subnet_id: str
+    zone: Zone
+    acl: int
+    table: CompiledTable
+
+
+Mouths = tuple[tuple[TransitGatewayVpcAttachment, tuple[_Mouth, ...]], ...]
+"""Every attachment of a VPC with its mouths."""
+
+
+@index
+def _mouths(snapshot: Snapshot) -> dict[str, Mouths | None]:
+    """By VPC; filled as VPCs are asked for."""
+    return {}
+
+
+def _mouths_of(snapshot: Snapshot, vpc_id: str) -> Mouths | None:
+    """Where gateways open into a VPC; None where something of that is not known."""
+    kept = _mouths(snapshot)
+    if vpc_id not in kept:
+        kept[vpc_id] = _read_mouths(snapshot, vpc_id)
+    return kept[vpc_id]
+
+
+def _read_mouths(snapshot: Snapshot, vpc_id: str) -> Mouths | None:
+    found = []
+    for each in attachments_by_vpc(snapshot).get(vpc_id, ()):
+        mouths = []
         for subnet_id in () if each.subnet_ids is UNSET else each.subnet_ids:
             zone, number = zone_of_subnet(snapshot, subnet_id), acl_number(snapshot, subnet_id)
-            table, same = table_of_subnet(snapshot, subnet_id), own.same_as(zone)
-            if number is None or same is None or not isinstance(table, CompiledTable) or not zone[0]:
+            table = table_of_subnet(snapshot, subnet_id)
+            if number is None or not isinstance(table, CompiledTable) or not zone[0]:
                 return None
-            if not _is_local(table, part):
+            mouths.append(_Mouth(subnet_id, zone, number, table))
+        found.append((each, tuple(mouths)))
+    return tuple(found)
+
+
+def _read_shape(snapshot: Snapshot, part: Part) -> Shape | None:
+    acls, entries = acls_of(snapshot, part), _mouths_of(snapshot, part.vpc_id)
+    if acls is None or entries is None or not is_solid(snapshot, part.vpc_id):
+        return None
+    own = zone_of_subnet(snapshot, part.subnet_id)
+    anywhere: list[Hashable] = []
+    zonal: list[Hashable] = []
+    for attachment, mouths in entries:
+        ends: list[tuple[str, int, bool, bool]] = []
+        for subnet_id, zone, number, table in mouths:
+            same = own.same_as(zone)
+            if same is None or not _is_local(table, part):
                 return None
-            ends.append((zone[0] if with_zone else "", number, subnet_id == part.subnet_id, same))
-        gateways.append((each.transit_gateway_id, str(each.state), each.options, tuple(sorted(ends))))
-    named = tuple((number, naming(snapshot, number, acl, part)) for number, acl in acls)
-    return number_of(snapshot, ("shape", part.family, named, tuple(gateways), own[0] if with_zone else ""))
+            ends.append((zone[0] or "", number, subnet_id == part.subnet_id, same))
+        known = (attachment.transit_gateway_id, str(attachment.state), attachment.options)
+        zonal.append((*known, tuple(sorted(ends))))
+        anywhere.append((*known, tuple(sorted(end[1:] for end in ends))))
+    named = tuple(naming(snapshot, number, acl, part) for number, acl in acls)
+    about = ("shape", part.family, tuple(number for number, _ in acls), named)
+    return Shape(
+        number_of(snapshot, (*about, tuple(anywhere))), number_of(snapshot, (*about, tuple(zonal), own[0]))
+    )
 
 
 def _is_local(table: CompiledTable, part: Part) -> bool:

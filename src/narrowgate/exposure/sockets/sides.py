@@ -12,7 +12,7 @@ from narrowgate.exposure.sockets.classes import SenderClass, TargetClass
 from narrowgate.exposure.sockets.filters import admitted_number, ports_number
 from narrowgate.exposure.sockets.groups import Groups, groups_of
 from narrowgate.exposure.sockets.numbers import number_of
-from narrowgate.exposure.sockets.outlooks import Outward, OutwardSenders, OutwardTargets, outward_classes
+from narrowgate.exposure.sockets.outward import Outward, OutwardSenders, OutwardTargets, outward_classes
 from narrowgate.exposure.sockets.parts import Part, is_solid
 from narrowgate.exposure.sockets.plans import Template, is_plain, lets_out
 from narrowgate.exposure.sockets.relations import Doorstep, Relation, doorstep_of
