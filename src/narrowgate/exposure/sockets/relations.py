@@ -7,7 +7,8 @@ it.
 
 from collections.abc import Hashable
 
-from narrowgate.engine.network.route_lookup import Candidate, CompiledTable
+from narrowgate.engine.network.references import Way
+from narrowgate.engine.network.route_lookup import Candidate, CompiledTable, Lookup
 from narrowgate.engine.network.route_targets import TargetKind
 from narrowgate.engine.network.routing import is_refused, table_of_subnet
 from narrowgate.engine.network.transit_gateway_attachments import attachment_of_vpc
@@ -61,23 +62,25 @@ class _Exit:
         """The relation to a VPC, by what ACLs name of its part; None where a gateway does not lead there."""
         own = self._route.target.id
         if self._turns is None:
-            content: Key = ("peering", peering_content(snapshot, own, self._part, there), named)
-        elif self._turns.lead_to(snapshot, there):
-            content = ("gateway", own, named)
-        else:
+            own = peering_content(snapshot, own, self._part, there)
+        elif not self._turns.lead_to(snapshot, there):
             return None
-        found = self._relations.get(content)
+        key = (own, named)
+        found = self._relations.get(key)
         if found is None:
-            via = f"{'peering' if self._turns is None else 'transit gateway'} {own}"
-            found = Relation(number_of(snapshot, content), via, self._table_id, str(self._route))
-            self._relations[content] = found
+            found = self._relations[key] = self._relation(snapshot, key)
         return found
+
+    def _relation(self, snapshot: Snapshot, content: Key) -> Relation:
+        kind = (Way.PEERING if self._turns is None else Way.TRANSIT_GATEWAY).value
+        via = f"{kind} {self._route.target.id}"
+        return Relation(number_of(snapshot, (kind, *content)), via, self._table_id, str(self._route))
 
 
 class Doorstep:
     """What decides which way packets leave a part: its route table, and the ACLs on its side."""
 
-    __slots__ = ("_acls", "_exits", "_named", "_part", "_seen", "_table")
+    __slots__ = ("_acls", "_by_route", "_exits", "_named", "_part", "_seen", "_table")
 
     def __init__(self, part: Part, table: CompiledTable, acls: Acls, named: dict[Part, tuple[Key, ...]]) -> None:
         self._part = part
@@ -86,10 +89,14 @@ class Doorstep:
         self._named = named
         """What the ACLs name of each part; one for all parts behind equal ACLs."""
         self._exits: dict[int, _Exit | None] = {}
+        self._by_route: dict[int, _Exit | None] = {}
         self._seen: dict[str, Relation | None] = {}
 
     def towards(self, snapshot: Snapshot, there: Part) -> Relation | None:
-        """How the part sees a solid VPC; None where that is not known, drawn at random, or a dead end."""
+        """How the part sees a solid VPC, of which a twin is given.
+
+        None where that is not known, drawn at random, or a dead end.
+        """
         try:
             return self._seen[there.vpc_id]
         except KeyError:
@@ -99,21 +106,24 @@ class Doorstep:
 
     def _read(self, snapshot: Snapshot, there: Part) -> Relation | None:
         found = self._table.lookup(there.sample)
+        # A table keeps what it found and its routes, so that their places in memory stand for them.
+        if id(found) not in self._exits:
+            self._exits[id(found)] = self._exit_by(snapshot, found)
+        leaving = self._exits[id(found)]
+        if leaving is None:
+            return None
+        named = self._named.get(there)
+        if named is None:
+            named = self._named[there] = tuple(naming(snapshot, number, acl, there) for number, acl in self._acls)
+        return leaving.towards(snapshot, there, named)
+
+    def _exit_by(self, snapshot: Snapshot, found: Lookup) -> _Exit | None:
         if found.unread or len(found.chosen) != 1:
             return None
         route = found.chosen[0]
-        # A table keeps its routes, so that a route's place in memory stands for it.
-        place = id(route)
-        if place not in self._exits:
-            self._exits[place] = self._exit(snapshot, route)
-        leaving = self._exits[place]
-        if leaving is None:
-            return None
-        twin = twin_of(snapshot, there)
-        named = self._named.get(twin)
-        if named is None:
-            named = self._named[twin] = tuple(naming(snapshot, number, acl, twin) for number, acl in self._acls)
-        return leaving.towards(snapshot, there, named)
+        if id(route) not in self._by_route:
+            self._by_route[id(route)] = self._exit(snapshot, route)
+        return self._by_route[id(route)]
 
     def _exit(self, snapshot: Snapshot, route: Candidate) -> _Exit | None:
         vpc_id = self._part.vpc_id
@@ -157,4 +167,4 @@ def doorstep_of(snapshot: Snapshot, part: Part) -> Doorstep | None:
 def relation(snapshot: Snapshot, here: Part, there: Part) -> Relation | None:
     """How a part sees the VPC of another; None where that is not known, drawn at random, or a dead end."""
     step = doorstep_of(snapshot, here) if is_solid(snapshot, there.vpc_id) else None
-    return None if step is None else step.towards(snapshot, there)
+    return None if step is None else step.towards(snapshot, twin_of(snapshot, there))

@@ -4,7 +4,7 @@ Between two edges of blocks that rules name, all addresses are admitted and let 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from narrowgate.engine.network.security_group_rules import Direction
@@ -13,7 +13,7 @@ from narrowgate.exposure.sockets.filters import admitted_number, ports_number
 from narrowgate.exposure.sockets.groups import Groups, groups_of
 from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.outward import Outward, OutwardSenders, OutwardTargets, outward_classes
-from narrowgate.exposure.sockets.parts import Part, is_solid
+from narrowgate.exposure.sockets.parts import Part, is_solid, twin_of
 from narrowgate.exposure.sockets.plans import Template, is_plain, lets_out
 from narrowgate.exposure.sockets.relations import Doorstep, Relation, doorstep_of
 from narrowgate.exposure.sockets.senders import Sender
@@ -60,10 +60,10 @@ class Side:
         self._egress = [lets_out(snapshot, each) for each in wholes]
         self.is_plain = self.is_solid and all(map(_is_plain, outward.senders, self._egress))
         """Whether what it can open is told by columns."""
-        self.first = wholes[0].part if wholes else None
+        self.first = _twin(snapshot, wholes[:1])
         """A part that stands for all of a solid VPC that sends."""
-        self.part = next((each.whole.part for each in outward.targets if each.whole.part is not None), None)
-        """A part that stands for all of a solid VPC."""
+        self.part = _twin(snapshot, [each.whole for each in outward.targets])
+        """A part that stands for all of a solid VPC that answers."""
         outlooks = [_outlook_of(each) for each in wholes]
         alike = list(dict.fromkeys(outlooks))
         self.outlook_of_sender = [alike.index(each) for each in outlooks]
@@ -123,6 +123,11 @@ class Side:
             elif groups.may_mean(here, frozenset()):
                 admitted = admitted_number(snapshot, groups, target.whole.groups or (), here)
                 yield Facing(target, profile, admitted, groups, outlook)
+
+
+def _twin(snapshot: Snapshot, classes: Sequence[SenderClass | TargetClass]) -> Part | None:
+    part = next((each.part for each in classes if each.part is not None), None)
+    return twin_of(snapshot, part) if part is not None else None
 
 
 def _outlook_of(each: SenderClass | TargetClass) -> Part | None:

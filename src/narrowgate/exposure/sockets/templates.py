@@ -7,7 +7,7 @@ from narrowgate.exposure.sockets.filters import admitted_number, ports_number
 from narrowgate.exposure.sockets.groups import Groups
 from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.pair import Opening
-from narrowgate.exposure.sockets.plans import Template, alike, is_plain, lets_out
+from narrowgate.exposure.sockets.plans import Alike, Template, is_plain, lets_out
 from narrowgate.exposure.sockets.relations import Relation, relation
 from narrowgate.exposure.sockets.walks import way_between
 from narrowgate.model.exposure import Because
@@ -70,15 +70,18 @@ def templates_along(
         return kept[key]
     except KeyError:
         pass
-    templates = kept[key] = _read(snapshot, sender, target, ingress)
+    templates = kept[key] = _read(snapshot, sender, target, ingress, way)
     return templates
 
 
 def _read(
-    snapshot: Snapshot, sender: SenderClass, target: TargetClass, ingress: Groups | None
+    snapshot: Snapshot, sender: SenderClass, target: TargetClass, ingress: Groups | None, way: int
 ) -> tuple[Numbered, ...] | None:
-    pair = alike(snapshot, sender, target, ingress)
-    templates = pair[0].every_template() if pair is not None else None
+    here, there = sender.part, target.part
+    if here is None or there is None or ingress is None:
+        return None
+    pair = Alike(snapshot, (sender, target), (here, there), (ingress, lets_out(snapshot, sender)), way)
+    templates = pair.every_template()
     if templates is None:
         return None
     return tuple(Numbered(each, number_of(snapshot, ("template", each))) for each in templates)
