@@ -24,6 +24,24 @@ def test_a_design_s_exposure_marks_what_it_means():
     assert "2 calls (2 meant)" in done.output
 
 
+def test_a_vpc_of_a_template_is_asked_by_its_logical_id_although_a_tag_names_it_otherwise(tmp_path):
+    (tmp_path / "stack.json").write_text(
+        json.dumps(
+            {
+                "Resources": {
+                    "Own": {
+                        "Type": "AWS::EC2::VPC",
+                        "Properties": {"CidrBlock": "10.0.0.0/16", "Tags": [{"Key": "Name", "Value": "ours"}]},
+                    }
+                }
+            }
+        )
+    )
+    done = run("exposure", str(tmp_path / "stack.json"), "--from", "Own", "--to", "Own", "--format", "json")
+    assert done.exit_code == 0
+    assert len(json.loads(done.stdout)["consumers"]) == 1
+
+
 def test_json_holds_to_the_published_schema():
     schema = json.loads((ROOT / "docs" / "schemas" / "narrowgate.exposure.schema.json").read_text())
     done = run("exposure", GUIDE, "--all", "--format", "json")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from narrowgate.api.addresses import followed
 from narrowgate.api.sources import load
 from narrowgate.exposure.consumers import find_api, find_vpc
 from narrowgate.exposure.diff import evaluate_diff
@@ -43,8 +44,13 @@ def exposure(
     Raises:
         InputError: no such VPC.
     """
-    consumers = sorted(snapshot.facts.vpcs) if consumer is None else [find_vpc(snapshot, consumer)]
-    return evaluate_exposure(snapshot, consumers, to=find_vpc(snapshot, to) if to else None, intent=intent)
+    consumers = sorted(snapshot.facts.vpcs) if consumer is None else [_vpc(snapshot, consumer)]
+    return evaluate_exposure(snapshot, consumers, to=_vpc(snapshot, to) if to else None, intent=intent)
+
+
+def _vpc(snapshot: Snapshot, text: str) -> str:
+    """A VPC by id, name, or its address in a person's own files."""
+    return find_vpc(snapshot, followed(snapshot, text))
 
 
 def exposure_of(snapshot: Snapshot, consumers: Sequence[str], *, intent: Intent = NOTHING_MEANT) -> ExposureAnswer:
@@ -58,7 +64,7 @@ def inverse(snapshot: Snapshot, api: str, *, intent: Intent = NOTHING_MEANT) -> 
     Raises:
         InputError: no such API.
     """
-    return evaluate_inverse(snapshot, find_api(snapshot, api), intent=intent)
+    return evaluate_inverse(snapshot, find_api(snapshot, followed(snapshot, api)), intent=intent)
 
 
 def diff(before: Path, after: Path, *, assume_complete: bool = False) -> DiffAnswer:

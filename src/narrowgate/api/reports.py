@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from narrowgate.api import audits, design_checks, design_worlds, designs, exposures, questions
+from narrowgate.api.addresses import followed
 from narrowgate.api.audits import Checked, Terms
 from narrowgate.engine.network.clients import find_client
 from narrowgate.exposure.consumers import find_vpc
@@ -109,7 +110,7 @@ def _consumers(checked: Checked, snapshot: Snapshot, wanted: Wanted, intent: Int
     if "all" in wanted.consumers:
         return every
     if wanted.consumers:
-        return sorted({find_vpc(snapshot, each) for each in wanted.consumers})
+        return sorted({find_vpc(snapshot, followed(snapshot, each)) for each in wanted.consumers})
     meant = sorted(
         {
             *_of_design(checked, snapshot),
