@@ -90,6 +90,15 @@ def domain_of_server_name(snapshot: Snapshot, endpoint: VpcEndpoint, name: str) 
     return None
 
 
+def unseen_domain(snapshot: Snapshot, endpoint: VpcEndpoint, name: str) -> tuple[Missing, ...]:
+    """The missing lists that could tell of a domain of this name at the endpoint; empty where none is missing."""
+    region = snapshot.region_of(endpoint.vpc_endpoint_id)
+    listed = _domains_by_name(snapshot).get(name, ())
+    is_listed = any("PRIVATE" in each.endpoint_configuration.types for each in listed)
+    operation = "get_domain_name_access_associations" if is_listed else "get_domain_names"
+    return uncollected(snapshot, f"apigateway.{operation}", region)
+
+
 def _not_ready(domain: DomainName) -> Identification:
     """A domain that is being made, or that failed, may or may not serve (AGW-08, IAC-05)."""
     missing = Missing(

@@ -14,9 +14,11 @@ from narrowgate.engine.network.hosts import (
     free_host_or_none,
     function_hosts,
     host_of_interface,
+    primary_by_attachment,
     primary_interface,
 )
 from narrowgate.engine.network.interfaces import interface
+from narrowgate.engine.network.unlisted import unlisted
 from narrowgate.engine.network.vpcs import (
     RESERVED_FIRST,
     missing_of_vpc,
@@ -100,6 +102,11 @@ def _by_name(snapshot: Snapshot, text: str) -> Client:
         client = client_of_id(snapshot, tagged[0], text)
         if client:
             return client
+    open_one = unlisted(snapshot, own_id)
+    if open_one is not None:
+        kind, missing = open_one
+        nowhere = Host(label=text, vpc_id=None, subnet_id=None, addresses=())
+        return Client(label=text, kind=kind, hosts=(nowhere,), unknowns=(missing,))
     raise UnknownNameError("client", text, _known_names(snapshot))
 
 
@@ -111,6 +118,9 @@ def client_of_id(snapshot: Snapshot, own_id: str, label: str) -> Client | None:
         return Client(label=label, kind="network_interface", hosts=(host_of_interface(known, label=own_id),))
     if own_id in facts.instances:
         return _of_instance(snapshot, facts.instances[own_id], label)
+    attached = primary_by_attachment(snapshot, own_id)
+    if attached:
+        return Client(label=label, kind="instance", hosts=(host_of_interface(attached, label=own_id),))
     if own_id in facts.subnets:
         host = free_host(snapshot, facts.subnets[own_id])
         return Client(label=label, kind="subnet", hosts=(host,), any_address=True)

@@ -54,6 +54,12 @@ def primary_interface(snapshot: Snapshot, instance: Instance) -> Interface | Non
     return None
 
 
+def primary_by_attachment(snapshot: Snapshot, instance_id: str) -> Interface | None:
+    """The interface of an instance that only its interfaces name."""
+    ids = _attached(snapshot).get(instance_id, ())
+    return interface(snapshot, ids[0]) if ids else None
+
+
 @index
 def _attached(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     """Each instance's interfaces by device index."""

@@ -200,6 +200,8 @@ def _at_target(snapshot: Snapshot, flow: Flow, there: Arrival, target: End, seen
 
 
 def _no_address(host: Host, destination: Address, known: Interface | None) -> ReachPath:
+    if host.instance_id is not None and host.network_interface_id is None:
+        return _unplaced(host, destination)  # the instance is known, and which addresses it has is not
     without = host.network_interface_id or host.label
     target = known.label if known else str(destination)
     return path_without_address(host.label, target, without, destination.family, str(destination))

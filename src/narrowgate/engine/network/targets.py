@@ -5,10 +5,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from narrowgate.engine.network.hosts import primary_interface
+from narrowgate.engine.network.hosts import primary_by_attachment, primary_interface
 from narrowgate.engine.network.interface_addresses import interfaces_of_vpc
 from narrowgate.engine.network.interfaces import Interface, interface
 from narrowgate.engine.network.load_balancers import balancer_interfaces
+from narrowgate.engine.network.unlisted import unlisted
 from narrowgate.model.address import Address, is_address, parse_address
 from narrowgate.model.answer import Missing
 from narrowgate.model.errors import InputError, UnknownNameError
@@ -76,6 +77,11 @@ def _refuse(snapshot: Snapshot, text: str) -> ReachTarget:
         raise InputError(
             f"`{text[:200]}` is a name, and a name is first resolved", help="ask `trace` or `resolve` about names"
         )
+    arn = _ARN.fullmatch(text)
+    open_one = unlisted(snapshot, arn["id"] if arn else text)
+    if open_one is not None:
+        kind, missing = open_one
+        return ReachTarget(label=text, kind=kind, destinations=(), unknowns=(missing,))
     raise UnknownNameError("target", text, _known_names(snapshot))
 
 
@@ -93,6 +99,9 @@ def _of_id(snapshot: Snapshot, own_id: str, label: str) -> ReachTarget | None:
         return ReachTarget(label=label, kind="instance", destinations=(), unknowns=(missing,))
     if own_id in facts.vpc_endpoints:
         return _of_endpoint(snapshot, facts.vpc_endpoints[own_id], label)
+    attached = primary_by_attachment(snapshot, own_id)
+    if attached:
+        return _of_interfaces(label, "instance", [attached])
     if own_id in facts.load_balancers:
         return _of_balancer(snapshot, facts.load_balancers[own_id], label)
     if own_id in facts.resolver_endpoints:

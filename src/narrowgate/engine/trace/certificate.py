@@ -1,6 +1,6 @@
 """The certificate that an endpoint shows to a request, before a header of it is read (AGW-12)."""
 
-from narrowgate.engine.http.custom_domains import domain_of_server_name
+from narrowgate.engine.http.custom_domains import domain_of_server_name, unseen_domain
 from narrowgate.engine.http.identification import Identification
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.tls.server_identity import (
@@ -41,6 +41,15 @@ def server_certificate(
             rule="AGW-23",
             unknowns=(missing,),
         )
-    return evaluate_server_identity(
+    step = evaluate_server_identity(
         endpoint.vpc_endpoint_id, request.host, is_literal=request.is_literal, certificate_names=names
+    )
+    if step.verdict is Verdict.ALLOWED or domain is not None or request.is_literal:
+        return step
+    unseen = unseen_domain(snapshot, endpoint, request.host)
+    if not unseen:
+        return step
+    text = f"whether a private custom domain name gives `{request.host}` a certificate is not known"
+    return Step(
+        layer="tls", component=step.component, verdict=Verdict.UNKNOWN, text=text, rule="AGW-12", unknowns=unseen
     )

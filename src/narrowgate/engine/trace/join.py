@@ -7,6 +7,8 @@ thousand VPCs most readers want the verdict.
 from collections.abc import Sequence
 from typing import TypeVar
 
+import msgspec
+
 from narrowgate.engine.http.url import HttpRequest
 from narrowgate.engine.network.flow import DEFAULT_CLIENT_PORTS
 from narrowgate.engine.trace.parts import hosts_in_parts
@@ -63,6 +65,10 @@ class Traced:
         self.request = request
         self.verdict = _verdict(calls)
         self.symptom, *self._deciding = _deciding(calls, self.verdict)
+        if client.unknowns:
+            # Further hosts may stand where nobody looked, and fare otherwise.
+            self.verdict = spread([self.verdict, Verdict.UNKNOWN])
+            self.symptom = None if self.verdict is Verdict.UNKNOWN else self.symptom
 
     def answer(self) -> TraceAnswer:
         """The call written out: every path with its steps."""
@@ -71,12 +77,14 @@ class Traced:
         paths = tuple([path for each in written for own in each for path in own])
         called, host, address = self._deciding
         path = written[called][host][address]
+        if client.unknowns and verdict is Verdict.UNKNOWN:
+            path = msgspec.structs.replace(path, symptom=None, http=None)
         blocking = _unique([cause for each in paths for cause in each.blocking])
         return TraceAnswer(
             verdict=verdict,
             decided_by=_decided_by(path, verdict, blocking),
             blocking=blocking if verdict is not Verdict.ALLOWED else (),
-            unknowns=_unique([missing for each in paths for missing in each.unknowns]),
+            unknowns=_unique([*client.unknowns, *(missing for each in paths for missing in each.unknowns)]),
             symptom=path.symptom,
             http=path.http,
             client=client.label,
