@@ -51,8 +51,12 @@
       return (row) => has[row[FIRST]] || has[row[SECOND]] || has[row[TAG]] || row[TOLD].some((pair) => has[pair[1]]);
     };
     const chosen = (value, at) => {
-      const has = texts.map((each) => each === value || each.split(" ").includes(value));
-      return (row) => has[row[FACETS][at]];
+      const known = new Map();
+      return (row) => {
+        const facet = row[FACETS][at];
+        if (!known.has(facet)) known.set(facet, texts[facet] === value || texts[facet].split(" ").includes(value));
+        return known.get(facet);
+      };
     };
     const draw = () => {
       const asked = search.value.toLowerCase().split(/\s+/).filter(Boolean).map(having);
