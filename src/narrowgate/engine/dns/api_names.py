@@ -35,7 +35,7 @@ def answer_api_name(query: Query, chase: Chase) -> Outcome | None:
         )
         return undecided(PUBLIC, "VPCE-DNS-10", f"whether {query.name} belongs to a public API is unknown", (gap,))
     configuration = api.endpoint_configuration
-    if isinstance(configuration, UnsetType):
+    if isinstance(configuration, UnsetType) or not configuration.types:
         gap = Missing(fact="RestApi.endpointConfiguration", resource=api.id)
         return undecided(PUBLIC, "VPCE-DNS-10", f"whether API {api.id} is private is unknown", (gap,))
     if "PRIVATE" in configuration.types:

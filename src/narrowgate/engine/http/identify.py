@@ -123,7 +123,7 @@ def mapped_api(
 
 def not_served(snapshot: Snapshot, endpoint: VpcEndpoint, api: RestApi) -> Identification | None:
     """Why this endpoint does not serve that API; None where it does."""
-    if isinstance(api.endpoint_configuration, UnsetType):
+    if isinstance(api.endpoint_configuration, UnsetType) or not api.endpoint_configuration.types:
         missing = (Missing(fact="RestApi.endpointConfiguration", resource=api.id),)
         return Identification(
             step=step_about(api.id, Verdict.UNKNOWN, "whether the API is private is not known", missing)
@@ -133,7 +133,7 @@ def not_served(snapshot: Snapshot, endpoint: VpcEndpoint, api: RestApi) -> Ident
             api.id,
             Reason.API_NOT_PRIVATE,
             "AGW-17",
-            f"the API is {'/'.join(api.endpoint_configuration.types) or 'of no type'}, "
+            f"the API is {'/'.join(api.endpoint_configuration.types)}, "
             "and an execute-api endpoint serves private APIs only",
             (snapshot.evidence(api.id, "endpointConfiguration.types", list(api.endpoint_configuration.types)),),
         )

@@ -114,9 +114,11 @@ def _ordered(entries: tuple[NetworkAclEntry, ...], *, is_egress: bool) -> tuple[
 
 def _entry(entry: NetworkAclEntry) -> Entry:
     protocol = protocol_number(entry.protocol)
-    cidr = parse_cidr(entry.ipv6_cidr_block or entry.cidr_block or "0.0.0.0/32")
+    block = entry.ipv6_cidr_block or entry.cidr_block
+    cidr = parse_cidr(block or "0.0.0.0/0")
     number = "*" if entry.rule_number >= _STAR else str(entry.rule_number)
-    ports = _ports(entry, protocol)
+    # Whatever an entry without a block admits or denies, nobody knows.
+    ports = _ports(entry, protocol) if block else None
     named = entry.protocol if protocol is None else protocol_name(protocol)
     spelled = "" if ports is None or ports == _ALL_PORTS else f" {ports}"
     return Entry(

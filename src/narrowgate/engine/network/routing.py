@@ -106,6 +106,9 @@ def _table(snapshot: Snapshot, table_id: str) -> CompiledTable | Missing:
             candidates.append(Candidate(parse_cidr(text), origin, target, state))
         elif route.destination_prefix_list_id:
             _expand(snapshot, route.destination_prefix_list_id, target, state, candidates, unread)
+        else:
+            gap = missing_field("Route", "DestinationCidrBlock", table.route_table_id)
+            unread.append(UnreadList("a destination that is not told", None, target, gap))
     listed = {each.cidr for each in candidates if each.origin is Origin.STATIC}
     # NET-02: a local route for every block exists whatever the input shows; it can only be re-targeted.
     local = Target(TargetKind.LOCAL, "local")
