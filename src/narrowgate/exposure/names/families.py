@@ -55,6 +55,12 @@ def families_of(snapshot: Snapshot) -> dict[str, Family]:
 
 
 @index
+def reserved_parents(snapshot: Snapshot) -> frozenset[str]:
+    """The parents of names that rules of AWS itself may cover: each VPC is asked about them by itself."""
+    return frozenset(parent for parent, family in families_of(snapshot).items() if family.is_reserved)
+
+
+@index
 def parents_inside(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     """The parents of public names by every domain that they are or lie in."""
     found: dict[str, list[str]] = {}

@@ -12,7 +12,7 @@ from narrowgate.engine.dns.choice import levels
 from narrowgate.engine.dns.firewall import UNAVAILABLE
 from narrowgate.engine.dns.outcome import PUBLIC, Query
 from narrowgate.engine.dns.resolver import ask_resolver
-from narrowgate.engine.dns.view import Kind, View, view_of
+from narrowgate.engine.dns.view import Candidate, Kind, View, view_of
 from narrowgate.exposure.names.cells import WITNESS
 from narrowgate.exposure.names.families import (
     asked_name,
@@ -20,6 +20,7 @@ from narrowgate.exposure.names.families import (
     listed_by,
     parent_of,
     parents_inside,
+    reserved_parents,
 )
 from narrowgate.exposure.names.points import points_of_view
 from narrowgate.exposure.names.public import public_entries
@@ -42,17 +43,23 @@ def public_entries_of(snapshot: Snapshot, vpc_id: str) -> tuple[ExposedName, ...
 def hidden_from(snapshot: Snapshot, vpc_id: str) -> frozenset[str]:
     """Public names that the resolver of a VPC answers otherwise, or not at all."""
     view, families, inside = view_of(snapshot, vpc_id), families_of(snapshot), parents_inside(snapshot)
+    if view.firewall.missing and view.support is not False and not _is_down(snapshot, view):
+        # FW-01: of no name it is known whether it passes.
+        return _NONE
     listed = listed_by(snapshot, view.firewall)
-    if listed is None or view.support is not True:
-        asked, alone = set(families), _NONE
-    else:
-        asked = {parent for domain in view.candidates for parent in inside.get(domain, ())}
-        alone = listed.union(view.candidates)
-    found = [_of_family(snapshot, view, parent, listed) for parent in sorted(asked)]
-    for name in alone:
-        family = families.get(parent_of(name))
-        if family is not None and name in family.by_name and parent_of(name) not in asked:
-            found.append(_asked(snapshot, vpc_id, family.by_name[name]).names)
+    near = {parent for domain in view.candidates if domain for parent in inside.get(domain, ())}
+    alone = {
+        name: families[parent_of(name)].by_name.get(name, ())
+        for name in (listed or _NONE).union(view.candidates)
+        if parent_of(name) in families and parent_of(name) not in near
+    }
+    found: list[frozenset[str]] = []
+    if listed is None or view.support is not True or "" in view.candidates:
+        near |= {parent_of(name) for name in alone} | reserved_parents(snapshot)
+        found.append(_of_others(snapshot, view, frozenset(near), listed))
+        alone = {}
+    found += (_of_family(snapshot, view, parent, listed).names for parent in sorted(near))
+    found += (_asked(snapshot, vpc_id, entries).names for entries in alone.values())
     return _one(snapshot, [each for each in found if each])
 
 
@@ -72,20 +79,8 @@ def _sets(snapshot: Snapshot) -> dict[frozenset[str], frozenset[str]]:
 
 @index
 def _kept(snapshot: Snapshot) -> dict[tuple[object, ...], frozenset[str]]:
-    """What is hidden of a parent's names, by what decides about them."""
+    """What is hidden of a parent's names, or of many parents', by what decides about them."""
     return {}
-
-
-def _of_family(snapshot: Snapshot, view: View, parent: str, listed: frozenset[str] | None) -> frozenset[str]:
-    kept = _kept(snapshot)
-    key = _deciding(snapshot, view, parent, listed)
-    found = kept.get(key) if key is not None else None
-    if found is None:
-        read = _read(snapshot, view, parent, listed)
-        found = read.names
-        if key is not None and read.is_shared:
-            kept[key] = found
-    return found
 
 
 class _Hidden(NamedTuple):
@@ -93,6 +88,35 @@ class _Hidden(NamedTuple):
 
     names: frozenset[str]
     is_shared: bool
+
+
+def _of_family(snapshot: Snapshot, view: View, parent: str, listed: frozenset[str] | None) -> _Hidden:
+    kept = _kept(snapshot)
+    key = _deciding(snapshot, view, parent, listed)
+    if key is None:
+        return _Hidden(_read(snapshot, view, parent, listed).names, False)
+    if key not in kept:
+        read = _read(snapshot, view, parent, listed)
+        if not read.is_shared:
+            return read
+        kept[key] = read.names
+    return _Hidden(kept[key], True)
+
+
+def _of_others(
+    snapshot: Snapshot, view: View, near: frozenset[str], listed: frozenset[str] | None
+) -> frozenset[str]:
+    """Where a view decides about every name: those that nothing nearer than the root tells apart, at once."""
+    kept = _kept(snapshot)
+    alike = _alike(snapshot, view, (view.candidates.get("", ()),), is_judged=listed is None)
+    key = (near, alike)
+    if alike is None or key not in kept:
+        read = [_of_family(snapshot, view, each, listed) for each in families_of(snapshot) if each not in near]
+        found = _one(snapshot, [each.names for each in read if each.names])
+        if alike is None or not all(each.is_shared for each in read):
+            return found
+        kept[key] = found
+    return kept[key]
 
 
 def _read(snapshot: Snapshot, view: View, parent: str, listed: frozenset[str] | None) -> _Hidden:
@@ -127,7 +151,8 @@ def _answer_for_all(snapshot: Snapshot, view: View, parent: str) -> tuple[str, .
     every = levels(query, view)
     if any(gaps) or not every or families_of(snapshot)[parent].is_reserved or _is_down(snapshot, view):
         return None
-    if any(each.kind not in (Kind.ZONE, Kind.MANAGED) or each.doubts for each in every[0].candidates):
+    first = every[0].candidates
+    if any(each.kind not in (Kind.ZONE, Kind.MANAGED) or each.doubts or each.inbound_only for each in first):
         return None
     outcome = ask_resolver(query, view.vpc_id, for_once=True)
     is_own = outcome.verdict is Verdict.ALLOWED and outcome.target != PUBLIC
@@ -153,23 +178,30 @@ def _deciding(
 ) -> tuple[object, ...] | None:
     """What of a view decides about the names of a parent; None where more may count.
 
-    Of what nobody collected it matters only that it is missing: no name is hidden for certain then. A firewall
-    whose lists hold none of the names lets them pass.
+    A firewall whose lists hold none of the names lets them pass.
     """
     family = families_of(snapshot)[parent]
-    above = tuple(view.candidates.get(each, ()) for each in parents(parent))
-    within = tuple((name, view.candidates[name]) for name in view.candidates if name in family.by_name)
-    every = [each for found in (*above, *(found for _, found in within)) for each in found]
-    if view.delegations or family.is_reserved or _is_down(snapshot, view):
-        return None
-    if any(each.inbound_only for each in every):
+    within = tuple(name for name in view.candidates if name in family.asked)
+    candidates = tuple(view.candidates.get(each, ()) for each in (*parents(parent), *within))
+    is_judged = listed is None or not listed.isdisjoint(family.asked)
+    alike = None if family.is_reserved else _alike(snapshot, view, candidates, is_judged=is_judged)
+    return (parent, within, alike) if alike is not None else None
+
+
+def _alike(
+    snapshot: Snapshot, view: View, candidates: tuple[tuple[Candidate, ...], ...], *, is_judged: bool
+) -> tuple[object, ...] | None:
+    """What views that hide the same names have in common, by the candidates for them; None where more may count.
+
+    Of what nobody collected it matters only that it is missing: no name is hidden for certain then.
+    """
+    every = [each for found in candidates for each in found]
+    if view.delegations or _is_down(snapshot, view) or any(each.inbound_only for each in every):
         return None
     if view.vpc_id in _hosts_of_inbound(snapshot) and any(each.kind is Kind.FORWARD for each in every):
         # RSLV-15: its own inbound endpoint may be the target.
         return None
-    is_judged = listed is None or not listed.isdisjoint(family.asked)
     return (
-        parent,
         view.region,
         view.support if isinstance(view.support, bool) else None,
         view.attributes if isinstance(view.attributes, bool) else None,
@@ -178,6 +210,5 @@ def _deciding(
         bool(view.missing_rules),
         bool(view.missing_zones),
         bool(view.missing_endpoints),
-        above,
-        within,
+        candidates,
     )
