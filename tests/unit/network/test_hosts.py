@@ -303,3 +303,9 @@ def test_a_function_in_a_subnet_that_was_not_collected_is_unknown():
     pair.estate.forget("ec2.describe_subnets")
     answer = pair.ask("caller")
     assert (answer.verdict, answer.unknowns[0].fact) == (Verdict.UNKNOWN, "ec2.describe_subnets")
+
+
+def test_an_interface_that_does_not_tell_its_subnet_stands_where_its_address_lies():
+    pair = peered()
+    pair.estate.resource(pair.near.host).pop("SubnetId")
+    assert _client(pair, pair.near.host).hosts[0].subnet_id == pair.near.subnet

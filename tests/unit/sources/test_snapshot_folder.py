@@ -65,6 +65,16 @@ def test_route_53_has_no_region_wherever_its_file_lies(tmp_path):
     assert load_snapshot(tmp_path).missing("route53.list_hosted_zones", ACCOUNT, "global") is None
 
 
+@pytest.mark.parametrize(("is_private", "is_known"), [(True, False), (False, True)])
+def test_a_private_zone_s_answer_without_vpcs_does_not_tell_which_they_are(tmp_path, is_private, is_known):
+    zone = {"Id": "/hostedzone/Z1", "Name": "corp.example.", "Config": {"PrivateZone": is_private}}
+    put(tmp_path, f"{ACCOUNT}/global/route53.list_hosted_zones.json", {"HostedZones": [zone]})
+    asked = [{"parameters": {"Id": "Z1"}, "response": {"HostedZone": zone}}]
+    put(tmp_path, f"{ACCOUNT}/global/route53.get_hosted_zone.json", asked)
+    missing = load_snapshot(tmp_path).missing("route53.get_hosted_zone", ACCOUNT, "global", parent="Z1")
+    assert (missing is None) is is_known
+
+
 def test_a_file_that_nobody_understands_is_reported(tmp_path):
     vpcs(tmp_path, {"Vpcs": [VPC]})
     put(tmp_path, "RdsInstances.json", {"DBInstances": []})

@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from narrowgate.engine.network.vpcs import subnet_of_address
 from narrowgate.model.address import Address, is_address, parse_address
 from narrowgate.model.fact import UNSET
 from narrowgate.model.loadbalancing import LoadBalancer
@@ -112,11 +113,12 @@ def _read(snapshot: Snapshot, fact: NetworkInterface) -> Interface:
     instance_id = instance_id or _instance_of_interface(snapshot).get(fact.network_interface_id)
     instance = snapshot.facts.instances.get(instance_id or "")
     resolver = resolver_addresses(snapshot)
+    subnet_id = fact.subnet_id or _subnet_of(snapshot, fact.vpc_id, addresses)
     return Interface(
         label=fact.network_interface_id,
         interface_id=fact.network_interface_id,
-        vpc_id=fact.vpc_id or vpc_of_subnet(snapshot, fact.subnet_id),
-        subnet_id=fact.subnet_id,
+        vpc_id=fact.vpc_id or vpc_of_subnet(snapshot, subnet_id),
+        subnet_id=subnet_id,
         addresses=addresses,
         security_groups=None if fact.groups is UNSET else tuple(group.group_id for group in fact.groups),
         interface_type=fact.interface_type,
@@ -124,13 +126,21 @@ def _read(snapshot: Snapshot, fact: NetworkInterface) -> Interface:
         instance_id=instance_id if instance_id and instance_id.startswith("i-") else None,
         vpc_endpoint_id=_endpoint_id(snapshot, fact),
         resolver_endpoint_id=next(
-            (resolver[fact.subnet_id, each] for each in addresses if (fact.subnet_id, each) in resolver), None
+            (resolver[subnet_id, each] for each in addresses if (subnet_id, each) in resolver), None
         ),
         load_balancer_arn=owner.load_balancer_arn if owner else None,
         platform=(instance.platform or instance.platform_details) if instance else None,
         status=fact.status,
         source_dest_check=None if fact.source_dest_check is UNSET else fact.source_dest_check,
     )
+
+
+def _subnet_of(snapshot: Snapshot, vpc_id: str | None, addresses: tuple[Address, ...]) -> str | None:
+    """The subnet that an interface's address lies in, where the interface does not tell."""
+    if vpc_id is None or not addresses:
+        return None
+    found = subnet_of_address(snapshot, vpc_id, addresses[0])
+    return found.subnet_id if found is not None else None
 
 
 def _addresses(fact: NetworkInterface) -> tuple[Address, ...]:

@@ -98,14 +98,24 @@ def _zones(gathered: Gathered, response: Response, parent: str | None, place: Pl
     if zone_id is None:
         gathered.warnings.append(f"{place.source}: set aside: nothing says which hosted zone it describes")
         return
-    vpcs = convert(content.get("VPCs") or (), tuple[ZoneVpc, ...], where=place.source, pointer=".VPCs")
-    gathered.collections.hosted_zone_vpcs[zone_id] = vpcs
-    gathered.calls.add(Call(place.account, place.region, response.operation, zone_id))
+    call = Call(place.account, place.region, response.operation, zone_id)
+    if content.get("VPCs") is None and not _is_public(zone):
+        # A private zone has at least one VPC (PHZ-02): an answer that names none does not tell which.
+        gathered.calls.discard(call)
+    else:
+        vpcs = convert(content.get("VPCs") or (), tuple[ZoneVpc, ...], where=place.source, pointer=".VPCs")
+        gathered.collections.hosted_zone_vpcs[zone_id] = vpcs
+        gathered.calls.add(call)
     if isinstance(zone, dict) and zone_id not in gathered.collections.hosted_zones:
         gathered.collections.hosted_zones[zone_id] = convert(
             zone, HostedZone, where=place.source, pointer=".HostedZone"
         )
         gathered.places[zone_id] = place
+
+
+def _is_public(zone: Any) -> bool:
+    config = zone.get("Config") if isinstance(zone, dict) else None
+    return isinstance(config, dict) and config.get("PrivateZone") is False
 
 
 def _availability_zones(gathered: Gathered, response: Response, parent: str | None, place: Place) -> None:
