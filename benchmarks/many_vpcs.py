@@ -50,8 +50,9 @@ started = clock()
 with without_cycle_search():
     for vpc in vpcs:
         for call in api.trace_many(snapshot, [vpc], apis):
-            verdicts[f"{call.verdict}, {call.symptom}"] += 1
-            if call.verdict == "allowed":
+            verdict = call.verdict
+            verdicts[verdict, call.symptom] += 1
+            if verdict == "allowed":
                 allowed.add((vpc, apis[call.url]))
         done += 1
         if clock() - started > limit:
@@ -61,9 +62,10 @@ status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text
 peak = int(status["VmHWM"].split()[0]) * 1024
 some = vpcs[: done : max(1, done // 50)]
 started = clock()
-for vpc in some:
-    for url in apis:
-        api.trace(snapshot, vpc, url)
+with without_cycle_search():
+    for vpc in some:
+        for url in apis:
+            api.trace(snapshot, vpc, url)
 written = (clock() - started) / len(some) / len(apis)
 exposed = set()
 with without_cycle_search():
@@ -75,7 +77,8 @@ with without_cycle_search():
                     exposed.add((vpc, each.api))
 print(json.dumps({
     "vpcs": len(vpcs), "apis": len(apis), "done": done, "judged": judged, "written": written, "peak": peak,
-    "verdicts": verdicts, "allowed": len(allowed), "exposed": len(exposed), "missing": len(allowed - exposed),
+    "verdicts": {f"{verdict}, {symptom}": count for (verdict, symptom), count in verdicts.items()},
+    "allowed": len(allowed), "exposed": len(exposed), "missing": len(allowed - exposed),
 }))
 """
 _GIB = 1024**3

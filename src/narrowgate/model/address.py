@@ -203,7 +203,7 @@ class IntervalSet:
         return bool(self.intervals)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, IntervalSet) and self.intervals == other.intervals
+        return self is other or (isinstance(other, IntervalSet) and self.intervals == other.intervals)
 
     def __hash__(self) -> int:
         return hash(self.intervals)

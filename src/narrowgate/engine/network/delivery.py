@@ -38,7 +38,7 @@ def deliver(snapshot: Snapshot, arrival: Arrival, sender: End | None, receiver: 
         return
     step, ports = check_acl(snapshot, arrival.packet, receiver.subnet_id, is_egress=False)
     arrival.steps.append(step)
-    arrival.packet = arrival.packet._replace(ports=ports)
+    arrival.packet = arrival.packet.with_ports(ports)
 
 
 @index
@@ -75,7 +75,7 @@ def _deliver_by_gateway(snapshot: Snapshot, arrival: Arrival, sender: End, recei
         steps = [_softened(step, subnets[worst]) for step in steps]
         ports = arrival.packet.ports
     arrival.steps += steps
-    arrival.packet = arrival.packet._replace(ports=ports)
+    arrival.packet = arrival.packet.with_ports(ports)
 
 
 def _from_attachment(
@@ -90,7 +90,7 @@ def _from_attachment(
         at = At(packet.leg, "subnet", subnet_id, "ACL-10")
         return [at.passes(f"the transit gateway delivers inside {subnet_id}: no ACL is asked")], packet.ports
     out, ports = check_acl(snapshot, packet, subnet_id, is_egress=True, rule="ACL-10")
-    packet = packet._replace(ports=ports)
+    packet = packet.with_ports(ports)
     route = _attachment_route(snapshot, packet, subnet_id)
     into, ports = check_acl(snapshot, packet, receiver.subnet_id, is_egress=False, rule="ACL-10")
     return [step for step in (out, route, into) if step], ports

@@ -100,7 +100,7 @@ class Router:
             )
             return unclear(packet, at.unknown(f"{sender.address} is in no VPC of the source", [missing]))
         acl_step, ports = check_acl(self.snapshot, packet, sender.subnet_id, is_egress=True)
-        arrival = self._routed(departure._replace(packet=packet._replace(ports=ports)))
+        arrival = self._routed(departure._replace(packet=packet.with_ports(ports)))
         arrival.steps.insert(0, acl_step)
         return arrival
 
@@ -237,7 +237,7 @@ class Router:
         steps = [step]
         if end.subnet_id != sender.subnet_id:
             into, ports = check_acl(self.snapshot, packet, end.subnet_id, is_egress=False)
-            packet = packet._replace(ports=ports)
+            packet = packet.with_ports(ports)
             steps.insert(0, into)
         onward = self.depart(Departure(packet._replace(source=end.address), end, departure.expected_vpc))
         onward.steps[:0] = steps

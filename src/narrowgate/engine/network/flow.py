@@ -39,6 +39,10 @@ class Packet(NamedTuple):
     destination: Address
     ports: IntervalSet
 
+    def with_ports(self, ports: IntervalSet) -> "Packet":
+        """The packet with the ports that are still open, which as a rule are all that it had."""
+        return self if ports == self.ports else self._replace(ports=ports)
+
 
 def platform_ports(platform: str | None) -> tuple[int, int]:
     """The ports that a host sends from, as far as its platform is known (ACL-07)."""

@@ -71,7 +71,7 @@ def cross_gateway(
         # sender's address must be admitted by that subnet's inbound rules all the same.
         step, ports = check_acl(snapshot, packet, entry_subnets[0], is_egress=False, rule="ACL-10")
         steps.append(step)
-        packet = packet._replace(ports=ports)
+        packet = packet.with_ports(ports)
     hop = _Hop(
         gateway_id=gateway_id,
         attachment_id=own_id,

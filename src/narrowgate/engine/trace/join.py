@@ -63,8 +63,9 @@ class Traced:
         self._snapshot, self._call, self._calls = snapshot, call, calls
         self.client = client
         self.request = request
-        self.verdict = _verdict(calls)
-        self.symptom, *self._deciding = _deciding(calls, self.verdict)
+        outcomes = [(place, *outcome) for place, each in enumerate(calls) for outcome in each.outcomes()]
+        self.verdict = _verdict(calls, outcomes)
+        self.symptom, *self._deciding = _deciding(outcomes, self.verdict)
         if client.unknowns:
             # Further hosts may stand where nobody looked, and fare otherwise.
             self.verdict = spread([self.verdict, Verdict.UNKNOWN])
@@ -100,11 +101,14 @@ class Traced:
         )
 
 
-def _verdict(calls: Sequence[HostsCall]) -> Verdict:
+_Outcome = tuple[int, Verdict, Symptom | None, int, int]
+"""One of the different paths: its call's number, what comes of it, and its host's and address's numbers."""
+
+
+def _verdict(calls: Sequence[HostsCall], outcomes: Sequence[_Outcome]) -> Verdict:
     """The verdict over hosts, of each the one over its paths: each is used in turn."""
-    outcomes = [outcome[0] for each in calls for outcome in each.outcomes()]
-    if len(set(outcomes)) == 1:
-        return outcomes[0]
+    if len(outcomes) == 1 or len({verdict for _, verdict, *_ in outcomes}) == 1:
+        return outcomes[0][1]
     return spread([spread(own) for each in calls for own in each.verdicts()])
 
 
@@ -115,9 +119,8 @@ _EXPLAINS: dict[Verdict, tuple[Verdict, ...]] = {
 }
 
 
-def _deciding(calls: Sequence[HostsCall], verdict: Verdict) -> tuple[Symptom | None, int, int, int]:
+def _deciding(outcomes: Sequence[_Outcome], verdict: Verdict) -> tuple[Symptom | None, int, int, int]:
     """The symptom of the path that decides, and the numbers of its call, host and address."""
-    outcomes = [(place, *outcome) for place, each in enumerate(calls) for outcome in each.outcomes()]
     for wanted in _EXPLAINS.get(verdict, (verdict,)):
         for called, found, symptom, host, address in outcomes:
             if found is wanted:
