@@ -53,7 +53,11 @@ def check_edits(snapshot: Snapshot, seed: int, times: int) -> None:
     kinds = kinds_of(snapshot)
     for kind in dice.choices(kinds, weights=[USUAL.get(each, 1) for each in kinds], k=times):
         edit = random_edit(dice, snapshot, kind)
-        after, scratch = edited(snapshot, edit), lists_of(alone(edited(snapshot, edit)))
+        after = edited(snapshot, edit)
+        scratch = lists_of(alone(after))
+        if dice.random() < 0.5:
+            # As if it had been collected again.
+            after = alone(after)
         assert spelled(lists_of(after, reuse=snapshot)) == spelled(scratch), (seed, edit)
         found = evaluate_diff(snapshot, after)
         was, now = contents(before), contents(scratch)

@@ -11,7 +11,7 @@ from narrowgate.exposure.reuse.kinds import KINDS
 from narrowgate.exposure.reuse.touch import Touch
 from narrowgate.exposure.sockets.parts import cutting_blocks
 from narrowgate.model.address import Cidr
-from narrowgate.model.differences import Difference, differences
+from narrowgate.model.differences import Difference
 from narrowgate.model.snapshot import Snapshot
 
 _WORDS = frozenset({"tags", "tag_set", "description"})
@@ -32,9 +32,8 @@ _CUTTING = frozenset(
 """Kinds that name blocks: a VPC that holds a part of one is cut there."""
 
 
-def touched_by_edit(before: Snapshot, after: Snapshot) -> Touch | None:
-    """What of a second snapshot may differ from a first; None where everything may."""
-    found = list(differences(before.facts, after.facts))
+def touched_by_edit(before: Snapshot, after: Snapshot, found: list[Difference]) -> Touch | None:
+    """What of a second snapshot may differ from a first, by the facts that do; None where everything may."""
     if not _collected_alike(before, after, {str(each.key) for each in found}):
         return None
     touch = Touch()
