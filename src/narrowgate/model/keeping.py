@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from narrowgate.model.estate_facts import Collections, Place
 from narrowgate.model.reads import OPEN, PLACES, WHOLE, Noted, Notes, Pair, Watched, WatchedFacts
@@ -135,7 +135,7 @@ class Keeping:
         now = self._results[read]
         if was is now:
             return True
-        return bool(was == now) if key is WHOLE else bool(was.get(key, OPEN) == now.get(key, OPEN))
+        return _are_equal(was, now) if key is WHOLE else _are_equal(was.get(key, OPEN), now.get(key, OPEN))
 
     def watched_result(self, read: Read, notes: Notes) -> Any:
         """What is kept of a function, as somebody sees it who is watched.
@@ -158,6 +158,11 @@ class Keeping:
 
 
 _NOTHING = Noted((), ())
+
+
+def _are_equal(one: object, other: object) -> bool:
+    """Whether two results are equal and are gone through in one order."""
+    return bool(one == other) and (not isinstance(one, dict) or list(one) == list(cast("dict[Any, Any]", other)))
 
 
 class _WatchedResults(dict[Any, Any]):

@@ -112,6 +112,24 @@ def test_an_index_that_differs_is_computed_again_and_what_was_looked_up_in_it_is
     assert sorted(again) == sorted(["subnets", f"subnets of {vpc_id}"])
 
 
+@index
+def first_vpcs(snapshot: Snapshot) -> dict[str, str]:
+    order = sorted(snapshot.facts.vpcs)
+    return dict.fromkeys(order if "first" in snapshot.facts.subnets else reversed(order), "")
+
+
+@index
+def in_order(snapshot: Snapshot) -> tuple[str, ...]:
+    asked.append("in order")
+    return tuple(first_vpcs(snapshot))
+
+
+def test_an_index_in_another_order_is_another(snapshot):
+    subnet = next(iter(snapshot.facts.subnets.values()))
+    assert asked_again(in_order, snapshot, edit=Edit("subnets", "first", subnet)) == ["in order"]
+    assert asked_again(in_order, snapshot, edit=Edit("subnets", "second", subnet)) == []
+
+
 def test_what_was_read_from_a_table_that_fills_is_never_taken_over(snapshot):
     vpcs = sorted(snapshot.facts.vpcs)
     _, edit = without(snapshot, "subnets")
