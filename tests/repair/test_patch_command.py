@@ -8,7 +8,10 @@ from typing import NamedTuple
 import pytest
 from tests.repair.test_patches import TEMPLATE, TEMPLATES, goal_of
 
+from narrowgate.api.repairs import fix_source
 from narrowgate.cli.main import main
+from narrowgate.report.fix import render_fix
+from narrowgate.report.style import Style
 
 
 @pytest.fixture
@@ -88,3 +91,17 @@ def test_a_hostile_template_gives_one_clear_error(run, tmp_path, content):
     done = run("fix", path, "--from", "10.1.1.20", "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod/")
     assert done.exit_code == 2, done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_ids_of_a_template_are_told_by_what_they_stand_for(source):
+    answer = fix_source(source, [goal_of(source)])
+    (step,) = answer.changes
+    assert {each.rpartition("/")[2] for each in step.stands_for.values()} == {"ApiTable", "Peering"}
+    shown = " ".join(render_fix(answer, Style()).split())
+    assert all(f"{own} is {address}" in shown for own, address in step.stands_for.items())
+
+
+def test_a_second_source_is_no_url(run, source):
+    done = run("fix", source, source, "--from", "web")
+    assert done.exit_code == 2
+    assert "takes one SOURCE" in done.stderr

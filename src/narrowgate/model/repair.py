@@ -1,5 +1,7 @@
 """Answers of `fix`: the changes, what they were verified against, what they open, and where none was found."""
 
+import msgspec
+
 from narrowgate.model.answer import Cause, Missing, Record, Verdict
 from narrowgate.model.exposure import Difference
 
@@ -11,7 +13,8 @@ class RepairStep(Record, frozen=True, kw_only=True):
     `patch` is a unified diff of that file, to be applied after those of the steps before it. `by_hand` says what
     no patch does: with place and wanted value where it is to be written, and why it is not written here.
     `account` and `region` say where the commands are run, in an estate of more than one of them; a command that
-    another account runs says so itself.
+    another account runs says so itself. `stands_for` tells the address in the source's code of every id in text
+    and commands that has one: what is not deployed yet has no other name.
     """
 
     kind: str
@@ -21,6 +24,7 @@ class RepairStep(Record, frozen=True, kw_only=True):
     commands: tuple[str, ...] = ()
     account: str = ""
     region: str = ""
+    stands_for: dict[str, str] = msgspec.field(default_factory=dict)
     file: str = ""
     line: int = 0
     address: str = ""

@@ -1,10 +1,12 @@
 """Where a command is run: its Region as an option, another account as a remark that a shell passes over."""
 
 import re
+from collections.abc import Iterable
 
 from narrowgate.model.snapshot import Snapshot, index
 
 _CALL = re.compile(r"aws (?P<service>[a-z0-9-]+) [a-z0-9-]+")
+_WORD = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _GLOBAL = frozenset({"route53"})
 
 
@@ -35,6 +37,13 @@ def by_owner(snapshot: Snapshot, command: str, owner_of: str, resource: str) -> 
     if account is None or account == snapshot.place(resource).account:
         return command
     return f"{command}  # as account {account}"
+
+
+def addresses_in(snapshot: Snapshot, texts: Iterable[str]) -> dict[str, str]:
+    """The addresses in a source's code of the ids that stand in some texts, in their order."""
+    words = (word for text in texts for word in _WORD.findall(text))
+    found = ((word, snapshot.place(word).address) for word in dict.fromkeys(words) if word in snapshot.places)
+    return {word: address for word, address in found if address}
 
 
 def region_of(snapshot: Snapshot, resource: str) -> str:

@@ -16,7 +16,7 @@ from narrowgate.model.repair import FixAnswer, GoalAnswer, RepairStep
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.model.trace import TraceAnswer
 from narrowgate.repair.change import Change, apply_changes
-from narrowgate.repair.commands import in_region, places_of, region_of
+from narrowgate.repair.commands import addresses_in, in_region, places_of, region_of
 from narrowgate.repair.findings import proposals_for
 from narrowgate.repair.goal import Goal
 from narrowgate.repair.hints import hints
@@ -198,6 +198,7 @@ def _step(snapshot: Snapshot, change: Change) -> RepairStep:
         commands=tuple(in_region(snapshot, each, change.resource) for each in change.commands if each),
         account=place.account or "" if len(places.accounts) > 1 else "",
         region=region_of(snapshot, change.resource) if len(places.regions) > 1 else "",
+        stands_for=addresses_in(snapshot, (change.text, *change.commands)),
         file=place.source if place.line or place.address else "",
         line=place.line,
         address=place.address,

@@ -72,6 +72,11 @@ def _change(number: int, change: RepairStep, style: Style) -> Iterator[str]:
     for command in change.commands:
         # Whole and on one line each: a command is copied, not read.
         yield f"   {style.strong('$')} {clean(command)}"
+    named = ", ".join(f"{own} is {address}" for own, address in change.stands_for.items())
+    if named:
+        yield from textwrap.wrap(
+            f"   where {clean(named)}", _WIDTH, subsequent_indent="     ", break_long_words=False
+        )
 
 
 def _coloured(line: str, style: Style) -> str:

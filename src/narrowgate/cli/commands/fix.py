@@ -71,6 +71,12 @@ def command(
       narrowgate fix infra/ --design narrowgate.yaml
       narrowgate fix narrowgate.yaml
     """
+    for url in urls:
+        if "://" not in url and Path(url).exists():
+            raise click.UsageError(
+                f"`{url}` is a file or folder: `fix` takes one SOURCE, and URLs after it. "
+                f"`narrowgate diff {source} {url}` compares two sources; `--design` gives calls of a design"
+            )
     if (urls or keep_shut) and client is None:
         raise click.UsageError("say who calls: --from CLIENT")
     if client is not None and not urls and not keep_shut:
