@@ -2,7 +2,7 @@
 
 import msgspec
 
-from narrowgate.model.answer import Verdict
+from narrowgate.model.answer import Missing, Verdict
 from narrowgate.model.exposure import Because, Entry, ExposedApi, ExposedName, ExposedSocket, ExposureAnswer
 from narrowgate.report.exposure import render_exposure
 from narrowgate.report.style import Style
@@ -128,3 +128,9 @@ def test_counts_tell_what_is_meant_and_what_is_not_known():
     entries[0] = msgspec.structs.replace(entries[0], state="unknown")
     entries[1] = msgspec.structs.replace(entries[1], intended=True)
     assert lines(answer_of(*entries))[1].startswith("  1,500 calls (1 meant, 1 not known), 0 names")
+
+
+def test_of_many_missing_facts_a_dozen_are_told_and_how_many_more():
+    answer = msgspec.structs.replace(answer_of(), unknowns=tuple(Missing(fact=f"fact {own}") for own in range(25)))
+    assert "  … 13 more; --verbose shows all" in lines(answer)
+    assert sum("fact " in line for line in lines(answer, verbose=True)) == 25

@@ -1,6 +1,6 @@
 """Answers that are kept: written beside and renamed, read entry by entry, held against another answer."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -56,11 +56,11 @@ def read_baseline(path: Path) -> ExposureAnswer:
 
 
 def _read(content: bytes) -> ExposureAnswer:
-    """An answer in which equal sets of VPCs are one: its file says them again for each entry."""
+    """An answer in which equal parts of entries are one: its file says them again for each entry."""
     raw = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     lists = {name: raw.pop(name) for name in _LISTS if name in raw}
     answer = msgspec.json.decode(msgspec.json.encode(raw), type=ExposureAnswer)
-    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+    known: dict[Hashable, Hashable] = {}
     found = {name: tuple(_entries(entries, _LISTS[name], known)) for name, entries in lists.items()}
     return msgspec.structs.replace(answer, **found)
 
@@ -74,12 +74,15 @@ _LISTS: dict[str, type[Entry]] = {
 }
 
 
-def _entries(entries: msgspec.Raw, kind: type[E], known: dict[tuple[str, ...], tuple[str, ...]]) -> Iterator[E]:
+def _entries(entries: msgspec.Raw, kind: type[E], known: dict[Hashable, Hashable]) -> Iterator[E]:
     decoder = msgspec.json.Decoder(kind)
+    names = [field.name for field in msgspec.structs.fields(kind)]
     for each in msgspec.json.decode(entries, type=list[msgspec.Raw]):
         entry = decoder.decode(each)
-        vpcs = known.setdefault(entry.consumers, entry.consumers)
-        yield entry if vpcs is entry.consumers else msgspec.structs.replace(entry, consumers=vpcs)
+        parts = ((name, getattr(entry, name)) for name in names)
+        yield msgspec.structs.replace(
+            entry, **{name: known.setdefault(part, part) for name, part in parts if part}
+        )
 
 
 def write_baseline(answer: ExposureAnswer, path: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from narrowgate.model.answer import Missing
 from narrowgate.model.exposure import UNKNOWN, DiffAnswer, Difference, Entry, ExposedSocket, ExposureAnswer
 from narrowgate.model.fact import UnsetType
 from narrowgate.report.exposure_groups import (
@@ -63,8 +64,15 @@ def _lines(answer: ExposureAnswer, style: Style, verbose: bool) -> Iterator[str]
         yield from section("Not in the baseline", difference_lines(answer.added, style, named), style)
     if not isinstance(answer.removed, UnsetType):
         yield from section("In the baseline only", difference_lines(answer.removed, style, named), style)
-    yield from section("Not known", missing_lines(answer.unknowns, style), style)
+    yield from section("Not known", _missing(answer.unknowns, style, verbose=verbose), style)
     yield from section("Mind", (f"  {clean(note)}" for note in answer.notes), style)
+
+
+def _missing(unknowns: Sequence[Missing], style: Style, *, verbose: bool) -> Iterator[str]:
+    most = len(unknowns) if verbose or len(unknowns) <= _LONG else _SHORT
+    yield from missing_lines(unknowns[:most], style)
+    if len(unknowns) > most:
+        yield style.dim(f"  … {len(unknowns) - most:,} more; --verbose shows all")
 
 
 def _counts(answer: ExposureAnswer) -> str:
