@@ -1,5 +1,7 @@
 """A transit gateway's route tables: which one an attachment uses, where it sends an address (TGW-04, TGW-05)."""
 
+import msgspec
+
 from narrowgate.engine.network.prefix_lists import prefix_list_blocks
 from narrowgate.engine.network.steps import missing_field
 from narrowgate.engine.network.transit_gateway_table import GatewayLookup, GatewayRoute, GatewayTable
@@ -39,6 +41,8 @@ def _table(snapshot: Snapshot, table_id: str) -> GatewayTable:
     queries = snapshot.facts.transit_gateway_route_queries.get(table_id, ())
     if queries:
         routes = [route for query in queries for each in query.routes for route in _routes(snapshot, each)]
+        if not all(_is_told(snapshot, each) for query in queries for each in query.routes):
+            queries = tuple([msgspec.structs.replace(query, is_complete=False) for query in queries])
         return GatewayTable(tuple(dict.fromkeys(routes)), queries, None)
     place = snapshot.place(table_id)
     missing = snapshot.missing(
@@ -74,6 +78,14 @@ def _routes(snapshot: Snapshot, fact: TransitGatewayRoute) -> list[GatewayRoute]
         GatewayRoute(block, is_static, fact.prefix_list_id is not None, state, fact.transit_gateway_attachments)
         for block in blocks
     ]
+
+
+def _is_told(snapshot: Snapshot, fact: TransitGatewayRoute) -> bool:
+    """Whether the blocks of a route are known: else it may cover anything."""
+    if fact.destination_cidr_block:
+        return True
+    listed = fact.prefix_list_id
+    return bool(listed) and not isinstance(prefix_list_blocks(snapshot, listed or ""), Missing)
 
 
 def _propagated(snapshot: Snapshot, table_id: str) -> tuple[GatewayRoute, ...]:
