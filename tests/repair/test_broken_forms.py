@@ -191,3 +191,19 @@ def test_the_given_snapshot_stays_as_it_is():
     tables = dict(snapshot.facts.route_tables)
     mend(snapshot, [goal_of(CASES["no-return-route"])])
     assert snapshot.facts.route_tables == tables
+
+
+def test_a_condition_that_lists_nobody_is_left_as_it_is():
+    case = VARIATIONS["policy-names-the-client-vpc"].make()
+    asked = {"Null": {"aws:SourceVpce": "true"}, "StringNotEquals": {"aws:SourceVpc": case.guide.api.vpc}}
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": "execute-api:/*",
+        "Condition": asked,
+    }
+    case.guide.api.estate.set_policy("a1b2c3d4e5", {"Version": "2012-10-17", "Statement": [statement]})
+    case.guide.api.estate.deploy("a1b2c3d4e5", "prod")
+    (change,) = mend(snapshot_of(case.guide.estate), [goal_of(case)]).changes
+    assert "allow execute-api:/prod/GET/orders through" in change.text

@@ -74,6 +74,8 @@ def _correction(
     callers: Sequence[Caller], statement: dict[str, Any], at: tuple[int, str, str], known: Known
 ) -> Iterator[_Correction]:
     index, operator, key = at
+    if not _lists_who_passes(statement, operator):
+        return
     present = _as_list(statement["Condition"][operator][key])
     name = key.lower()
     every = dict.fromkeys(value for each in callers for value in each.values(name))
@@ -94,6 +96,13 @@ def _correction(
         each in known.endpoints or each in known.vpcs for each in kept
     )
     yield _Correction(index, operator, key, key, _one_or_all([*kept, *wanted]), text, 1 if is_shared else 0)
+
+
+def _lists_who_passes(statement: dict[str, Any], operator: str) -> bool:
+    """Whether a further value lets a caller pass: in an Allow of what is equal, or a Deny of what is not."""
+    compared = operator.rpartition(":")[2]
+    is_list = compared.startswith(("String", "Arn", "IpAddress", "NotIpAddress"))
+    return is_list and ("Not" in compared) == (statement.get("Effect") == "Deny")
 
 
 def _with_wildcards(document: dict[str, Any]) -> Iterator[Found]:
