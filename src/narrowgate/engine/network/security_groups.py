@@ -156,6 +156,9 @@ def _try_rule(ask: Ask, rule: Rule) -> Trial:
         and not rule.ports[0] <= flow.port <= rule.ports[1]
     ):
         return Trial()
+    if not (rule.blocks or rule.prefix_lists or rule.references) and not ask.snapshot.assume_complete:
+        # AWS keeps no permission for nobody: whom this one means is not told.
+        return Trial(unknowns=(missing_field("IpPermission", "IpRanges", ask.subject.component),))
     trial = try_peers(ask, rule)
     if rule.ports is None and trial.admitted is not None and not ask.snapshot.assume_complete:
         return Trial(unknowns=(missing_field("IpPermission", "FromPort", ask.subject.component),))
