@@ -5,7 +5,8 @@ from narrowgate.engine.network.flow import Flow
 from narrowgate.engine.network.flow_ends import End
 from narrowgate.engine.network.references import Carriage, Way
 from narrowgate.engine.network.rule_trials import Ask
-from narrowgate.exposure.sockets.groups import Admission, Allowed, Groups, Peer
+from narrowgate.engine.network.security_group_rules import Direction
+from narrowgate.exposure.sockets.groups import Admission, Allowed, Groups, Peer, Placed
 from narrowgate.exposure.sockets.numbers import number_of
 from narrowgate.exposure.sockets.parts import Part, twin_of
 from narrowgate.exposure.sockets.served import EVERY_PORT, PROTOCOLS
@@ -43,20 +44,30 @@ def _joined(rules: tuple[Allowed, ...]) -> IntervalSet:
 
 
 def _allowed(snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], peer: Peer) -> tuple[Allowed, ...]:
-    """What the engine says of every rule that could mean the part."""
+    """What every rule says that could mean the part: asked once, whatever else the part carries."""
     protocol, part, carried = peer
-    asked = groups.about(protocol, part, carried)
-    if not asked:
-        return ()
-    subject = End(label="subject", address=part.sample, vpc_id=part.vpc_id, security_groups=ids)
-    other = End(label="peer", address=part.sample, vpc_id=part.vpc_id, security_groups=tuple(carried))
-    ask = Ask(snapshot, Flow(protocol, 0), subject, other, groups.direction, _PLAIN)
     found = []
-    for place, rule in asked:
-        told = ports_of_rule(ask, ids[place], rule)
+    for each in groups.about(protocol, part, carried):
+        key = (part, each.named & carried)
+        if key not in each.told:
+            each.told[key] = _told(snapshot, each, (groups.direction, ids), peer)
+        told = each.told[key]
         if told is not None:
-            found.append(Allowed(told.ports, place, told.rule))
+            found.append(told)
     return tuple(found)
+
+
+def _told(
+    snapshot: Snapshot, placed: Placed, subject: tuple[Direction, tuple[str, ...]], peer: Peer
+) -> Allowed | None:
+    """What the engine says of a rule."""
+    protocol, part, carried = peer
+    direction, ids = subject
+    own = End(label="subject", address=part.sample, vpc_id=part.vpc_id, security_groups=ids)
+    other = End(label="peer", address=part.sample, vpc_id=part.vpc_id, security_groups=tuple(carried))
+    ask = Ask(snapshot, Flow(protocol, 0), own, other, direction, _PLAIN)
+    told = ports_of_rule(ask, ids[placed.group], placed.rule)
+    return None if told is None else Allowed(told.ports, placed.group, told.rule)
 
 
 def admitted_number(snapshot: Snapshot, groups: Groups, ids: tuple[str, ...], part: Part) -> int:

@@ -13,10 +13,6 @@ from narrowgate.model.address import Cidr, IntervalSet
 from narrowgate.model.answer import Missing
 from narrowgate.model.snapshot import Snapshot, index
 
-Placed = tuple[int, Rule]
-"""A rule, and which of the groups has it."""
-
-
 Peer = tuple[int, Part, frozenset[str]]
 """The other end of a first packet: protocol, part, and those of its groups that rules about the protocol name.
 
@@ -38,6 +34,19 @@ class Admission(NamedTuple):
     rules: tuple[Allowed, ...]
     ports: IntervalSet
     number: int
+
+
+class Placed:
+    """A rule of a set of groups, and what it says of parts that carry some of the groups that it names."""
+
+    __slots__ = ("group", "named", "rule", "told")
+
+    def __init__(self, group: int, rule: Rule) -> None:
+        self.group = group
+        self.rule = rule
+        self.named = frozenset([pair.group_id or "" for pair in rule.references])
+        """By id; the empty text for a group that is not named by its id."""
+        self.told: dict[tuple[Part, frozenset[str]], Allowed | None] = {}
 
 
 class Groups:
@@ -66,18 +75,18 @@ class Groups:
         self, snapshot: Snapshot, rules: tuple[tuple[Rule, ...], ...] | None, direction: Direction
     ) -> None:
         self.direction = direction
-        every = [(place, rule) for place, own in enumerate(rules or ()) for rule in own]
+        every = [Placed(place, rule) for place, own in enumerate(rules or ()) for rule in own]
         self._about = {
-            protocol: tuple(each for each in every if each[1].protocol in (ANY_PROTOCOL, protocol))
+            protocol: [each for each in every if each.rule.protocol in (ANY_PROTOCOL, protocol)]
             for protocol in PROTOCOLS
         }
         self._naming = {protocol: _naming(about) for protocol, about in self._about.items()}
         self.named_by = {protocol: frozenset(naming) for protocol, naming in self._naming.items()}
         """Groups that rules about a protocol name."""
-        self.named = frozenset(_naming(every))
+        self.named = frozenset().union(*(each.named for each in every))
         blocks: list[Cidr] = []
         self.is_plain = rules is not None and "" not in self.named
-        for _, rule in every:
+        for rule in (each.rule for each in every):
             blocks += rule.blocks
             if rule.ports is None:
                 self.is_plain = False
@@ -109,7 +118,7 @@ class Groups:
         position = bisect_right(self._edges, part.sample.value) - 1
         return position >= 0 and part.sample.value <= self.whole.intervals[position][1]
 
-    def about(self, protocol: int, part: Part, carried: frozenset[str]) -> Iterable[Placed]:
+    def about(self, protocol: int, part: Part, carried: frozenset[str]) -> list[Placed]:
         """The rules that could mean such a host, of plain groups; all others do not, for certain."""
         about = self._about[protocol]
         if self._may_hold(part):
@@ -119,11 +128,11 @@ class Groups:
 
 
 def _naming(rules: Iterable[Placed]) -> dict[str, list[int]]:
-    """Which rules name a group, by their places; the empty text for a group that is not named by its id."""
+    """Which rules name a group, by their places."""
     found: dict[str, list[int]] = {}
-    for own, (_, rule) in enumerate(rules):
-        for pair in rule.references:
-            found.setdefault(pair.group_id or "", []).append(own)
+    for own, each in enumerate(rules):
+        for group in each.named:
+            found.setdefault(group, []).append(own)
     return found
 
 
