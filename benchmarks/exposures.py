@@ -12,6 +12,7 @@ import json, sys, time
 from pathlib import Path
 from narrowgate.exposure.apis.apis import apis_of_vpc
 from narrowgate.exposure.names.names import names_of_vpc
+from narrowgate.exposure.sockets.listing import socket_entries
 from narrowgate.exposure.sockets.sockets import sockets_of_vpc
 from narrowgate.model.collection import without_cycle_search
 from narrowgate.sources.snapshot import load_snapshot
@@ -30,7 +31,7 @@ with without_cycle_search():
         named = clock()
         apis = apis_of_vpc(snapshot, vpc, sockets)
         called = clock()
-        entries += sum(1 for _ in sockets.found) + len(names.private) + len(apis)
+        entries += len(socket_entries(snapshot, sockets, vpc)) + len(names.private) + len(apis)
         spent["sockets"] += told - started
         spent["names"] += named - told
         spent["calls"] += called - named
@@ -91,9 +92,7 @@ def every_vpc(folder: Path) -> list[Figure]:
     how = "" if found["done"] == found["vpcs"] else f", reckoned from {found['done']:,}"
     what = f"exposure of each of {found['vpcs']:,} VPCs, every private API among it"
     return [
-        at_most(
-            what, seconds, 10.0, unit="CPU s", peer=f"{parts} beside; {found['entries']:,} groups of entries{how}"
-        ),
+        at_most(what, seconds, 10.0, unit="CPU s", peer=f"{parts} beside; {found['entries']:,} entries{how}"),
         Figure(what="  … and the most memory that the process had", measured=f"{found['peak'] / _GIB:.2f} GiB"),
     ]
 
