@@ -72,7 +72,7 @@ def _otherwise(dice: Random, known: Any, others: Sequence[Any], own: object = No
     return dice.choice([*others, known]) if others else UNSET if known is UNSET else known
 
 
-_WORDS = frozenset({"tags", "tag_set", "description", "name"})
+_WORDS = frozenset({"tags", "tag_set"})
 """Fields that only people read."""
 
 _FIXED = frozenset({"vpc_id", "host_vpc_id"})

@@ -169,6 +169,14 @@ def test_a_policy_of_an_endpoint_asks_again_only_the_calls_through_it():
     assert set(work) == {"calls of VPCs"}
 
 
+def test_groups_of_an_interface_ask_again_no_names_of_others():
+    snapshot = snapshot_of(hub_of_likes(0)[0])
+    interfaces = snapshot.facts.network_interfaces
+    own, known = next((own, each) for own, each in interfaces.items() if each.interface_type == "interface")
+    less = msgspec.structs.replace(known, groups=())
+    assert work_after(snapshot, Edit("network_interfaces", own, less))["names of VPCs"] == 1
+
+
 def test_an_edit_of_what_no_list_depends_on_asks_nothing_again():
     snapshot = snapshot_of(hub_of_likes(0)[0])
     group = LogGroup(log_group_name="/orders", arn="arn")

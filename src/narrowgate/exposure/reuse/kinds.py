@@ -37,7 +37,9 @@ from narrowgate.exposure.reuse.resolvers import (
 )
 from narrowgate.exposure.reuse.special import (
     access_edited,
+    api_edited,
     endpoint_edited,
+    interface_edited,
     mapping_edited,
     peering_edited,
     prefix_list_edited,
@@ -109,7 +111,7 @@ KINDS: Mapping[str, Rule] = {
     "dhcp_options": views(vpcs_of_dhcp_options),
     "subnets": hosts(own_vpc),
     "availability_zones": everything,
-    "network_interfaces": hosts(own_vpc),
+    "network_interfaces": interface_edited,
     "instances": hosts(own_vpc),
     "functions": hosts(vpc_of_function),
     "security_groups": network(vpcs_of_group),
@@ -155,7 +157,7 @@ KINDS: Mapping[str, Rule] = {
     "profiles": nothing,
     "profile_associations": views(vpc_of_resource),
     "profile_resource_associations": views(vpcs_of_profile),
-    "rest_apis": api,
+    "rest_apis": api_edited,
     "api_resources": api,
     "api_stages": api,
     "api_deployments": api,

@@ -6,7 +6,7 @@ from narrowgate.engine.network.prefix_lists import prefix_list_blocks
 from narrowgate.engine.network.vpcs import vpc_blocks
 from narrowgate.exposure.reuse.edits import Edited, Side
 from narrowgate.exposure.reuse.gateways import ways_by_table
-from narrowgate.exposure.reuse.owners import group_vpcs, vpcs_overlapping
+from narrowgate.exposure.reuse.owners import group_vpcs, own_vpc, vpcs_overlapping
 from narrowgate.exposure.reuse.resolvers import vpcs_of_endpoint
 from narrowgate.exposure.reuse.touch import Crossing, Touch
 from narrowgate.model.address import Cidr
@@ -15,6 +15,8 @@ from narrowgate.model.filters import SecurityGroup
 from narrowgate.model.routing import VpcPeeringConnection
 from narrowgate.model.snapshot import Snapshot
 
+_OF_FILTERS = frozenset({"groups", "source_dest_check"})
+_OF_INVOKING = frozenset({"policy", "name"})
 _OF_CALLS = frozenset({"policy_document"})
 _OF_NAMES = frozenset({"private_dns_enabled", "dns_options", "dns_entries"})
 
@@ -32,6 +34,19 @@ def endpoint_edited(edited: Edited) -> Touch | None:
         found |= own
     is_name = fields is not None and fields <= _OF_CALLS | _OF_NAMES
     return Touch(views=found) if is_name else Touch(network=found, views=found)
+
+
+def interface_edited(edited: Edited) -> Touch | None:
+    """An interface: by its groups what leads into its VPC and out; by all else EC2's names of it too (RSLV-08)."""
+    found: frozenset[str] = frozenset()
+    for side in edited.sides:
+        own = own_vpc(side)
+        if own is None:
+            return None
+        found |= own
+    fields = edited.differs_in()
+    is_filter = fields is not None and fields <= _OF_FILTERS
+    return Touch(network=found) if is_filter else Touch(network=found, hosts=found)
 
 
 def vpc_edited(edited: Edited) -> Touch | None:
@@ -127,6 +142,15 @@ def _gateway_tables(edited: Edited, own: str) -> set[str]:
         for table_id, queries in snapshot.facts.transit_gateway_route_queries.items()
         if any(route.prefix_list_id == own for query in queries for route in query.routes)
     }
+
+
+def api_edited(edited: Edited) -> Touch:
+    """An API: by its policy what can be invoked of it; by all else its names too, which any view may pass on."""
+    apis = frozenset({str(edited.key)})
+    fields = edited.differs_in()
+    if fields is not None and fields <= _OF_INVOKING:
+        return Touch(apis=apis)
+    return Touch(apis=apis, views=frozenset({*edited.before.facts.vpcs, *edited.after.facts.vpcs}))
 
 
 def mapping_edited(edited: Edited) -> Touch:

@@ -14,7 +14,7 @@ from narrowgate.model.address import Cidr
 from narrowgate.model.differences import Difference
 from narrowgate.model.snapshot import Snapshot
 
-_WORDS = frozenset({"tags", "tag_set", "description"})
+_WORDS = frozenset({"tags", "tag_set"})
 """Fields that only people read."""
 
 _CUTTING = frozenset(
