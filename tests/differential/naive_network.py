@@ -331,7 +331,7 @@ class Naive:
             findings.append(Finding("invalid", "config", "INVALID_ROUTE", table.route_table_id))
             return self.enter(leg, a, b, protocol, Path(findings, None, (), ports))
         beyond = self.follow(leg, a, b, chosen[2], protocol, ports)
-        wrong = self.wrong_way(leg, a, b, table, matches, chosen, beyond, protocol, came_by)
+        wrong = self.wrong_way(leg, a, b, table, matches, chosen, beyond, protocol, came_by, ports)
         findings += [*wrong, *beyond.findings]
         return self.enter(leg, a, b, protocol, Path(findings, beyond.vpc, beyond.by, beyond.ports))
 
@@ -393,6 +393,7 @@ class Naive:
         beyond: Path,
         protocol: str,
         came_by: tuple[str, ...],
+        ports: frozenset[int],
     ) -> list[Finding]:
         """The route leads to another VPC, or to nothing, for want of a better one or although there is one."""
         stopped = [each for each in beyond.findings if each.kind in ("denied", "invalid")]
@@ -406,7 +407,7 @@ class Naive:
         for other in matches:
             if other in best or other[3] != "active" or self.is_refused(table, other, b.ip):
                 continue
-            trial = self.follow(leg, a, b, other[2], protocol, frozenset([443]))
+            trial = self.follow(leg, a, b, other[2], protocol, ports)
             if trial.vpc == b.vpc and not any(each.kind in ("denied", "invalid") for each in trial.findings):
                 reason = "HIGHER_PRIORITY_ROUTE" if other[0] == chosen[0] else "MORE_SPECIFIC_ROUTE"
                 return [Finding("denied", leg, reason, own)]
@@ -548,6 +549,9 @@ class Naive:
         ranks = [max((order.index(each.kind) for each in findings), default=0) for findings, _ in outcomes]
         worst = ranks.index(max(ranks))
         findings, ports = outcomes[worst]
+        if ranks[worst] == 3 and 0 not in ranks and 2 in ranks:
+            # Which of the subnets delivers nobody knows: a refusal beside what is not known is no denial.
+            return outcomes[ranks.index(2)]
         if ranks[worst] == 3 and 0 in ranks:
             findings = [each._replace(kind="partial") if each.kind == "denied" else each for each in findings]
             ports = so_far.ports
