@@ -549,7 +549,7 @@ class Naive:
         ranks = [max((order.index(each.kind) for each in findings), default=0) for findings, _ in outcomes]
         worst = ranks.index(max(ranks))
         findings, ports = outcomes[worst]
-        if ranks[worst] == 3 and 0 not in ranks and 2 in ranks:
+        if ranks[worst] == 3 and 2 in ranks:
             # Which of the subnets delivers nobody knows: a refusal beside what is not known is no denial.
             return outcomes[ranks.index(2)]
         if ranks[worst] == 3 and 0 in ranks:

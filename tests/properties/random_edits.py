@@ -58,6 +58,9 @@ def _otherwise(dice: Random, known: Any, others: Sequence[Any], own: object = No
         return not known
     if isinstance(known, dict):
         return {**known, **{key: _otherwise(dice, known[key], ()) for key in sorted(known)[:1]}}
+    if isinstance(known, tuple) and len(known) == 2 and isinstance(known[1], tuple):
+        # A filter of a search: its name, and the values that it admits.
+        return (known[0], _list_otherwise(dice, known[1], []))
     if isinstance(known, tuple):
         return _list_otherwise(
             dice, known, [each for other in others if isinstance(other, tuple) for each in other]

@@ -1,6 +1,8 @@
 """Baselines and differences: by names, port sets and calls, not by resources."""
 
+import gc
 import json
+import weakref
 
 import pytest
 from tests.builders import build_guide, snapshot_of, tcp
@@ -10,6 +12,7 @@ from narrowgate.exposure.compare import differences
 from narrowgate.exposure.diff import evaluate_diff
 from narrowgate.exposure.exposure import evaluate_exposure
 from narrowgate.exposure.held import contents, renamer
+from narrowgate.exposure.names.public import _same_public, same_public_names
 from narrowgate.model.answer import Verdict
 from narrowgate.model.errors import InputError
 from narrowgate.model.exposure import ExposedName, ExposureAnswer
@@ -137,3 +140,15 @@ def test_a_file_that_is_no_baseline_is_refused_with_the_way_out(tmp_path, conten
     with pytest.raises(InputError) as refused:
         baselines.read_baseline(path)
     assert refused.value.help
+
+
+def test_what_another_snapshot_was_found_to_be_is_forgotten_with_it():
+    """Its number may be that of the next: edits tried one after the other would be judged by each other."""
+    before = snapshot_of(build_guide().estate)
+    other = snapshot_of(build_guide().estate)
+    assert same_public_names(before, other)
+    gone = weakref.ref(other)
+    del other
+    gc.collect()
+    assert gone() is None
+    assert len(_same_public(before)) == 0

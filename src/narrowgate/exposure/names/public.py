@@ -1,6 +1,7 @@
 """Public names that hold private addresses: endpoint names, alias names, balancers, records of public zones."""
 
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from narrowgate.engine.dns.endpoint_names import public_names
 from narrowgate.engine.dns.load_balancer_names import load_balancers_by_name
@@ -106,8 +107,8 @@ _DECIDING = (
 def same_public_names(snapshot: Snapshot, earlier: Snapshot) -> bool:
     """Whether public DNS has the same names of the estate in two snapshots, for certain."""
     alike = _same_public(snapshot)
-    if id(earlier) not in alike:
-        alike[id(earlier)] = all(
+    if earlier not in alike:
+        alike[earlier] = all(
             getattr(snapshot.facts, kind) is getattr(earlier.facts, kind)
             or getattr(snapshot.facts, kind) == getattr(earlier.facts, kind)
             for kind in _DECIDING
@@ -115,10 +116,10 @@ def same_public_names(snapshot: Snapshot, earlier: Snapshot) -> bool:
             public_entries(snapshot) == public_entries(earlier)
             and known_publicly(snapshot) == known_publicly(earlier)
         )
-    return alike[id(earlier)]
+    return alike[earlier]
 
 
 @index
-def _same_public(snapshot: Snapshot) -> dict[int, bool]:
-    """Filled as they are asked for."""
-    return {}
+def _same_public(snapshot: Snapshot) -> WeakKeyDictionary[Snapshot, bool]:
+    """By the other snapshot, as long as that lives: a number of an object may come again for another one."""
+    return WeakKeyDictionary()
