@@ -88,11 +88,7 @@ def command(
       narrowgate check ./snapshot --baseline known.json --format sarif > narrowgate.sarif
     """
     if list_rules:
-        for rule in RULES:
-            click.echo(f"{rule.id} {rule.severity:<8} {rule.name}")
-        counts = Counter(str(rule.severity) for rule in RULES)
-        told = ", ".join(f"{counts[each]} {each}" for each in Severity if counts[each])
-        click.echo(f"\n{len(RULES)} rules: {told}.", err=True)
+        _list_rules()
         return
     if not sources:
         raise click.UsageError("name a SOURCE: a design, a snapshot folder")
@@ -110,6 +106,15 @@ def command(
         audits.keep_baseline(write_baseline, answer)
     click.echo(_render(answer, output_format, verbose), color=True)
     raise click.exceptions.Exit(0 if output_format == "sarif" else int(exit_code(answer.verdict)))
+
+
+def _list_rules() -> None:
+    """Rules on standard output, a line each; how many there are beside it."""
+    for rule in RULES:
+        click.echo(f"{rule.id} {rule.severity:<8} {rule.name}")
+    counts = Counter(str(rule.severity) for rule in RULES)
+    told = ", ".join(f"{counts[each]} {each}" for each in Severity if counts[each])
+    click.echo(f"\n{len(RULES)} rules: {told}.", err=True)
 
 
 def _render(answer: CheckAnswer, output_format: str, verbose: bool) -> str:

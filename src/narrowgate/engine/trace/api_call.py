@@ -118,14 +118,7 @@ def _evaluate(
     identity = identify_api(snapshot, endpoint, request)
     tls = certificate or server_certificate(snapshot, endpoint, request, identity)
     if is_health_check(request.path) and identity.domain is None:
-        step = Step(
-            layer="http",
-            component=endpoint.vpc_endpoint_id,
-            verdict=Verdict.ALLOWED,
-            text=f"`{request.path}` is the service's own health check",
-            rule="LIM-04",
-        )
-        return _finish(endpoint, [tls, step], PASSED_ON, (), None)
+        return _finish(endpoint, [tls, _health_check(endpoint, request)], PASSED_ON, (), None)
     steps = [tls, identity.step]
     warnings = list(identity.warnings)
     if identity.http is not None or (identity.api is None and identity.domain is None):
@@ -169,6 +162,17 @@ def _evaluate(
         return _finish(endpoint, [*steps, *decided.steps], decided.http, warnings, decided)
     http = TOO_MANY_REQUESTS if decided.http is PASSED_ON else None
     return _finish(endpoint, [*steps, *decided.steps, limit], http, warnings, decided)
+
+
+def _health_check(endpoint: VpcEndpoint, request: HttpRequest) -> Step:
+    """The service answers its own health check, whatever policies say (LIM-04)."""
+    return Step(
+        layer="http",
+        component=endpoint.vpc_endpoint_id,
+        verdict=Verdict.ALLOWED,
+        text=f"`{request.path}` is the service's own health check",
+        rule="LIM-04",
+    )
 
 
 def _service_step(endpoint: VpcEndpoint) -> Step | None:
