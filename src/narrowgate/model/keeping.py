@@ -51,8 +51,12 @@ class Keeping:
 
     def entry(self, read: Read, key: Hashable) -> Any:
         """The result of a function for a key that is not kept yet."""
-        if not self._takes_over_entry(read, key):
-            self._keep_entry(read, key, *self._watching(partial(read, self, key)))
+        if self._earlier is None or not self._takes_over_entry(read, key):
+            value, noted = self._watching(partial(read, self, key))
+            self._keep_entry(read, key, value, noted)
+            if self._notes is not None:
+                self._notes.take(noted)
+            return value
         return self.kept[read][key]
 
     def _make(self, read: Read) -> None:
@@ -78,7 +82,8 @@ class Keeping:
                 # It goes on being looked into when nobody watches any more.
                 value = value.held
                 notes.facts.add(OPEN)
-            noted = Noted(tuple(notes.facts), tuple(notes.through))
+            facts, through = notes.facts, notes.through
+            noted = Noted(tuple(facts), tuple(through) if through else ()) if facts or through else _NOTHING
         finally:
             notes.facts, notes.through = outer
         return value, noted

@@ -50,8 +50,10 @@ class Notes:
 
     def take(self, noted: Noted) -> None:
         """Note what a result was read from that is used."""
-        self.facts.update(noted.facts)
-        self.through.update(noted.through)
+        if noted.facts:
+            self.facts.update(noted.facts)
+        if noted.through:
+            self.through.update(noted.through)
 
 
 class Watched:

@@ -240,7 +240,11 @@ LOGS: Mapping[str, Field] = {
         {"type": "string", "pattern": "^arn:aws:sns:"},
         "The SNS topic that alarms tell; alarms in other Regions than the topic's tell nobody. Default: none.",
     ),
-    "waf": Field(_BOOLEAN, "Whether a web ACL of AWS's managed rules stands before new APIs. Default: false."),
+    "waf": Field(
+        _BOOLEAN,
+        "Whether a web ACL of AWS's managed rules stands before new APIs; what it makes of a call is not "
+        "modelled, so calls that must work are undecided then. Default: false.",
+    ),
 }
 
 OBJECTS: Mapping[str, Mapping[str, Field]] = {
