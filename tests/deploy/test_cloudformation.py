@@ -12,7 +12,7 @@ from tests.small_design import SMALL
 from narrowgate.api.deploying import Order, deploy, destroy
 from narrowgate.api.engines.cloudformation import CloudFormationEngine
 from narrowgate.api.generate import plan_of
-from narrowgate.cli.commands.deploy import command
+from narrowgate.cli.main import cli
 from narrowgate.deploy.embedded.start import EmbeddedAws
 from narrowgate.model.answer import Verdict
 from narrowgate.model.deployment import PlannedChange
@@ -306,12 +306,12 @@ def test_the_command_asks_a_person_and_leaves_nothing_where_there_is_none(case):
     one = case(SMALL)
     words = [str(one.design), "--engine", "cloudformation", "--target", "aws", "--out", str(one.out)]
     with playing(one.service):
-        shown = CliRunner().invoke(command, [*words, "--dry-run"])
+        shown = CliRunner().invoke(cli, ["deploy", *words, "--dry-run"])
         assert (shown.exit_code, "small-us-east-1/RequesterVpc" in shown.stdout) == (0, True), shown.output
         assert "It opens:" in shown.stdout
         assert "US dollars a month" in shown.stdout
         assert "this was a dry run" in shown.stdout
-        unasked = CliRunner().invoke(command, words)
+        unasked = CliRunner().invoke(cli, ["deploy", *words])
         assert unasked.exit_code == 2
         assert "give --yes" in unasked.stderr
     assert (one.service.stacks, one.service.proposed) == ({}, {})

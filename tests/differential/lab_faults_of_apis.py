@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.differential.lab_mutants import Mutant, Patch, replace
 
-from narrowgate.engine.http import deployment, identify
+from narrowgate.engine.http import custom_domains, deployment, identify
 from narrowgate.engine.tls import server_identity
 from narrowgate.engine.trace import walk
 
@@ -42,7 +42,7 @@ def _domains_need_no_association(patch: Patch) -> None:
         def __contains__(self, item: object) -> bool:
             return True
 
-    replace(patch, identify._associated_domains, lambda snapshot: Everything())
+    replace(patch, custom_domains._associated_domains, lambda snapshot: Everything())
 
 
 def _alias_names_have_no_certificate(patch: Patch) -> None:

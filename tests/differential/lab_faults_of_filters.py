@@ -9,6 +9,7 @@ from narrowgate.engine.network import (
     path,
     references,
     replies,
+    rule_trials,
     security_groups,
 )
 from narrowgate.engine.network.delivery import _from_attachment
@@ -113,7 +114,7 @@ def _first_rule_only(patch: Patch) -> None:
 
 
 def _references_never(patch: Patch) -> None:
-    replace(patch, security_groups._try_reference, lambda ask, pair: security_groups._Trial())
+    replace(patch, rule_trials._try_reference, lambda ask, pair: rule_trials.Trial())
 
 
 def _references_everywhere(patch: Patch) -> None:

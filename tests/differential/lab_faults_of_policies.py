@@ -101,7 +101,7 @@ def _wildcards_everywhere(patch: Patch) -> None:
 
 
 def _everybody_is_meant(patch: Patch) -> None:
-    patch.setattr(Statement, "_principal", lambda self, context: YES)
+    patch.setattr(Statement, "names", lambda self, caller: YES)
 
 
 def _accounts_are_not_their_members(patch: Patch) -> None:

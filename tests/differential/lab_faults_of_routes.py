@@ -79,7 +79,7 @@ def _propagated_beats_local(patch: Patch) -> None:
 
 
 def _main_table_always(patch: Patch) -> None:
-    true = routing._find
+    true = routing.table_of_subnet
 
     def wrong(snapshot: Any, subnet_id: str) -> Any:
         vpc = snapshot.facts.subnets[subnet_id].vpc_id
@@ -88,7 +88,7 @@ def _main_table_always(patch: Patch) -> None:
                 return routing._table(snapshot, each.route_table_id)
         return true(snapshot, subnet_id)
 
-    replace(patch, routing._find, wrong)
+    replace(patch, routing.table_of_subnet, wrong)
 
 
 def _any_state_of_peering(patch: Patch) -> None:

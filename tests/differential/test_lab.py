@@ -50,6 +50,13 @@ QUICK = {
 """A fault of each layer that few estates show; docs/lab.md has how many it takes for all of them."""
 
 
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.layer}: {mutant.name}")
+def test_every_fault_can_be_planted(mutant):
+    """What it takes the place of may have been given another name."""
+    with pytest.MonkeyPatch.context() as patch:
+        mutant.plant(patch)
+
+
 @pytest.mark.parametrize("layer", QUICK)
 def test_a_fault_planted_in_the_engine_is_found(layer):
     mutant = next(each for each in MUTANTS if (each.layer, each.name) == (layer, QUICK[layer]))

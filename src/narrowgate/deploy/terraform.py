@@ -16,6 +16,7 @@ Say = Callable[[str], None]
 
 _PLAN = "narrowgate.tfplan"
 _QUIET = ("-input=false", "-no-color")
+_INTERRUPTED = "Interrupt received."
 _CHANGED = 2
 _ERROR = re.compile(r"^\s*[│╷╵|]?\s*Error: (?P<text>.+)$", re.MULTILINE)
 _PROGRESS = re.compile(r"(?P<what>.+: (?:Creation|Modifications|Destruction) complete after \S+)")
@@ -115,6 +116,9 @@ class Terraform:
             self._say("waiting for Terraform to write its state")
             self._listen(process, heard, keep)
             raise
+        if status not in accepted and any(_INTERRUPTED in line for line in heard):
+            # The signal reached Terraform alone, or came while Python could not raise: it is no failure.
+            raise KeyboardInterrupt
         if status not in accepted:
             raise DeploymentError(
                 f"terraform {arguments[0]}: {_first_error(''.join(heard))}",

@@ -26,7 +26,7 @@ from narrowgate.engine.trace.authorizers import authorizer_result
 from narrowgate.engine.trace.call_policies import policies_of_call
 from narrowgate.engine.trace.called import Called
 from narrowgate.engine.trace.unknown_owner import gap_of_owner
-from narrowgate.model.answer import Missing, Step, Verdict
+from narrowgate.model.answer import Leg, Missing, Step, Verdict
 from narrowgate.model.apigateway import RestApi
 from narrowgate.model.errors import InputError
 from narrowgate.model.policy import AuthorizeAnswer, Decision, Layer
@@ -102,12 +102,16 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
         gaps.append(untold)
         request = msgspec.structs.replace(request, unknown_policies=frozenset({*unread, *_NAMING_ACCOUNTS}))
     answer = authorize(request)
-    steps = [*layer_steps(snapshot, called, answer, tuple(gaps)), *_key_steps(called, method, answer)]
+    is_by_policy = _is_refused_by_policies(request, answer)
+    by_key = _key_steps(called, method, answer, is_refused=is_by_policy)
+    steps = [*layer_steps(snapshot, called, answer, tuple(gaps), is_refused=is_by_policy), *by_key]
     notes = tuple(note.text for note in answer.notes)
     return Authorization(
         steps=tuple(steps),
         answer=answer,
-        http=_http(answer),
+        http=_http(
+            answer, is_by_policy=is_by_policy, is_by_key=Verdict.DENIED in {each.verdict for each in by_key}
+        ),
         warnings=notes,
         reads_source=reads(known.policies, "aws:vpcsourceip"),
     )
@@ -194,11 +198,33 @@ def _api_key(called: Called, method: DeployedMethod) -> ApiKey:
     return "missing" if called.request.header("x-api-key") is None else "valid"
 
 
-def _key_steps(called: Called, method: DeployedMethod, answer: AuthorizeAnswer) -> tuple[Step, ...]:
-    """An open question about the API key: whether one is required, or whether the one given is valid (POL-32)."""
-    if answer.decision not in (Decision.ALLOWED, Decision.UNKNOWN):
+def _is_refused_by_policies(request: AuthorizeRequest, answer: AuthorizeAnswer) -> bool:
+    """Whether policies refuse the call for certain, whichever it is: not for want of an API key alone."""
+    if not is_refused(answer):
+        return False
+    is_key_wanting = answer.decision is Decision.UNKNOWN and request.api_key in ("missing", "invalid")
+    return not is_key_wanting or is_refused(authorize(msgspec.structs.replace(request, api_key="not_required")))
+
+
+def _key_steps(
+    called: Called, method: DeployedMethod, answer: AuthorizeAnswer, *, is_refused: bool
+) -> tuple[Step, ...]:
+    """What is open about the API key, or that the call lacks one, and nothing else refuses it (POL-32)."""
+    if is_refused or answer.decision not in (Decision.ALLOWED, Decision.UNKNOWN):
         return ()
     given = called.request.header("x-api-key")
+    if answer.decision is Decision.UNKNOWN and method.api_key_required and given is None:
+        # Whatever the policies say, nobody gets past this.
+        step = Step(
+            layer="api_key",
+            component=called.api.id,
+            verdict=Verdict.DENIED,
+            text=Reason.API_KEY_MISSING.meaning,
+            leg=Leg.FORWARD,
+            reason=Reason.API_KEY_MISSING,
+            rule="POL-32",
+        )
+        return (step,)
     if method.api_key_required is None and given is None:
         missing = Missing(fact="Method.apiKeyRequired", resource=called.api.id)
     elif method.api_key_required and given is not None:
@@ -246,11 +272,13 @@ def _domain(called: Called, account: str, snapshot: Snapshot) -> Domain | None:
     )
 
 
-def _http(answer: AuthorizeAnswer) -> HttpAnswer | None:
+def _http(answer: AuthorizeAnswer, *, is_by_policy: bool, is_by_key: bool) -> HttpAnswer | None:
+    """What API Gateway answers; where policies may refuse or the key does, only the status is certain."""
     if answer.decision is Decision.ALLOWED:
         return PASSED_ON
-    if answer.http is None:
-        # Whichever policy refuses a signer says so alike; authorizers and keys have answers of their own.
-        is_by_policy = is_refused(answer) and {each.layer for each in answer.decided_by} <= _OF_SIGNERS
-        return HttpAnswer(status=403, error_type="AccessDeniedException") if is_by_policy else None
-    return HttpAnswer(status=answer.http.status, error_type=answer.http.error_type, body=answer.http.body)
+    if answer.http is not None:
+        return HttpAnswer(status=answer.http.status, error_type=answer.http.error_type, body=answer.http.body)
+    if {each.layer for each in answer.decided_by} <= _OF_SIGNERS and (is_by_policy or is_by_key):
+        # Whichever policy refuses a signer says so alike; authorizers have answers of their own.
+        return HttpAnswer(status=403, error_type="AccessDeniedException" if is_by_policy else None)
+    return None

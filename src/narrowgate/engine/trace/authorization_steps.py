@@ -33,9 +33,12 @@ _UNSIGNED_REASONS = {
 
 
 def layer_steps(
-    snapshot: Snapshot, called: Called, answer: AuthorizeAnswer, gaps: tuple[Missing, ...]
+    snapshot: Snapshot, called: Called, answer: AuthorizeAnswer, gaps: tuple[Missing, ...], *, is_refused: bool
 ) -> tuple[Step, ...]:
-    """A step for each statement or layer that decides; one that says who allowed where the call passes."""
+    """A step for each statement or layer that decides; one that says who allowed where the call passes.
+
+    `is_refused`: whichever layer is open, policies refuse the call.
+    """
     if answer.decision is Decision.ALLOWED:
         by = ", ".join(_named(each) for each in answer.decided_by) or "no policy stands against it"
         layer = answer.decided_by[0].layer if answer.decided_by else Layer.RESOURCE_POLICY
@@ -46,7 +49,7 @@ def layer_steps(
             Missing(fact=each.reason, resource=_component(called, each.layer), why=f"{each.layer} stays open")
             for each in answer.decided_by
         )
-        if is_refused(answer):
+        if is_refused:
             layer = _silent_layer(answer)
             told = ("policies refuse the call, whichever of them it is", Reason.IMPLICIT_DENY)
             step = _decided(snapshot, called, layer, Verdict.DENIED, told, answer)
