@@ -58,11 +58,7 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
     """Derive the policy request of a call from the snapshot and decide it."""
     account = owner_of_api(snapshot, called.api)
     if account is None:
-        missing = Missing(fact="the API owner's account", resource=called.api.id)
-        step = open_step(
-            called.api.id, "resource_policy", Verdict.UNKNOWN, "the API's account is not known", (missing,)
-        )
-        return Authorization(steps=(step,))
+        return _of_nobody(called)
     known = policies_of_call(snapshot, called)
     unread: set[UnreadLayer] = set(known.unread)
     gaps = list(known.gaps)
@@ -104,15 +100,12 @@ def evaluate_authorization(snapshot: Snapshot, called: Called) -> Authorization:
     answer = authorize(request)
     is_by_policy = _is_refused_by_policies(request, answer)
     by_key = _key_steps(called, method, answer, is_refused=is_by_policy)
-    steps = [*layer_steps(snapshot, called, answer, tuple(gaps), is_refused=is_by_policy), *by_key]
-    notes = tuple(note.text for note in answer.notes)
+    is_by_key = any(each.verdict is Verdict.DENIED for each in by_key)
     return Authorization(
-        steps=tuple(steps),
+        steps=(*layer_steps(snapshot, called, answer, tuple(gaps), is_refused=is_by_policy), *by_key),
         answer=answer,
-        http=_http(
-            answer, is_by_policy=is_by_policy, is_by_key=Verdict.DENIED in {each.verdict for each in by_key}
-        ),
-        warnings=notes,
+        http=_http(answer, is_by_policy=is_by_policy, is_by_key=is_by_key),
+        warnings=tuple(note.text for note in answer.notes),
         reads_source=reads(known.policies, "aws:vpcsourceip"),
     )
 
@@ -130,6 +123,13 @@ def refused_before_the_method(snapshot: Snapshot, called: Called) -> Authorizati
         return None
     steps = tuple(each for each in decided.steps if each.layer in _BEFORE_THE_METHOD)
     return msgspec.structs.replace(decided, steps=steps)
+
+
+def _of_nobody(called: Called) -> Authorization:
+    """What policies say stays open where nobody knows whose the API is."""
+    missing = Missing(fact="the API owner's account", resource=called.api.id)
+    text = "the API's account is not known"
+    return Authorization(steps=(open_step(called.api.id, "resource_policy", Verdict.UNKNOWN, text, (missing,)),))
 
 
 def _too_long(called: Called, resource: str) -> Authorization:

@@ -1,6 +1,6 @@
 """One fact that an edit changed, with the snapshots on both sides of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -31,6 +31,16 @@ class Edited(NamedTuple):
         for snapshot, fact in ((self.before, self.was), (self.after, self.now)):
             if fact is not None:
                 yield Side(snapshot, self.key, fact)
+
+    def owners(self, of: Callable[[Side], frozenset[str] | None]) -> frozenset[str] | None:
+        """Whose the fact is on either side; None where that is not known of one."""
+        found: frozenset[str] = frozenset()
+        for side in self.sides:
+            own = of(side)
+            if own is None:
+                return None
+            found |= own
+        return found
 
     def differs_in(self) -> frozenset[str] | None:
         """The fields that differ; None for a fact that is new or gone, or no record."""

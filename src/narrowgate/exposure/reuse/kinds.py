@@ -94,13 +94,8 @@ def api(edited: Edited) -> Touch:
 
 def _of(owners: Owners, made: Callable[[frozenset[str]], Touch]) -> Rule:
     def touched(edited: Edited) -> Touch | None:
-        found: frozenset[str] = frozenset()
-        for side in edited.sides:
-            own = owners(side)
-            if own is None:
-                return None
-            found |= own
-        return made(found)
+        found = edited.owners(owners)
+        return made(found) if found is not None else None
 
     return touched
 

@@ -26,24 +26,18 @@ def endpoint_edited(edited: Edited) -> Touch | None:
     fields = edited.differs_in()
     if fields is not None and fields <= _OF_CALLS:
         return Touch()
-    found: frozenset[str] = frozenset()
-    for side in edited.sides:
-        own = vpcs_of_endpoint(side)
-        if own is None:
-            return None
-        found |= own
+    found = edited.owners(vpcs_of_endpoint)
+    if found is None:
+        return None
     is_name = fields is not None and fields <= _OF_CALLS | _OF_NAMES
     return Touch(views=found) if is_name else Touch(network=found, views=found)
 
 
 def interface_edited(edited: Edited) -> Touch | None:
     """An interface: by its groups what leads into its VPC and out; by all else EC2's names of it too (RSLV-08)."""
-    found: frozenset[str] = frozenset()
-    for side in edited.sides:
-        own = own_vpc(side)
-        if own is None:
-            return None
-        found |= own
+    found = edited.owners(own_vpc)
+    if found is None:
+        return None
     fields = edited.differs_in()
     is_filter = fields is not None and fields <= _OF_FILTERS
     return Touch(network=found) if is_filter else Touch(network=found, hosts=found)
