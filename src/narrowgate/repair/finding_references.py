@@ -12,6 +12,7 @@ from narrowgate.model.fact import UnsetType
 from narrowgate.model.finding import Finding
 from narrowgate.model.snapshot import Snapshot
 from narrowgate.repair.change import Change, Edit
+from narrowgate.repair.propose.endpoint_associations import association_changed
 from narrowgate.repair.propose.policies import document_of, policy_change
 from narrowgate.repair.propose.routes import acceptance
 from narrowgate.repair.propose.statements import Found
@@ -23,23 +24,13 @@ def without_missing_endpoint(snapshot: Snapshot, finding: Finding) -> Iterator[C
     api = snapshot.facts.rest_apis.get(finding.resource)
     if api is None or isinstance(api.endpoint_configuration, UnsetType):
         return
-    held = api.endpoint_configuration
-    kept = tuple(each for each in held.vpc_endpoint_ids if each != finding.subject)
-    narrower = msgspec.structs.replace(held, vpc_endpoint_ids=kept)
-    yield Change(
-        kind="endpoint_association",
-        resource=api.id,
+    yield association_changed(
+        api,
+        api.endpoint_configuration,
+        snapshot.facts.api_stages.get(api.id, ()),
+        finding.subject,
+        op="remove",
         text=f"{api.id}: no association with {finding.subject}, which is gone; then deploy it",
-        commands=(
-            f"aws apigateway update-rest-api --rest-api-id {api.id} --patch-operations "
-            f"op=remove,path=/endpointConfiguration/vpcEndpointIds,value={finding.subject}",
-            *(
-                f"aws apigateway create-deployment --rest-api-id {api.id} --stage-name {stage.stage_name}"
-                for stage in snapshot.facts.api_stages.get(api.id, ())
-            ),
-        ),
-        edits=(Edit("rest_apis", api.id, msgspec.structs.replace(api, endpoint_configuration=narrower)),),
-        rule="VPCE-DNS-03",
     )
 
 

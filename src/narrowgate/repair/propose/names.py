@@ -13,6 +13,7 @@ from narrowgate.model.reason import Reason
 from narrowgate.model.route53 import FirewallDomainList, FirewallRule, ResolverRule, ResolverRuleAssociation
 from narrowgate.repair.change import Change, Edit
 from narrowgate.repair.commands import by_owner
+from narrowgate.repair.propose.endpoint_associations import association_changed
 from narrowgate.repair.propose.rules import forward_to_inbound, narrow_rules, rule_for_the_name
 from narrowgate.repair.propose.zones import record_in_zone, zone_association, zone_for_the_name
 from narrowgate.repair.scene import Scene
@@ -197,22 +198,13 @@ def _associated_endpoint(scene: Scene) -> Iterator[Change]:
     configuration = api.endpoint_configuration
     if isinstance(configuration, msgspec.UnsetType) or named.vpc_endpoint_id in configuration.vpc_endpoint_ids:
         return
-    ids = (*configuration.vpc_endpoint_ids, named.vpc_endpoint_id)
-    wider = msgspec.structs.replace(configuration, vpc_endpoint_ids=ids)
-    yield Change(
-        kind="endpoint_association",
-        resource=api.id,
+    yield association_changed(
+        api,
+        configuration,
+        scene.facts.api_stages.get(api.id, ()),
+        named.vpc_endpoint_id,
+        op="add",
         text=f"{api.id}: associate {named.vpc_endpoint_id} with the API, and deploy it again",
-        commands=(
-            f"aws apigateway update-rest-api --rest-api-id {api.id} --patch-operations "
-            f"op=add,path=/endpointConfiguration/vpcEndpointIds,value={named.vpc_endpoint_id}",
-            *(
-                f"aws apigateway create-deployment --rest-api-id {api.id} --stage-name {stage.stage_name}"
-                for stage in scene.facts.api_stages.get(api.id, ())
-            ),
-        ),
-        edits=(Edit("rest_apis", api.id, msgspec.structs.replace(api, endpoint_configuration=wider)),),
-        rule="VPCE-DNS-03",
     )
 
 
